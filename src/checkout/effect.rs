@@ -1,0 +1,255 @@
+//! What the machine wants done.
+
+use malipo_wire::{Currency, InitiateRequest, Money, SentTo, VerifyRequest};
+use serde::Serialize;
+
+use super::error::{BadOption, PayError};
+use super::record::Record;
+
+/// One thing the shell does, in the order in which they come.
+///
+/// The shell drains effects after every input, in the same synchronous stretch, outside every borrow: a listener of an
+/// emitted event may call back into the widget.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Open `about:blank` now, cut its opener, and say [`super::Input::TabOpened`] or [`super::Input::TabRefused`].
+    OpenTab {
+        /// A sized window instead of a tab.
+        popup: bool,
+    },
+    /// Open the checkout page in a new tab, from a click; answered like [`Effect::OpenTab`].
+    OpenCheckout {
+        /// The URL, already judged.
+        url: String,
+        /// A sized window instead of a tab.
+        popup: bool,
+    },
+    /// Send the open tab to the checkout page; say [`super::Input::NavigationFailed`] if it is gone.
+    Navigate {
+        /// The URL, already judged.
+        url: String,
+    },
+    /// Send the whole page to the checkout page.
+    Redirect {
+        /// The URL, already judged.
+        url: String,
+    },
+    /// Close the tab if it can be closed.
+    CloseTab,
+    /// Bring the tab to the front if the browser lets us.
+    FocusTab,
+    /// Send a request and bring back its reply with the same epoch.
+    Send(Box<Request>),
+    /// Abort the request of this epoch; its reply, should it still come, is ignored.
+    Abort {
+        /// The request's epoch.
+        epoch: u32,
+    },
+    /// Read server-sent events, reporting with this epoch.
+    OpenStream {
+        /// The stream's epoch.
+        epoch: u32,
+        /// Where, with the order already in the query.
+        url: String,
+        /// `Authorization: Bearer`, where there is a token.
+        token: Option<String>,
+    },
+    /// Stop reading the stream.
+    CloseStream,
+    /// Dispatch an event on the target.
+    Emit(Box<Event>),
+    /// Settle the attempt's promise (`start`, `resume`, `cancel`).
+    Settle(Result<Box<Detail>, Box<PayError>>),
+    /// Settle the promises of `check()`.
+    Checked(Result<malipo_wire::Status, Box<PayError>>),
+    /// Write the resume record.
+    Save {
+        /// The storage key.
+        name: String,
+        /// The record.
+        record: Box<Record>,
+    },
+    /// Remove the resume record.
+    Forget {
+        /// The storage key.
+        name: String,
+    },
+    /// Say something to the developer on the console.
+    Warn(String),
+}
+
+/// A request to the backend.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// Comes back with the reply.
+    pub epoch: u32,
+    /// What is asked.
+    pub kind: RequestKind,
+    /// Absolute URL of the endpoint.
+    pub url: String,
+    /// The idempotency key, a uuid without quotes; on initiate only.
+    pub key: Option<String>,
+    /// The JSON body.
+    pub body: Body,
+}
+
+/// Which of the backend's endpoints is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RequestKind {
+    /// Begin an attempt.
+    Initiate,
+    /// Where does the order stand?
+    Verify,
+    /// The shopper gave up.
+    Cancel,
+}
+
+/// A JSON body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// Of initiate.
+    Initiate(Box<InitiateRequest>),
+    /// Of verify and cancel.
+    Order(Box<VerifyRequest>),
+}
+
+/// A DOM event: its name and its detail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Which.
+    pub name: EventName,
+    /// What it carries.
+    pub detail: Detail,
+}
+
+/// The names of the events that the machine emits. `pay-start` is the shell's: it comes before the machine is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum EventName {
+    /// The backend answered.
+    Initiated,
+    /// The checkout page is open.
+    Opened,
+    /// The browser refused a tab.
+    Blocked,
+    /// The provider sent the link by SMS or e-mail.
+    Sent,
+    /// A verify said pending.
+    Pending,
+    /// Terminal: paid.
+    Success,
+    /// Terminal: the provider's final no.
+    Failed,
+    /// Terminal: our own deadline; the payment is not known.
+    Expired,
+    /// Terminal: the shopper gave up here.
+    Cancelled,
+    /// Something went wrong; terminal where the detail says so.
+    Error,
+    /// The state changed.
+    Change,
+}
+
+impl EventName {
+    /// The DOM event's type.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Initiated => "pay-initiated",
+            Self::Opened => "pay-opened",
+            Self::Blocked => "pay-blocked",
+            Self::Sent => "pay-sent",
+            Self::Pending => "pay-pending",
+            Self::Success => "pay-success",
+            Self::Failed => "pay-failed",
+            Self::Expired => "pay-expired",
+            Self::Cancelled => "pay-cancelled",
+            Self::Error => "pay-error",
+            Self::Change => "pay-change",
+        }
+    }
+}
+
+/// The detail of every event and of every outcome; absent fields are left out.
+///
+/// One type for all of them, because each further serialised type costs bytes in the page.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Detail {
+    /// The order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order_id: Option<String>,
+    /// The checkout page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redirect_url: Option<String>,
+    /// No money moves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub test: Option<bool>,
+    /// How the checkout page was opened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mode: Option<&'static str>,
+    /// To whom the link was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sent_to: Option<Vec<SentTo>>,
+    /// How many verifies said pending.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub checks: Option<u32>,
+    /// How the attempt ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<&'static str>,
+    /// Decimal string in major units.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<String>,
+    /// ISO 4217.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'static str>,
+    /// It came after the attempt's end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub late: Option<bool>,
+    /// The attempt was taken up again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resumed: Option<bool>,
+    /// Of an error: its stable code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<malipo_wire::ErrorCode>,
+    /// Of an error: one sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// Of an error: whether pressing again may help.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retryable: Option<bool>,
+    /// Of an error: whether it ended the attempt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub terminal: Option<bool>,
+    /// Of an error: the options that are not accepted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<BadOption>,
+    /// Of a change: the state now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<&'static str>,
+    /// Of a change: the state before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub previous: Option<&'static str>,
+}
+
+impl Detail {
+    /// Puts an amount in: exact where it is money, else the text as it came.
+    #[must_use]
+    pub fn with_amount(
+        mut self,
+        money: Option<Money>,
+        text: Option<&str>,
+        currency: Option<Currency>,
+    ) -> Self {
+        self.amount = money
+            .map(Money::to_decimal)
+            .or_else(|| text.map(Into::into));
+        self.currency = money
+            .map(Money::currency)
+            .or(currency)
+            .map(|it| it.code().into());
+        self
+    }
+}

@@ -1,0 +1,398 @@
+//! From the press to the backend's answer: the tab, the idempotency key, the retries.
+
+use malipo_wire::ErrorCode;
+
+use super::Mode;
+use super::answer::{self, Answer, Initiated, Reply};
+use super::attempt::{Payment, Tab};
+use super::checks::Checks;
+use super::config::Options;
+use super::effect::{Body, Detail, Effect, EventName, Request, RequestKind};
+use super::error::PayError;
+use super::input::{Press, PressTab};
+use super::record::Record;
+use super::state::{End, Ended, Initiating, Paying, State, Watch};
+use super::stream::Stream;
+use super::timer::{BUSY_MOST_MS, INITIATE_TIMEOUT_MS, KEEP_MS};
+use super::transition::{Checkout, PressMeaning, retry_after};
+
+/// At most this many automatic retries (CONTRACT 3).
+const RETRIES_MOST: u8 = 2;
+/// The longest `Retry-After` for which a blank tab may wait.
+const RETRY_WAIT_MOST_MS: u64 = 30_000;
+
+impl Checkout {
+    pub(super) fn pressed(&mut self, press: Press) {
+        match self.press_meaning(&press.options) {
+            PressMeaning::Start => self.start(press),
+            PressMeaning::Focus => {
+                self.owes_settlement = true;
+                self.push(Effect::FocusTab);
+            }
+            PressMeaning::AlreadyPaid => {
+                if press.tab == PressTab::Given {
+                    self.push(Effect::CloseTab);
+                }
+                let outcome = self
+                    .ended_mut()
+                    .map(|it| it.outcome.clone())
+                    .unwrap_or_default();
+                self.settle(Ok(outcome));
+            }
+        }
+    }
+
+    fn start(&mut self, press: Press) {
+        let Press {
+            options,
+            entropy,
+            tab,
+            stored,
+        } = press;
+        // First of all effects: the browser forgets the click.
+        let tab = match (tab, options.mode.opens_a_tab()) {
+            (PressTab::None, true) => {
+                self.push(Effect::OpenTab {
+                    popup: options.mode == Mode::Popup,
+                });
+                Tab::None
+            }
+            (PressTab::Given, true) => Tab::Open,
+            (PressTab::Given, false) => {
+                self.push(Effect::CloseTab);
+                Tab::None
+            }
+            (PressTab::Refused, true) => Tab::Refused,
+            (PressTab::None | PressTab::Refused, false) => Tab::None,
+        };
+        self.abandon_watch();
+        self.error = None;
+        self.owes_settlement = true;
+        let key = self.key_for(&options, stored, entropy);
+        let initiating = Initiating {
+            options,
+            key,
+            tab,
+            in_flight: None,
+            retry_at: None,
+            retries: 0,
+            busy_until: None,
+        };
+        self.enter(State::Initiating(Box::new(initiating)));
+        if tab == Tab::Refused {
+            self.emit(EventName::Blocked, Detail::default());
+        }
+        self.send_initiate();
+    }
+
+    /// The key belongs to the payload: a press after a lost answer, and one after a reload, send the same.
+    fn key_for(&mut self, options: &Options, stored: Option<Record>, entropy: u128) -> String {
+        let payload = options.payload_hash();
+        let in_memory = self
+            .kept_key
+            .take()
+            .filter(|it| it.0 == payload)
+            .map(|it| it.1);
+        let now = self.now;
+        let in_storage = stored
+            .filter(|it| it.payload == payload && now.since(super::Moment(it.saved_at)) < KEEP_MS)
+            .and_then(|it| it.key);
+        let key = in_memory.or(in_storage).unwrap_or_else(|| uuid_v4(entropy));
+        self.kept_key = Some((payload.clone(), key.clone()));
+        let record = Record {
+            key: Some(key.clone()),
+            payload,
+            saved_at: now.0,
+            ..Record::default()
+        };
+        self.push(Effect::Save {
+            name: storage_name(options),
+            record: Box::new(record),
+        });
+        key
+    }
+
+    pub(super) fn send_initiate(&mut self) {
+        let epoch = self.epoch();
+        let give_up_at = self.now.plus(INITIATE_TIMEOUT_MS);
+        let State::Initiating(it) = &mut self.state else {
+            return;
+        };
+        it.retry_at = None;
+        it.in_flight = Some((epoch, give_up_at));
+        let request = Request {
+            epoch,
+            kind: RequestKind::Initiate,
+            url: it.options.initiate_url.clone(),
+            key: Some(it.key.clone()),
+            body: Body::Initiate(Box::new(it.options.payload())),
+        };
+        self.push(Effect::Send(Box::new(request)));
+    }
+
+    pub(super) fn initiate_timed_out(&mut self) {
+        self.fail_initiating(PayError::retryable(
+            ErrorCode::Timeout,
+            "the backend did not answer initiate within 25 s",
+        ));
+    }
+
+    pub(super) fn initiate_replied(&mut self, reply: Reply) {
+        match reply {
+            Reply::Unreachable => {
+                if !self.retry_initiate(None) {
+                    let message = "the backend could not be reached: is it running, and does it allow this page's origin (CORS)?";
+                    self.fail_initiating(PayError::retryable(ErrorCode::Network, message));
+                }
+            }
+            Reply::Answer(answer) => self.initiate_answered(&answer),
+        }
+    }
+
+    fn initiate_answered(&mut self, answer: &Answer) {
+        let wait = retry_after(answer);
+        let goes_on = match (answer.http_status, wait) {
+            (409, Some(wait_ms)) => self.wait_while_busy(wait_ms),
+            (408 | 425 | 429 | 502..=504, _) => self.retry_initiate(wait),
+            _ => false,
+        };
+        if goes_on {
+            return;
+        }
+        let State::Initiating(it) = &self.state else {
+            return;
+        };
+        match answer::read_initiate(answer, &it.options, self.parse_url) {
+            Ok(initiated) => self.initiated(initiated),
+            Err(error) => {
+                if answer.is_final() {
+                    self.drop_key();
+                }
+                self.fail_initiating(error);
+            }
+        }
+    }
+
+    /// Retries with the same key, where the backend can tell that it is the same payment; `false` where that is over.
+    fn retry_initiate(&mut self, wait_ms: Option<u64>) -> bool {
+        let jitter = self.jitter();
+        let now = self.now;
+        let State::Initiating(it) = &mut self.state else {
+            return false;
+        };
+        let wait_ms = wait_ms.unwrap_or(if it.retries == 0 { 1_000 } else { 3_000 } + jitter * 2);
+        if it.retries == RETRIES_MOST
+            || it.options.identity().is_none()
+            || RETRY_WAIT_MOST_MS < wait_ms
+        {
+            return false;
+        }
+        it.retries += 1;
+        it.retry_at = Some(now.plus(wait_ms));
+        true
+    }
+
+    /// 409 with `Retry-After`: the first request with this key is still running.
+    fn wait_while_busy(&mut self, wait_ms: u64) -> bool {
+        let now = self.now;
+        let State::Initiating(it) = &mut self.state else {
+            return false;
+        };
+        let until = *it.busy_until.get_or_insert(now.plus(BUSY_MOST_MS));
+        let at = now.plus(wait_ms.max(1_000));
+        it.retry_at = (at <= until).then_some(at);
+        it.retry_at.is_some()
+    }
+
+    fn drop_key(&mut self) {
+        self.kept_key = None;
+        if let State::Initiating(it) = &self.state {
+            let name = storage_name(&it.options);
+            self.push(Effect::Forget { name });
+        }
+    }
+
+    pub(super) fn fail_initiating(&mut self, error: PayError) {
+        if let State::Initiating(it) = &self.state
+            && it.tab == Tab::Open
+        {
+            self.push(Effect::CloseTab);
+        }
+        self.end_with_error(error);
+    }
+
+    /// The options are not accepted. Reported once, until they change; nothing begins.
+    pub(super) fn misconfigured(&mut self, error: PayError) {
+        if matches!(self.state, State::Initiating(_) | State::Paying(_)) {
+            // The options of the attempt under way are frozen.
+            return;
+        }
+        self.push(Effect::CloseTab);
+        let is_known = self.error.as_ref() == Some(&error);
+        let is_paid = matches!(&self.state, State::Ended(it) if it.how == End::Success);
+        if is_known || is_paid {
+            self.settle(Err(error));
+        } else {
+            self.abandon_watch();
+            self.end_with_error(error);
+        }
+    }
+
+    fn end_with_error(&mut self, error: PayError) {
+        self.error = Some(error.clone());
+        self.enter(State::Ended(Box::new(Ended {
+            how: End::Error,
+            at: self.now,
+            watch: None,
+            reason: None,
+            error: Some(error.clone()),
+            outcome: Detail::default(),
+            settles_after_check: false,
+        })));
+        self.emit_error(&error, true);
+        self.settle(Err(error));
+    }
+
+    fn initiated(&mut self, answer: Initiated) {
+        let State::Initiating(it) = core::mem::replace(&mut self.state, State::Idle) else {
+            return;
+        };
+        let Initiating { options, tab, .. } = *it;
+        self.kept_key = None;
+        if answer.renamed {
+            let message = "the backend named another order_id than the page; the backend's one counts from now on";
+            self.push(Effect::Warn(message.into()));
+        }
+        let is_paid = answer.paid;
+        let payment = Payment::new(self.now, &options, answer, self.parse_url);
+        self.push(Effect::Save {
+            name: storage_name(&options),
+            record: Box::new(payment.to_record(self.now, &options, None)),
+        });
+        let mut checks = Checks::default();
+        checks.bring_forward(if is_paid {
+            self.now
+        } else {
+            self.now.plus(options.poll_interval_ms)
+        });
+        let stream = Stream::new(payment.stream_url(), self.now);
+        let detail = Detail {
+            order_id: Some(payment.order_id.clone()),
+            redirect_url: payment.redirect_url.clone(),
+            test: payment.test,
+            ..Detail::default()
+        };
+        let (mode, url, sent_to) = (
+            options.mode,
+            payment.redirect_url.clone(),
+            payment.sent_to.clone(),
+        );
+        // The state before was `initiating`: say so, although its data has moved on.
+        self.state = State::Paying(Box::new(Paying::new(
+            Watch {
+                options,
+                payment,
+                resumed: false,
+                checks,
+            },
+            tab,
+            stream,
+        )));
+        let order_id = detail.order_id.clone();
+        match url {
+            Some(url) => {
+                self.announce_change(super::StateName::Initiating);
+                self.emit(EventName::Initiated, detail);
+                self.present(mode, tab, url, order_id);
+            }
+            None => {
+                if tab == Tab::Open {
+                    self.push(Effect::CloseTab);
+                }
+                if let Some(it) = self.paying_mut() {
+                    it.opened = true;
+                    it.tab = Tab::None;
+                }
+                self.announce_change(super::StateName::Initiating);
+                self.emit(EventName::Initiated, detail);
+                if let Some(sent_to) = sent_to {
+                    self.emit(
+                        EventName::Sent,
+                        Detail {
+                            order_id,
+                            sent_to: Some(sent_to),
+                            ..Detail::default()
+                        },
+                    );
+                }
+            }
+        }
+    }
+
+    /// Opens the checkout page, or shows the link to it.
+    fn present(&mut self, mode: Mode, tab: Tab, url: String, order_id: Option<String>) {
+        match (mode, tab) {
+            (Mode::Redirect, _) => {
+                self.opened(mode.as_str());
+                self.push(Effect::Redirect { url });
+            }
+            (Mode::Tab | Mode::Popup, Tab::Open) => {
+                self.push(Effect::Navigate { url });
+                self.opened(mode.as_str());
+            }
+            (Mode::Tab | Mode::Popup, Tab::Closed) => {
+                // The shopper closed the blank tab while it was empty: the link is there for another try.
+                self.emit(
+                    EventName::Blocked,
+                    Detail {
+                        order_id,
+                        redirect_url: Some(url),
+                        ..Detail::default()
+                    },
+                );
+            }
+            (Mode::Tab | Mode::Popup, Tab::Refused | Tab::None) | (Mode::Link, _) => {}
+        }
+    }
+
+    /// The checkout page is open: the shopper may be paying.
+    pub(super) fn opened(&mut self, mode: &'static str) {
+        let previous = self.state.name();
+        let Some(it) = self.paying_mut() else { return };
+        if it.opened {
+            return;
+        }
+        it.opened = true;
+        let order_id = Some(it.watch.payment.order_id.clone());
+        self.announce_change(previous);
+        self.emit(
+            EventName::Opened,
+            Detail {
+                order_id,
+                mode: Some(mode),
+                ..Detail::default()
+            },
+        );
+    }
+}
+
+/// Where the record of these options is kept.
+pub(super) fn storage_name(options: &Options) -> String {
+    Record::name(options).unwrap_or_else(|| Record::nameless(options))
+}
+
+fn uuid_v4(entropy: u128) -> String {
+    // RFC 9562: version 4 in the 13th hex digit, variant 10 in the 17th.
+    let bits = (entropy & !(0xf000_u128 << 64) & !(0xc000_u128 << 48))
+        | (0x4000_u128 << 64)
+        | (0x8000_u128 << 48);
+    let mut text = String::with_capacity(36);
+    for index in (0..32_u32).rev() {
+        let digit = u32::try_from((bits >> (index * 4)) & 0xf).unwrap_or_default();
+        text.push(char::from_digit(digit, 16).unwrap_or('0'));
+        if matches!(index, 24 | 20 | 16 | 12) {
+            text.push('-');
+        }
+    }
+    text
+}

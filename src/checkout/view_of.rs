@@ -1,0 +1,168 @@
+//! What each state looks like.
+
+use malipo_wire::{ErrorCode, Reason, SentTo};
+
+use super::attempt::{Payment, Tab};
+use super::state::{End, Ended, Initiating, Paying, State};
+use super::text::Text;
+use super::transition::Checkout;
+use super::view::{Line, Link, View};
+use super::{Mode, StateName};
+
+impl Checkout {
+    /// What is to be seen now.
+    #[must_use]
+    pub fn view(&self) -> View {
+        let mut view = View::blank(self.state());
+        match &self.state {
+            State::Idle => view.can_press = true,
+            State::Initiating(it) => view.show_initiating(it),
+            State::Paying(it) => self.show_paying(&mut view, it),
+            State::Ended(it) => view.show_ended(it),
+        }
+        view
+    }
+
+    fn show_paying(&self, view: &mut View, it: &Paying) {
+        let payment = &it.watch.payment;
+        view.show_payment(payment);
+        view.busy = true;
+        view.can_check = it.cancelling.is_none();
+        view.can_cancel = it.cancelling.is_none();
+        let link = payment.redirect_url.as_ref().map(|url| Link {
+            url: url.clone(),
+            host: host_of(url).into(),
+        });
+        let headline = if it.cancelling.is_some() {
+            Line::plain(Text::Cancelling)
+        } else if it.in_review || it.reason == Some(Reason::Review) {
+            Line::plain(Text::InReview)
+        } else if let Some(sent_to) = &payment.sent_to {
+            sent_line(sent_to)
+        } else if !it.opened {
+            Line::plain(Text::FollowLink)
+        } else if it.watch.options.mode == Mode::Redirect
+            && !it.watch.resumed
+            && it.tab == Tab::None
+        {
+            Line::plain(Text::GoingToCheckout)
+        } else if payment.redirect_url.is_some() {
+            Line::plain(Text::CompleteInTab)
+        } else {
+            Line::plain(Text::Checking)
+        };
+        let in_review = headline.text == Text::InReview;
+        view.headline = Some(headline);
+        if it.offline {
+            view.hint(Text::Offline);
+        } else if it.trouble {
+            view.hint(Text::Trouble);
+        } else if it.reason == Some(Reason::Declined) {
+            view.hint(Text::TryAgainThere);
+        } else if in_review || it.cancelling.is_some() {
+            // The headline says it all.
+        } else if payment.sent_to.is_some() {
+            view.hint(Text::PayThere);
+        } else {
+            view.hint(if payment.returns {
+                Text::PageWillTell
+            } else {
+                Text::ComeBack
+            });
+        }
+        let needs_link = !it.opened || it.tab == Tab::Refused;
+        view.can_reopen = link.is_some() && !needs_link && !in_review && it.cancelling.is_none();
+        view.link = link.filter(|_| needs_link && !in_review);
+    }
+}
+
+impl View {
+    fn blank(state: StateName) -> Self {
+        Self {
+            state,
+            headline: None,
+            hints: Vec::new(),
+            link: None,
+            can_press: false,
+            can_check: false,
+            can_reopen: false,
+            can_cancel: false,
+            busy: false,
+            test: false,
+            fees_added: false,
+            detail: None,
+        }
+    }
+
+    fn hint(&mut self, text: Text) {
+        self.hints.push(Line::plain(text));
+    }
+
+    fn show_initiating(&mut self, it: &Initiating) {
+        self.busy = true;
+        self.can_cancel = true;
+        let redirects = it.options.mode == Mode::Redirect;
+        self.headline = Some(Line::plain(if redirects {
+            Text::GoingToCheckout
+        } else {
+            Text::Starting
+        }));
+    }
+
+    fn show_payment(&mut self, payment: &Payment) {
+        self.test = payment.test == Some(true);
+        self.fees_added = payment.fees_added;
+    }
+
+    fn show_ended(&mut self, it: &Ended) {
+        if let Some(watch) = &it.watch {
+            self.show_payment(&watch.payment);
+        }
+        self.can_press = it.how != End::Success;
+        let (headline, hint) = match it.how {
+            End::Success => (Text::Paid, None),
+            End::Failed if it.reason == Some(Reason::Expired) => {
+                (Text::NotPaid, Some(Text::LinkExpired))
+            }
+            End::Failed => (Text::NotPaid, Some(Text::TryAgain)),
+            End::Expired => (Text::Unknown, Some(Text::IfPaidWait)),
+            End::Cancelled => (Text::Cancelled, Some(Text::IfPaidDont)),
+            End::Error => {
+                self.detail = it.error.as_ref().map(|it| it.message.clone());
+                (Text::CouldNotStart, Some(advice(it)))
+            }
+        };
+        self.headline = Some(Line::plain(headline));
+        if let Some(hint) = hint {
+            self.hint(hint);
+        }
+        self.can_check = it.how == End::Expired;
+    }
+}
+
+fn advice(it: &Ended) -> Text {
+    match it.error.as_ref().map(|it| (it.code, it.retryable)) {
+        Some((ErrorCode::Network | ErrorCode::Timeout, _)) => Text::CheckConnection,
+        Some((ErrorCode::Busy, _)) => Text::BusyElsewhere,
+        Some((_, true)) => Text::PressAgain,
+        Some((_, false)) | None => Text::TellTheShop,
+    }
+}
+
+fn sent_line(sent_to: &[SentTo]) -> Line {
+    let recipients: Vec<&str> = sent_to.iter().filter_map(|it| it.to.as_deref()).collect();
+    if recipients.is_empty() {
+        Line::plain(Text::SentSomewhere)
+    } else {
+        Line {
+            text: Text::SentTo,
+            value: recipients.join(", "),
+        }
+    }
+}
+
+/// The host of a judged URL: what stands between `//` and the path.
+fn host_of(url: &str) -> &str {
+    let rest = url.split_once("//").map_or(url, |it| it.1);
+    rest.split(['/', '?', '#']).next().unwrap_or(rest)
+}

@@ -1,0 +1,66 @@
+# Every target sets up what it needs (into .tools/, pinned) and says what it does. `make` alone lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+
+export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/.tools/npm/node_modules/.bin:$(PATH)
+BIN := $(or $(CARGO_TARGET_DIR),target)/debug
+BROWSER_CRATES := -p malipo -p malipo-wire --target wasm32-unknown-unknown
+# Folders as well as files: a deleted file changes its folder.
+WIDGET_SOURCES := $(shell find src wire pkg-template) Cargo.toml Cargo.lock rust-toolchain.toml tools/pkg.sh tools/package-lock.json
+
+.PHONY: help demo test check unit wasm-test e2e e2e-slow pkg size screenshots deny clean programs
+
+help: ## List the targets
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
+
+demo: pkg programs ## Run the demo shop with its backend and a sandbox that plays the provider; no money moves
+	@exec $(BIN)/malipo-demo --open
+
+test: .tools/ready-test ## Everything that .ci/run runs: check, unit, pkg, wasm-test, e2e
+	@tools/timed.sh check unit pkg wasm-test e2e
+
+check: .tools/ready-demo ## Formatting, and clippy on the host and for the browser, without a warning
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy $(BROWSER_CRATES) --lib -- -D warnings
+	cargo clippy -p malipo --target wasm32-unknown-unknown --test browser -- -D warnings
+
+unit: .tools/ready-demo ## Tests that run on the host
+	cargo test --workspace --exclude malipo-e2e
+
+wasm-test: .tools/ready-test ## The widget's tests in headless Chromium
+	CHROMEDRIVER=$$(command -v chromedriver) WASM_BINDGEN_TEST_TIMEOUT=120 \
+	CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner \
+	cargo test -p malipo --target wasm32-unknown-unknown --test browser
+
+e2e: .tools/ready-test pkg programs ## End to end: real browsers, real programs, popup blocker on
+	cargo test -p malipo-e2e --test e2e
+
+e2e-slow: .tools/ready-test pkg programs ## The end-to-end tests that take minutes each
+	cargo test -p malipo-e2e --test e2e_slow
+
+pkg: .tools/ready-demo pkg/package.json ## Build the npm package and the files of the script embed into pkg/
+
+size: pkg ## The bytes of the package, against the last record and the limits
+	@node tools/size.mjs
+
+screenshots: .tools/ready-test pkg programs ## Photograph every state of the widget into docs/
+	cargo run -p malipo-e2e -- screenshots
+
+deny: .tools/ready-deny ## Licences, duplicates and sources of the dependencies
+	cargo deny --workspace check bans licenses sources
+
+clean: ## Remove what was built; the tools stay in .tools/
+	rm -rf target pkg
+
+programs: .tools/ready-demo
+	cargo build -p malipo-server -p malipo-sandbox -p malipo-demo
+
+pkg/package.json: $(WIDGET_SOURCES)
+	@tools/pkg.sh
+
+.tools/ready-%: tools/setup.sh tools/package-lock.json rust-toolchain.toml Cargo.toml
+	@tools/setup.sh $*
+	@touch $@

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Builds pkg/: the widget as WebAssembly (wasm-pack), shrunk (wasm-opt), and put together with pkg-template/ (build.mjs).
+#
+# One artefact for every engine: the wasm uses MVP features only, and its standard library is rebuilt so that a panic
+# aborts at once, without the code that would format a message. That is 8 KB of 33 KB (brotli).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# Its own folder: other flags than the ordinary build's, which would otherwise throw each other's work away.
+CARGO_TARGET_DIR=$(realpath -m "${CARGO_TARGET_DIR:-target}")/pkg
+export CARGO_TARGET_DIR
+readonly OUT=$CARGO_TARGET_DIR/out
+export PATH=$PWD/.tools/bin:$PWD/.tools/npm/node_modules/.bin:$PATH
+
+step() { printf 'pkg: %s\n' "$*"; }
+
+step "wasm-pack: the widget as WebAssembly"
+rm -rf "$OUT"
+# Rebuilding the standard library is an unstable option of cargo's, which this variable opens on the stable toolchain;
+# rust-toolchain.toml pins the version that it is known to work with. The `.` keeps wasm-pack from taking -Z for the path.
+# --no-opt: wasm-opt runs below, in the pinned version and with our flags, or the build stops. wasm-pack would take
+# whichever it finds, or download one, and reads its flags from a key that depends on the profile's name.
+RUSTC_BOOTSTRAP=1 \
+    RUSTFLAGS="-Ctarget-cpu=mvp -Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none" \
+    wasm-pack --quiet build . --target web --profile wasm --no-typescript --no-pack --no-opt --mode no-install \
+    --out-dir "$OUT" --out-name core -- -Zbuild-std=std,panic_abort
+
+step "wasm-opt: $(stat -c %s "$OUT/core_bg.wasm" 2>/dev/null || stat -f %z "$OUT/core_bg.wasm") bytes before"
+# The names between glue and wasm are long and compress badly: 1.5 KB. names.json says what each was shortened to.
+wasm-opt -Oz --mvp-features --enable-mutable-globals --strip-debug --strip-producers --strip-target-features \
+    --minify-imports-and-exports-and-modules \
+    "$OUT/core_bg.wasm" -o "$OUT/core_bg.opt.wasm" >"$OUT/names.json"
+mv "$OUT/core_bg.opt.wasm" "$OUT/core_bg.wasm"
+
+step "build.mjs: pkg/"
+node pkg-template/build.mjs "$OUT" pkg

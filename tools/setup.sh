@@ -1,0 +1,139 @@
+#!/usr/bin/env bash
+# Installs what the build (`setup.sh demo`) or the build and the tests (`setup.sh test`) need, pinned, into .tools/.
+#
+# A step that finds its work done is skipped. Nothing outside the project changes, but for what rust-toolchain.toml names
+# and, where they are missing, Debian's C compiler and, for the tests, Debian's browsers.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+readonly WHAT=${1:?usage: tools/setup.sh demo|test|deny}
+readonly TOOLS=$PWD/.tools
+readonly WASM_PACK=0.15.1 GECKODRIVER=0.37.1 CARGO_DENY=0.20.2
+# The command-line tool and the crate must be of one version, so it is read where the crate is pinned.
+WASM_BINDGEN=$(sed -n 's/^wasm-bindgen = "=\(.*\)"$/\1/p' Cargo.toml)
+readonly WASM_BINDGEN
+
+main() {
+    case $WHAT in
+    demo) builders ;;
+    test)
+        builders
+        browsers
+        crate_tool geckodriver "$GECKODRIVER" --locked
+        ;;
+    deny)
+        programs
+        compiler
+        toolchain
+        crate_tool cargo-deny "$CARGO_DENY" --locked
+        ;;
+    *) fail "tools/setup.sh knows demo, test and deny, not '$WHAT'" ;;
+    esac
+    rm -rf "$TOOLS/build"
+}
+
+builders() {
+    programs
+    compiler
+    toolchain
+    wasm_bindgen
+    crate_tool wasm-pack "$WASM_PACK" --locked
+    node_tools
+}
+
+programs() {
+    local it
+    for it in rustup cargo; do
+        command -v "$it" >/dev/null || fail "$it is missing: install Rust from https://rustup.rs, then run this again"
+    done
+    for it in node npm; do
+        command -v "$it" >/dev/null || fail "$it is missing: install Node.js 18 or later from https://nodejs.org, then run this again"
+    done
+    node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' ||
+        fail "Node.js $(node --version) is too old: 18 or later is needed"
+}
+
+# SQLite and the TLS library are partly C, and every Rust program is linked by it.
+compiler() {
+    command -v cc >/dev/null || debian "a C compiler" gcc libc6-dev
+}
+
+toolchain() {
+    local sysroot
+    sysroot=$(rustc --print sysroot 2>/dev/null) || sysroot=/nonexistent
+    if [[ -d $sysroot/lib/rustlib/wasm32-unknown-unknown/lib && -d $sysroot/lib/rustlib/src/rust/library ]] &&
+        cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1; then
+        return
+    fi
+    say "Rust toolchain of rust-toolchain.toml (rustup)"
+    # Without a name it installs what the file names, targets and components included.
+    rustup toolchain install --no-self-update
+}
+
+wasm_bindgen() {
+    # Without --locked: its lock file names versions that have been withdrawn.
+    crate_tool wasm-bindgen-cli "$WASM_BINDGEN" --no-default-features --bin wasm-bindgen --bin wasm-bindgen-test-runner
+}
+
+# crate_tool CRATE VERSION FLAGS...
+crate_tool() {
+    local name=$1 version=$2
+    shift 2
+    if grep -qsF "\"$name $version " "$TOOLS/.crates.toml"; then
+        return
+    fi
+    say "$name $version into .tools/ (built from source, about a minute)"
+    # Unoptimised: they run for seconds, and compile in a third of the time. For this command only, or the widget would
+    # be built so too.
+    CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_DEBUG=false CARGO_TARGET_DIR=$TOOLS/build \
+        cargo install --quiet --root "$TOOLS" "$name" --version "$version" "$@" 2> >(grep -v 'be sure to add' >&2)
+}
+
+node_tools() {
+    local installed=$TOOLS/npm
+    if cmp -s tools/package-lock.json "$installed/package-lock.json" && [[ -d $installed/node_modules/esbuild ]]; then
+        return
+    fi
+    say "binaryen and esbuild into .tools/ (npm)"
+    rm -rf "$installed"
+    mkdir -p "$installed"
+    cp tools/package.json tools/package-lock.json "$installed/"
+    # Both work without their install scripts, so none is run.
+    npm ci --prefix "$installed" --ignore-scripts --no-audit --no-fund --silent ||
+        { rm -rf "$installed"; fail "npm could not install what tools/package-lock.json names"; }
+}
+
+browsers() {
+    local missing=() it
+    command -v chromium >/dev/null || missing+=(chromium)
+    command -v chromedriver >/dev/null || missing+=(chromium-driver)
+    command -v firefox-esr >/dev/null || missing+=(firefox-esr)
+    command -v Xvfb >/dev/null || missing+=(xvfb)
+    command -v xauth >/dev/null || missing+=(xauth)
+    [[ ${#missing[@]} -eq 0 ]] || debian "the browsers that the tests drive" "${missing[@]}"
+}
+
+# debian WHAT PACKAGES...
+debian() {
+    local what=$1 as_root=()
+    shift
+    command -v apt-get >/dev/null ||
+        fail "$what: install the equivalents of the Debian packages $* by hand, then run this again"
+    if [[ $(id -u) -ne 0 ]]; then
+        sudo -n true 2>/dev/null ||
+            fail "$what must be installed as root: sudo apt-get install --no-install-recommends $* - then run this again"
+        as_root=(sudo -n)
+    fi
+    say "$what: Debian packages $*"
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq update
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$@" >/dev/null
+}
+
+say() { printf 'setup: %s\n' "$*"; }
+
+fail() {
+    printf 'setup: %s\n' "$*" >&2
+    exit 1
+}
+
+main

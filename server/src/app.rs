@@ -1,0 +1,142 @@
+//! What every request shares.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::clock::{Clock, UnixMs};
+use crate::config::Config;
+use crate::hub::Hub;
+use crate::limits::Limits;
+use crate::payment::Order;
+use crate::provider::http::Http;
+use crate::provider::{JoyndPayAdapter, Provider};
+use crate::reconcile::Asker;
+use crate::store::{Store, StoreError};
+use crate::telemetry::Metrics;
+use crate::widget::WidgetFiles;
+
+/// One server: its configuration, its store, its provider, and what runs beside the requests.
+#[derive(Debug)]
+pub struct App {
+    /// What the operator decided.
+    pub config: Config,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Orders and attempts.
+    pub store: Arc<dyn Store>,
+    /// The provider and its calls.
+    pub desk: Desk,
+    /// Who listens to which order.
+    pub hub: Hub,
+    /// Who is being asked about right now.
+    pub asker: Asker,
+    /// Ceilings.
+    pub limits: Limits,
+    /// Counters.
+    pub metrics: Metrics,
+    /// The widget's files.
+    pub widget: WidgetFiles,
+    /// Set when the server is to stop.
+    pub stop: CancellationToken,
+    /// What must be finished before it stops.
+    pub tasks: TaskTracker,
+}
+
+/// A provider and the client that calls it.
+#[derive(Debug)]
+pub struct Desk {
+    /// What to ask and what answers mean.
+    pub provider: Arc<dyn Provider>,
+    /// Makes the calls.
+    pub http: Http,
+}
+
+/// Why a server does not start.
+#[derive(Debug)]
+pub enum StartError {
+    /// The HTTP client did not start.
+    Http(String),
+    /// The widget's folder could not be read.
+    Widget(std::io::Error),
+    /// The store could not be read or written.
+    Store(StoreError),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Http(error) => write!(f, "the HTTP client did not start: {error}"),
+            Self::Widget(error) => write!(f, "widget_dir could not be read: {error}"),
+            Self::Store(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl App {
+    /// A server over a store, with everything but its routes.
+    ///
+    /// What the last process was calling when it died is marked as unknown here, so that it is looked up, never begun
+    /// anew.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn new(
+        config: Config,
+        clock: Arc<dyn Clock>,
+        store: Arc<dyn Store>,
+    ) -> Result<Arc<Self>, StartError> {
+        let joyndpay = &config.joyndpay;
+        let timeout = Duration::from_millis(u64::from(joyndpay.timeout_ms));
+        let http = Http::new(timeout, joyndpay.calls_per_minute)
+            .map_err(|error| StartError::Http(error.to_string()))?;
+        let widget = WidgetFiles::read(config.widget_dir.as_deref()).map_err(StartError::Widget)?;
+        let now = clock.now();
+        let found = store.recover(now, now).await.map_err(StartError::Store)?;
+        if 0 < found {
+            tracing::warn!(
+                attempts = found,
+                "calls were cut off when the server last stopped; they are looked up"
+            );
+        }
+        let desk = Desk {
+            provider: Arc::new(JoyndPayAdapter::new(joyndpay.clone(), config.mode)),
+            http,
+        };
+        Ok(Arc::new(Self {
+            limits: Limits::new(&config.limits),
+            config,
+            clock,
+            store,
+            desk,
+            hub: Hub::default(),
+            asker: Asker::default(),
+            metrics: Metrics::new(),
+            widget,
+            stop: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+        }))
+    }
+
+    /// The time now.
+    #[must_use]
+    pub fn now(&self) -> UnixMs {
+        self.clock.now()
+    }
+
+    /// Whether no money moves.
+    #[must_use]
+    pub fn test(&self) -> bool {
+        self.config.mode.is_test()
+    }
+
+    /// Tells whoever listens how an order stands.
+    pub fn publish(&self, order: &Order) {
+        self.hub.publish(&order.id, order.answer(self.test()));
+    }
+}

@@ -1,0 +1,28 @@
+//! `malipo-server`: holds the provider's keys, starts payments, and knows which orders are paid.
+//!
+//! ```text
+//! routes -> opening, reconcile -> payment (pure) <- store
+//!                             \-> provider (pure adapters, one HTTP client)
+//! ```
+//!
+//! What holds: what is charged never comes from the browser; an attempt is in the store before the provider is called;
+//! `paid` is written once, by a look-up that this server made itself; verify is answered from the store.
+
+pub mod app;
+pub mod clock;
+pub mod config;
+pub mod hub;
+pub mod limits;
+mod opening;
+pub mod payment;
+pub mod provider;
+pub mod random;
+pub mod reconcile;
+mod routes;
+pub mod serve;
+pub mod store;
+pub mod telemetry;
+pub mod widget;
+
+pub use app::App;
+pub use routes::{Peer, router};

@@ -1,0 +1,138 @@
+//! Ceilings on requests and streams.
+
+use std::collections::HashMap;
+use std::hash::Hash as StdHash;
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+
+use crate::config;
+use crate::store::Hash;
+
+/// Every ceiling of one server.
+#[derive(Debug)]
+pub struct Limits {
+    /// Initiates, by order (or by Idempotency-Key, where the order has no name yet).
+    pub initiates: PerMinute<String>,
+    /// Verifies and cancels, by token.
+    pub verifies: PerMinute<Hash>,
+    /// Everything, by address.
+    pub addresses: PerMinute<IpAddr>,
+    /// Notifications, by attempt.
+    pub notices: PerMinute<String>,
+    /// Open event streams.
+    pub streams: Streams,
+}
+
+impl Limits {
+    /// The ceilings of a configuration.
+    #[must_use]
+    pub fn new(config: &config::Limits) -> Self {
+        Self {
+            initiates: PerMinute::new(config.initiates_per_order_per_minute),
+            verifies: PerMinute::new(config.verifies_per_token_per_minute),
+            addresses: PerMinute::new(config.requests_per_ip_per_minute),
+            notices: PerMinute::new(config.notifications_per_attempt_per_minute),
+            streams: Streams {
+                open: Arc::default(),
+                per_token: config.streams_per_token,
+                in_all: config.streams,
+            },
+        }
+    }
+
+    /// Forgets whoever has been quiet.
+    pub fn tidy(&self) {
+        self.initiates.limiter.retain_recent();
+        self.verifies.limiter.retain_recent();
+        self.addresses.limiter.retain_recent();
+        self.notices.limiter.retain_recent();
+    }
+}
+
+/// So many a minute for each key; all of them at once if need be.
+#[derive(Debug)]
+pub struct PerMinute<K: StdHash + Eq + Clone> {
+    limiter: DefaultKeyedRateLimiter<K>,
+    wait_seconds: u32,
+}
+
+impl<K: StdHash + Eq + Clone> PerMinute<K> {
+    fn new(most: u32) -> Self {
+        let most = NonZeroU32::new(most).unwrap_or(NonZeroU32::MIN);
+        Self {
+            limiter: RateLimiter::keyed(Quota::per_minute(most)),
+            wait_seconds: 60_u32.div_ceil(most.get()),
+        }
+    }
+
+    /// Counts one request.
+    ///
+    /// # Errors
+    /// The seconds to wait, where it is one too many.
+    pub fn count(&self, key: &K) -> Result<(), u32> {
+        self.limiter.check_key(key).map_err(|_| self.wait_seconds)
+    }
+}
+
+/// Open event streams.
+#[derive(Debug)]
+pub struct Streams {
+    open: Arc<Mutex<HashMap<Hash, u32>>>,
+    per_token: u32,
+    in_all: u32,
+}
+
+impl Streams {
+    /// A place for one more stream; `None` where there is none.
+    #[must_use]
+    pub fn enter(&self, token: Hash) -> Option<StreamPlace> {
+        let mut open = lock(&self.open);
+        let all: u32 = open.values().sum();
+        let mine = open.entry(token).or_insert(0);
+        if self.in_all <= all || self.per_token <= *mine {
+            if *mine == 0 {
+                open.remove(&token);
+            }
+            return None;
+        }
+        *mine = mine.saturating_add(1);
+        Some(StreamPlace {
+            open: Arc::clone(&self.open),
+            token,
+        })
+    }
+
+    /// How many are open.
+    #[must_use]
+    pub fn open(&self) -> u32 {
+        lock(&self.open).values().sum()
+    }
+}
+
+/// The place of an open stream.
+#[derive(Debug)]
+#[must_use = "dropping it frees the place"]
+pub struct StreamPlace {
+    open: Arc<Mutex<HashMap<Hash, u32>>>,
+    token: Hash,
+}
+
+impl Drop for StreamPlace {
+    fn drop(&mut self) {
+        let mut open = lock(&self.open);
+        if let Some(mine) = open.get_mut(&self.token) {
+            *mine = mine.saturating_sub(1);
+            if *mine == 0 {
+                open.remove(&self.token);
+            }
+        }
+    }
+}
+
+fn lock(open: &Mutex<HashMap<Hash, u32>>) -> MutexGuard<'_, HashMap<Hash, u32>> {
+    // Counting cannot stop half-way.
+    open.lock().unwrap_or_else(PoisonError::into_inner)
+}

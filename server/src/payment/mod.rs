@@ -1,0 +1,106 @@
+//! What may happen to a payment. PURE: no I/O, no clock, no randomness; the store applies what is decided here.
+//!
+//! - [`begin`]: what an initiate does to an order that exists, or does not yet.
+//! - [`settle`]: what an answer of the provider makes of an attempt.
+//! - [`schedule`]: when the provider is asked although nobody hints.
+//! - [`price`] and [`quote`]: what is charged, and who said so.
+
+pub mod begin;
+pub mod price;
+pub mod quote;
+pub mod schedule;
+pub mod settle;
+mod status;
+
+use malipo_wire::{Money, OrderId, Status, VerifyAnswer};
+
+use crate::clock::UnixMs;
+
+pub use status::AttemptStatus;
+
+/// The server's own name of an attempt: a UUID.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AttemptId(pub String);
+
+/// The attempt's name towards the provider, unique for ever: the order id where it fits, else 16 random `[A-Z0-9]`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Reference(pub String);
+
+/// An order with all its attempts, oldest first.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// The shop's name of it.
+    pub id: OrderId,
+    /// What it costs. Never changes.
+    pub price: Money,
+    /// The attempt that paid it. Written once.
+    pub paid_by: Option<AttemptId>,
+    /// Every try to pay it, oldest first.
+    pub attempts: Vec<Attempt>,
+}
+
+/// One try to pay an order.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    /// Our name of it.
+    pub id: AttemptId,
+    /// The order that it pays.
+    pub order_id: OrderId,
+    /// Whose checkout page: `joyndpay`.
+    pub provider: String,
+    /// Its name at the provider.
+    pub reference: Reference,
+    /// The provider's own name of it, known once the provider has answered.
+    pub provider_ref: Option<String>,
+    /// Where it stands.
+    pub status: AttemptStatus,
+    /// What is to be paid.
+    pub price: Money,
+    /// What the provider said was paid, where it said success.
+    pub received: Option<Money>,
+    /// The checkout page, judged good; only what is here is ever handed out.
+    pub redirect_url: Option<String>,
+    /// Where the shopper goes back to.
+    pub return_url: String,
+    /// Whether it was paid after it had seemed lost.
+    pub late: bool,
+    /// When it was begun.
+    pub created_at: UnixMs,
+    /// When it last changed.
+    pub updated_at: UnixMs,
+    /// When it was paid.
+    pub paid_at: Option<UnixMs>,
+    /// When the provider is asked next by itself.
+    pub next_check_at: Option<UnixMs>,
+}
+
+impl Order {
+    /// The attempt that speaks for the order: the one that paid it, else the newest that got as far as the provider.
+    #[must_use]
+    pub fn current(&self) -> Option<&Attempt> {
+        if let Some(id) = &self.paid_by {
+            return self.attempts.iter().find(|it| it.id == *id);
+        }
+        let newest = self.attempts.iter().rev();
+        newest
+            .clone()
+            .find(|it| it.status != AttemptStatus::Refused)
+            .or_else(|| self.attempts.last())
+    }
+
+    /// What the page is told.
+    #[must_use]
+    pub fn answer(&self, test: bool) -> VerifyAnswer {
+        let (status, reason) = self.current().map_or((Status::Pending, None), |it| {
+            (it.status.public(), it.status.reason())
+        });
+        VerifyAnswer {
+            order_id: self.id.to_string(),
+            status,
+            amount: Some(self.price.to_decimal()),
+            currency: Some(self.price.currency().code().to_owned()),
+            reason,
+            test: test.then_some(true),
+        }
+    }
+}

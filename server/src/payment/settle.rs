@@ -1,0 +1,303 @@
+//! What an answer of the provider makes of an attempt.
+
+use malipo_wire::Money;
+
+use super::{Attempt, AttemptId, AttemptStatus};
+use crate::clock::{HOUR_MS, UnixMs};
+
+/// What the provider said when it was asked about an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Observation {
+    /// Not over yet.
+    Pending,
+    /// The provider's final no.
+    Failed,
+    /// Paid. `None` where the amount or its currency could not be read exactly.
+    Success(Option<Money>),
+    /// It answered in its own form that it cannot say: it does not know the reference, or takes nothing from us.
+    NotFound,
+}
+
+/// A step of an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Where it stands from now on.
+    pub status: AttemptStatus,
+    /// What the provider said was paid, where it said success.
+    pub received: Option<Money>,
+    /// Paid after it had seemed lost, so the shopper may have been told otherwise.
+    pub late: bool,
+    /// Worth a loud word to a person.
+    pub alarm: Option<Alarm>,
+}
+
+/// What a person should look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alarm {
+    /// A second success for one order: money to give back.
+    DuplicatePaid,
+    /// Less than the price was paid, or in another currency, or the amount could not be read.
+    WrongAmount,
+    /// Paid after the provider had said no, or after we had given it up.
+    LateSuccess,
+    /// Pending for longer than [`GIVE_UP_MS`].
+    NeverEnded,
+}
+
+impl Alarm {
+    /// A word for logs and metrics.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::DuplicatePaid => "duplicate_paid",
+            Self::WrongAmount => "wrong_amount",
+            Self::LateSuccess => "late_success",
+            Self::NeverEnded => "never_ended",
+        }
+    }
+}
+
+/// What the answer changes; `None` where it changes nothing.
+///
+/// The lattice: paid never becomes anything less; failed may become paid (late success is real); a second success of
+/// one order is kept as `duplicate_paid`; a wrong amount is never paid.
+#[must_use]
+pub fn settle(
+    attempt: &Attempt,
+    paid_by: Option<&AttemptId>,
+    observation: Observation,
+    now: UnixMs,
+) -> Option<Step> {
+    if !attempt.status.is_open() {
+        return None;
+    }
+    let step = match observation {
+        Observation::Success(received) => success(attempt, paid_by, received),
+        Observation::Failed => Step {
+            status: failed(attempt),
+            ..stay(attempt)
+        },
+        Observation::Pending | Observation::NotFound => unsettled(attempt, now),
+    };
+    (step.status != attempt.status || step.received != attempt.received).then_some(step)
+}
+
+fn success(attempt: &Attempt, paid_by: Option<&AttemptId>, received: Option<Money>) -> Step {
+    // More than the price is fine: JoyndPay adds its live fees. The surplus is what `received` has over `price`.
+    let enough = received.is_some_and(|it| {
+        it.currency() == attempt.price.currency() && attempt.price.minor() <= it.minor()
+    });
+    if !enough {
+        return Step {
+            status: AttemptStatus::NeedsReview,
+            received,
+            late: attempt.late,
+            alarm: Some(Alarm::WrongAmount),
+        };
+    }
+    let late = match attempt.status {
+        AttemptStatus::Failed | AttemptStatus::Orphaned | AttemptStatus::NeedsReview => true,
+        AttemptStatus::Created
+        | AttemptStatus::Pending
+        | AttemptStatus::Unknown
+        | AttemptStatus::Refused
+        | AttemptStatus::Paid
+        | AttemptStatus::DuplicatePaid
+        | AttemptStatus::Refunded => false,
+    };
+    let duplicate = paid_by.is_some_and(|it| *it != attempt.id);
+    Step {
+        status: if duplicate {
+            AttemptStatus::DuplicatePaid
+        } else {
+            AttemptStatus::Paid
+        },
+        received,
+        late,
+        alarm: match (duplicate, late) {
+            (true, _) => Some(Alarm::DuplicatePaid),
+            (false, true) => Some(Alarm::LateSuccess),
+            (false, false) => None,
+        },
+    }
+}
+
+fn failed(attempt: &Attempt) -> AttemptStatus {
+    // A success was seen once, with a wrong amount: a later "failed" contradicts it, and the person has to look anyway.
+    if attempt.status == AttemptStatus::NeedsReview && attempt.received.is_some() {
+        AttemptStatus::NeedsReview
+    } else {
+        AttemptStatus::Failed
+    }
+}
+
+fn unsettled(attempt: &Attempt, now: UnixMs) -> Step {
+    match attempt.status {
+        // Asked, and it was no success. Its checkout page was never handed out, so nobody can pay it: a new attempt is
+        // safe. Should it be paid by some way unknown to us, it is found by the schedule.
+        AttemptStatus::Unknown => Step {
+            status: AttemptStatus::Orphaned,
+            ..stay(attempt)
+        },
+        AttemptStatus::Pending if GIVE_UP_MS <= now.since_ms(attempt.created_at) => Step {
+            status: AttemptStatus::NeedsReview,
+            alarm: Some(Alarm::NeverEnded),
+            ..stay(attempt)
+        },
+        // Created: the call that begins it is still under way, and knows more than this answer.
+        AttemptStatus::Created
+        | AttemptStatus::Pending
+        | AttemptStatus::Orphaned
+        | AttemptStatus::Refused
+        | AttemptStatus::Failed
+        | AttemptStatus::NeedsReview
+        | AttemptStatus::Paid
+        | AttemptStatus::DuplicatePaid
+        | AttemptStatus::Refunded => stay(attempt),
+    }
+}
+
+fn stay(attempt: &Attempt) -> Step {
+    Step {
+        status: attempt.status,
+        received: attempt.received,
+        late: attempt.late,
+        alarm: None,
+    }
+}
+
+/// How long an attempt may be pending before a person has to look: three days. It never ends as unpaid by itself.
+pub const GIVE_UP_MS: i64 = 72 * HOUR_MS;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::payment::Reference;
+
+    fn attempt(status: AttemptStatus, received: Option<Money>) -> Attempt {
+        Attempt {
+            id: AttemptId("a".into()),
+            order_id: "order".parse().unwrap(),
+            provider: "joyndpay".into(),
+            reference: Reference("REFERENCE0000001".into()),
+            provider_ref: None,
+            status,
+            price: money("10000", "UGX"),
+            received,
+            redirect_url: None,
+            return_url: String::new(),
+            late: false,
+            created_at: UnixMs(0),
+            updated_at: UnixMs(0),
+            paid_at: None,
+            next_check_at: None,
+        }
+    }
+
+    fn money(amount: &str, currency: &str) -> Money {
+        Money::parse(amount, currency.parse().unwrap()).unwrap()
+    }
+
+    /// `from` plus `observation` is `to`, with this alarm; `to == from` means that nothing changes.
+    #[track_caller]
+    fn check(
+        from: AttemptStatus,
+        observation: Observation,
+        to: AttemptStatus,
+        alarm: Option<Alarm>,
+    ) {
+        let step = settle(&attempt(from, None), None, observation, UnixMs(1));
+        let seen = step.map_or((from, None), |it| (it.status, it.alarm));
+        assert_eq!(seen, (to, alarm), "{from} + {observation:?}");
+    }
+
+    #[test]
+    fn every_status_takes_every_answer() {
+        use AttemptStatus as S;
+        use Observation as O;
+        let full = O::Success(Some(money("10000", "UGX")));
+        for (from, looked_up) in [(S::Created, S::Created), (S::Unknown, S::Orphaned)] {
+            check(from, O::Pending, looked_up, None);
+            check(from, O::NotFound, looked_up, None);
+            check(from, O::Failed, S::Failed, None);
+            check(from, full, S::Paid, None);
+        }
+        check(S::Pending, O::Pending, S::Pending, None);
+        check(S::Pending, O::NotFound, S::Pending, None);
+        check(S::Pending, O::Failed, S::Failed, None);
+        check(S::Pending, full, S::Paid, None);
+        for from in [S::Failed, S::Orphaned, S::NeedsReview] {
+            check(from, O::Pending, from, None);
+            check(from, O::NotFound, from, None);
+            check(from, O::Failed, S::Failed, None);
+            check(from, full, S::Paid, Some(Alarm::LateSuccess));
+        }
+        for from in [S::Paid, S::DuplicatePaid, S::Refunded, S::Refused] {
+            for observation in [O::Pending, O::NotFound, O::Failed, full, O::Success(None)] {
+                check(from, observation, from, None);
+            }
+        }
+    }
+
+    #[test]
+    fn only_the_price_or_more_in_its_own_currency_pays() {
+        use AttemptStatus::{NeedsReview, Paid, Pending};
+        let success = |amount, currency| Observation::Success(Some(money(amount, currency)));
+        check(Pending, success("10000", "UGX"), Paid, None);
+        check(Pending, success("10231", "UGX"), Paid, None);
+        let wrong = Some(Alarm::WrongAmount);
+        check(Pending, success("9999", "UGX"), NeedsReview, wrong);
+        check(Pending, success("10000", "KES"), NeedsReview, wrong);
+        check(Pending, success("0", "UGX"), NeedsReview, wrong);
+        check(Pending, Observation::Success(None), NeedsReview, wrong);
+    }
+
+    #[test]
+    fn a_second_success_of_an_order_is_a_duplicate() {
+        let other = AttemptId("b".into());
+        let full = Observation::Success(Some(money("10000", "UGX")));
+        for from in [AttemptStatus::Failed, AttemptStatus::Pending] {
+            let step = settle(&attempt(from, None), Some(&other), full, UnixMs(1)).unwrap();
+            assert_eq!(step.status, AttemptStatus::DuplicatePaid);
+            assert_eq!(step.alarm, Some(Alarm::DuplicatePaid));
+        }
+    }
+
+    #[test]
+    fn a_success_with_a_wrong_amount_is_not_undone_by_a_failure() {
+        let seen = attempt(AttemptStatus::NeedsReview, Some(money("1", "UGX")));
+        assert_eq!(settle(&seen, None, Observation::Failed, UnixMs(1)), None);
+    }
+
+    #[test]
+    fn what_is_pending_for_three_days_is_reviewed_and_never_unpaid_by_itself() {
+        let pending = attempt(AttemptStatus::Pending, None);
+        let early = UnixMs(GIVE_UP_MS - 1);
+        assert_eq!(settle(&pending, None, Observation::Pending, early), None);
+        let step = settle(&pending, None, Observation::Pending, UnixMs(GIVE_UP_MS)).unwrap();
+        assert_eq!(step.status, AttemptStatus::NeedsReview);
+        assert_eq!(step.alarm, Some(Alarm::NeverEnded));
+    }
+
+    #[test]
+    fn the_order_of_answers_does_not_decide_whether_an_attempt_is_paid() {
+        use Observation as O;
+        let full = O::Success(Some(money("10000", "UGX")));
+        let answers = [O::Pending, O::Failed, full, O::NotFound];
+        for first in answers {
+            for second in answers {
+                for third in answers {
+                    let mut seen = attempt(AttemptStatus::Pending, None);
+                    for answer in [first, second, third] {
+                        if let Some(step) = settle(&seen, None, answer, UnixMs(1)) {
+                            seen.status = step.status;
+                            seen.received = step.received;
+                        }
+                    }
+                    let paid = [first, second, third].contains(&full);
+                    assert_eq!(seen.status == AttemptStatus::Paid, paid);
+                }
+            }
+        }
+    }
+}

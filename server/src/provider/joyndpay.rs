@@ -1,0 +1,315 @@
+//! JoyndPay: `POST /initiate/payment`, `POST /verify/payment`, a notification that is signed by nobody.
+//!
+//! Source: the provider's API documentation (one page), read 2026-11-21. What it leaves open and what was chosen:
+//! - `order_id` has 10 to 20 characters of an alphabet that is not named: `[A-Z0-9-]` is taken;
+//! - the HTTP status of errors is not named: the body's `status` alone counts;
+//! - decimals are not named: two at most;
+//! - live fees are added on top, so a success of more than the price is a success;
+//! - nothing ties a test key to test orders: the page's `/test/` or `/live/` is checked against our mode.
+//!
+//! The header names `ApiKey` and `SecretKey` are sent in lower case: HTTP compares them without regard to case
+//! (RFC 9110, section 5.1).
+
+use axum::http::HeaderValue;
+use malipo_wire::{Currency, Money, OrderId};
+use secrecy::ExposeSecret;
+use serde::{Deserialize, Serialize};
+use serde_json::{Number, Value};
+
+use super::{Ask, HttpRequest, HttpResponse, Opening, Provider, ProviderError, Snapshot, judge};
+use crate::config::{JoyndPay, Mode};
+use crate::payment::Reference;
+use crate::payment::settle::Observation;
+
+/// The adapter.
+#[derive(Debug)]
+pub struct JoyndPayAdapter {
+    config: JoyndPay,
+    mode: Mode,
+}
+
+impl JoyndPayAdapter {
+    /// The adapter with these keys, in this mode.
+    #[must_use]
+    pub fn new(config: JoyndPay, mode: Mode) -> Self {
+        Self { config, mode }
+    }
+
+    fn post(&self, path: &str, body: &impl Serialize) -> HttpRequest {
+        let secret = |text: &str| {
+            let mut value =
+                HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static(""));
+            value.set_sensitive(true);
+            value
+        };
+        HttpRequest {
+            url: format!("{}{path}", self.config.base_url),
+            headers: vec![
+                ("apikey", secret(self.config.public_key.expose_secret())),
+                ("secretkey", secret(self.config.secret_key.expose_secret())),
+                ("content-type", HeaderValue::from_static("application/json")),
+                ("accept", HeaderValue::from_static("application/json")),
+            ],
+            // Texts and numbers only: writing them cannot fail.
+            body: serde_json::to_vec(body).unwrap_or_default(),
+        }
+    }
+
+    fn read_opening(&self, ask: &Opening<'_>, data: &Data) -> Result<Snapshot, ProviderError> {
+        let unsafe_answer = |detail| ProviderError::Unsafe { detail };
+        if data.order_id.as_deref() != Some(ask.reference.0.as_str()) {
+            return Err(unsafe_answer("the answer is about another order"));
+        }
+        // Echoes that differ mean that the shopper would pay something else than was asked.
+        if data.money() != Some(ask.price) {
+            return Err(unsafe_answer(
+                "the answer's amount or currency is not what was asked for",
+            ));
+        }
+        let text = data.redirect_url.as_deref().unwrap_or_default();
+        let url = judge::checkout_page(text, &self.config.checkout_origin, self.mode)
+            .map_err(unsafe_answer)?;
+        let (ours, other) = match self.mode {
+            Mode::Sandbox => ("test", "live"),
+            Mode::Live => ("live", "test"),
+        };
+        let has = |word| url.path().split('/').any(|it| it == word);
+        if !has(ours) || has(other) {
+            return Err(unsafe_answer(
+                "the checkout page is of the other mode: live keys in sandbox mode, or the reverse",
+            ));
+        }
+        Ok(Snapshot {
+            provider_ref: data.id.clone(),
+            redirect_url: Some(url.into()),
+            observation: Observation::Pending,
+        })
+    }
+
+    fn read_look_up(reference: &Reference, data: &Data) -> Result<Snapshot, ProviderError> {
+        if data.order_id.as_deref() != Some(reference.0.as_str()) {
+            return Err(unknown("the answer is about another order"));
+        }
+        let observation = match data.status.as_deref() {
+            Some("pending") => Observation::Pending,
+            Some("failed") => Observation::Failed,
+            // A number that is no amount of the currency goes to a person; anything but a number is no answer.
+            Some("success") if data.amount.as_ref().is_some_and(Value::is_number) => {
+                Observation::Success(data.money())
+            }
+            _ => {
+                return Err(unknown(
+                    "the answer has no status or amount of the documented kind",
+                ));
+            }
+        };
+        Ok(Snapshot {
+            provider_ref: None,
+            redirect_url: None,
+            observation,
+        })
+    }
+}
+
+impl Provider for JoyndPayAdapter {
+    fn id(&self) -> &'static str {
+        "joyndpay"
+    }
+
+    fn fits_as_reference(&self, order_id: &OrderId) -> bool {
+        let text = order_id.as_str();
+        (10..=20).contains(&text.len())
+            && text
+                .bytes()
+                .all(|it| it.is_ascii_uppercase() || it.is_ascii_digit() || it == b'-')
+    }
+
+    fn accepts(&self, price: Money) -> Result<(), &'static str> {
+        if price.minor() == 0 {
+            return Err("an amount above zero");
+        }
+        let decimals = price.to_decimal();
+        let fraction = decimals.split_once('.').map_or("", |(_, it)| it);
+        if MOST_DECIMALS < fraction.trim_end_matches('0').len() {
+            return Err("an amount with two decimals at most");
+        }
+        Ok(())
+    }
+
+    fn adds_fees(&self) -> bool {
+        self.mode == Mode::Live
+    }
+
+    fn request(&self, ask: &Ask<'_>) -> HttpRequest {
+        match ask {
+            Ask::Open(opening) => self.post(
+                "/initiate/payment",
+                &initiate(opening, &opening.price.currency()),
+            ),
+            Ask::LookUp(reference) => self.post(
+                "/verify/payment",
+                &Verify {
+                    order_id: &reference.0,
+                },
+            ),
+        }
+    }
+
+    fn read(&self, ask: &Ask<'_>, response: &HttpResponse) -> Result<Snapshot, ProviderError> {
+        let answer: Answer = serde_json::from_slice(&response.body)
+            .map_err(|_| unknown("the answer is not JSON of the documented shape"))?;
+        match (answer.status.as_str(), answer.data) {
+            ("success", Some(data)) => match ask {
+                Ask::Open(opening) => self.read_opening(opening, &data),
+                Ask::LookUp(reference) => Self::read_look_up(reference, &data),
+            },
+            ("error", _) => Err(ProviderError::Rejected {
+                detail: words(answer.error.as_ref().or(answer.message.as_ref())),
+            }),
+            _ => Err(unknown("the answer is neither a success nor an error")),
+        }
+    }
+
+    fn read_notice(&self, body: &[u8]) -> Option<Reference> {
+        // The content type is not documented: JSON first, else a form.
+        let text = match serde_json::from_slice::<Value>(body) {
+            Ok(json) => json.get("order_id")?.as_str()?.to_owned(),
+            Err(_) => url::form_urlencoded::parse(body)
+                .find(|(name, _)| name == "order_id")
+                .map(|(_, value)| value.into_owned())?,
+        };
+        (1..=64).contains(&text.len()).then_some(Reference(text))
+    }
+}
+
+#[derive(Serialize)]
+struct Initiate<'a> {
+    currency: &'a str,
+    amount: Number,
+    order_id: &'a str,
+    ipn_url: &'a str,
+    callback_url: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    meta: Option<Meta>,
+}
+
+#[derive(Serialize)]
+struct Meta {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer_email: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Verify<'a> {
+    order_id: &'a str,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    status: String,
+    #[serde(default)]
+    data: Option<Data>,
+    #[serde(default)]
+    error: Option<Value>,
+    #[serde(default)]
+    message: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct Data {
+    #[serde(default)]
+    id: Option<String>,
+    #[serde(default)]
+    order_id: Option<String>,
+    #[serde(default)]
+    status: Option<String>,
+    #[serde(default)]
+    amount: Option<Value>,
+    #[serde(default)]
+    currency: Option<String>,
+    #[serde(default)]
+    redirect_url: Option<String>,
+}
+
+impl Data {
+    /// The amount, exactly as its digits say.
+    fn money(&self) -> Option<Money> {
+        let currency: Currency = self.currency.as_deref()?.parse().ok()?;
+        match self.amount.as_ref()? {
+            Value::Number(number) => Money::parse(number.as_str(), currency).ok(),
+            Value::Null
+            | Value::Bool(_)
+            | Value::String(_)
+            | Value::Array(_)
+            | Value::Object(_) => None,
+        }
+    }
+}
+
+fn initiate<'a>(opening: &'a Opening<'_>, currency: &'a Currency) -> Initiate<'a> {
+    let meta = Meta {
+        customer_name: opening.customer.name.as_deref().and_then(cut),
+        customer_email: opening.customer.email.as_deref().and_then(cut),
+        description: opening.description.and_then(cut),
+    };
+    let any =
+        meta.customer_name.is_some() || meta.customer_email.is_some() || meta.description.is_some();
+    Initiate {
+        currency: currency.code(),
+        // Digits with at most one point are always a JSON number, but for zeros in front, which to_decimal never writes.
+        amount: opening
+            .price
+            .to_decimal()
+            .parse()
+            .unwrap_or_else(|_| Number::from(opening.price.minor())),
+        order_id: &opening.reference.0,
+        ipn_url: opening.notify_url,
+        callback_url: opening.callback_url,
+        meta: any.then_some(meta),
+    }
+}
+
+/// At most [`MOST_CHARACTERS`], without control characters; `None` where nothing is left.
+fn cut(text: &str) -> Option<String> {
+    let kept: String = text
+        .chars()
+        .filter(|it| !it.is_control())
+        .take(MOST_CHARACTERS)
+        .collect();
+    let kept = kept.trim();
+    (!kept.is_empty()).then(|| kept.to_owned())
+}
+
+/// The provider's error texts as one sentence.
+fn words(error: Option<&Value>) -> String {
+    let mut texts = Vec::new();
+    match error {
+        Some(Value::String(text)) => texts.push(text.as_str()),
+        Some(Value::Array(items)) => texts.extend(items.iter().filter_map(Value::as_str)),
+        Some(Value::Object(_) | Value::Null | Value::Bool(_) | Value::Number(_)) | None => {}
+    }
+    let all: String = texts
+        .join("; ")
+        .chars()
+        .filter(|it| !it.is_control())
+        .take(MOST_ERROR_CHARACTERS)
+        .collect();
+    if all.is_empty() {
+        "no reason given".to_owned()
+    } else {
+        all
+    }
+}
+
+fn unknown(detail: &'static str) -> ProviderError {
+    ProviderError::OutcomeUnknown { detail }
+}
+
+/// `meta.description`: 500 characters at most; the other two fields have no documented limit and get the same.
+const MOST_CHARACTERS: usize = 500;
+const MOST_ERROR_CHARACTERS: usize = 300;
+const MOST_DECIMALS: usize = 2;

@@ -1,0 +1,76 @@
+//! Random names and secrets, from the operating system.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
+use crate::payment::{AttemptId, Reference};
+use crate::store::Hash;
+
+/// The operating system gave no random bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct NoRandomness;
+
+/// A secret of 256 bits as 43 characters of base64url.
+///
+/// # Errors
+/// [`NoRandomness`].
+pub fn secret() -> Result<String, NoRandomness> {
+    Ok(URL_SAFE_NO_PAD.encode(bytes::<32>()?))
+}
+
+/// The hash under which a secret is kept and found. A secret of 256 random bits needs no slow hash.
+#[must_use]
+pub fn hash(secret: &str) -> Hash {
+    Sha256::digest(secret.as_bytes()).into()
+}
+
+/// A name for an attempt.
+///
+/// # Errors
+/// [`NoRandomness`].
+pub fn attempt_id() -> Result<AttemptId, NoRandomness> {
+    let uuid = uuid::Builder::from_random_bytes(bytes()?).into_uuid();
+    Ok(AttemptId(uuid.to_string()))
+}
+
+/// 16 random characters out of `[A-Z0-9]`: 82 bits.
+///
+/// # Errors
+/// [`NoRandomness`].
+pub fn reference() -> Result<Reference, NoRandomness> {
+    let mut text = String::with_capacity(REFERENCE_LENGTH);
+    while text.len() < REFERENCE_LENGTH {
+        for byte in bytes::<32>()? {
+            // 252 is the largest multiple of 36 in a byte: what is above would make some letters likelier.
+            if byte < 252
+                && text.len() < REFERENCE_LENGTH
+                && let Some(letter) = ALPHABET.get(usize::from(byte % 36))
+            {
+                text.push(char::from(*letter));
+            }
+        }
+    }
+    Ok(Reference(text))
+}
+
+/// A number for jitter; the middle where there is no randomness, since jitter is no secret.
+#[must_use]
+pub fn jitter() -> u32 {
+    bytes().map_or(u32::MAX / 2, u32::from_le_bytes)
+}
+
+/// Eight characters to find a request's log line by.
+#[must_use]
+pub fn request_id() -> String {
+    format!("{:08x}", jitter())
+}
+
+fn bytes<const N: usize>() -> Result<[u8; N], NoRandomness> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|_| NoRandomness)?;
+    Ok(bytes)
+}
+
+const ALPHABET: &[u8; 36] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+const REFERENCE_LENGTH: usize = 16;

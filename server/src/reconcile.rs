@@ -1,0 +1,306 @@
+//! Asking the provider: on a hint, on a schedule, and while a shopper is watching. One question an attempt at a time.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::app::App;
+use crate::clock::{MINUTE_MS, SECOND_MS, UnixMs};
+use crate::payment::settle::Observation;
+use crate::payment::{Attempt, AttemptId, AttemptStatus, Order, schedule};
+use crate::provider::{Ask, ProviderError};
+use crate::random;
+use crate::telemetry::{AskLabels, WordLabels};
+
+/// Which attempts are being asked about, and when each was asked about last.
+#[derive(Debug, Default)]
+pub struct Asker {
+    slots: Mutex<HashMap<AttemptId, Slot>>,
+}
+
+#[derive(Debug)]
+struct Slot {
+    asked_at: UnixMs,
+    answer: watch::Receiver<Option<Answer>>,
+}
+
+impl Slot {
+    fn is_running(&self) -> bool {
+        // A closed channel without an answer: the task died, and must not block the next question.
+        self.answer.borrow().is_none() && self.answer.has_changed().is_ok()
+    }
+}
+
+type Answer = Result<(), ProviderError>;
+
+impl Asker {
+    fn lock(&self) -> MutexGuard<'_, HashMap<AttemptId, Slot>> {
+        // No call under this lock can leave the map half changed.
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Forgets attempts that were asked about long ago.
+    pub fn tidy(&self, now: UnixMs) {
+        self.lock()
+            .retain(|_, it| it.is_running() || now.since_ms(it.asked_at) < MINUTE_MS);
+    }
+}
+
+/// Asks in the background, unless the attempt is being asked about or was asked about less than `every_ms` ago.
+pub fn poke(app: &Arc<App>, attempt: &Attempt, every_ms: i64) {
+    drop(start(app, attempt, every_ms));
+}
+
+/// Asks in the background because a shopper is watching this order.
+pub fn watched(app: &Arc<App>, order: &Order) {
+    let Some(attempt) = order.current() else {
+        return;
+    };
+    let waiting = match attempt.status {
+        AttemptStatus::Pending | AttemptStatus::Unknown | AttemptStatus::NeedsReview => true,
+        AttemptStatus::Created
+        | AttemptStatus::Orphaned
+        | AttemptStatus::Refused
+        | AttemptStatus::Failed
+        | AttemptStatus::Paid
+        | AttemptStatus::DuplicatePaid
+        | AttemptStatus::Refunded => false,
+    };
+    if waiting {
+        let age = app.now().since_ms(attempt.created_at);
+        let every_ms = if age < WATCH_CLOSELY_MS {
+            i64::from(app.config.joyndpay.watch_interval_ms)
+        } else {
+            WATCH_LOOSELY_MS
+        };
+        poke(app, attempt, every_ms);
+    }
+}
+
+/// Asks, or joins the question that is under way, and waits for the answer, which is in the store by then.
+///
+/// # Errors
+/// Why the provider gave no answer.
+pub async fn ask(app: &Arc<App>, attempt: &Attempt) -> Result<(), ProviderError> {
+    let mut answer = start(app, attempt, 0);
+    match answer.wait_for(Option::is_some).await {
+        Ok(answer) => answer.clone().unwrap_or(Err(ProviderError::Unreachable)),
+        Err(_) => Err(ProviderError::Unreachable),
+    }
+}
+
+/// Runs until the server stops: looks up what is due, and tidies up.
+pub async fn run(app: Arc<App>) {
+    let mut rounds: u32 = 0;
+    loop {
+        tokio::select! {
+            () = app.stop.cancelled() => return,
+            () = tokio::time::sleep(ROUND) => {}
+        }
+        round(&app).await;
+        rounds = rounds.wrapping_add(1);
+        if rounds.is_multiple_of(ROUNDS_A_MINUTE) {
+            tidy(&app, rounds).await;
+        }
+    }
+}
+
+async fn round(app: &Arc<App>) {
+    let now = app.now();
+    let stale = now.plus_ms(-STALE_MS);
+    if let Err(error) = app.store.recover(stale, now).await {
+        app.metrics.store_errors.inc();
+        tracing::error!(%error, "attempts could not be recovered");
+        return;
+    }
+    match app.store.due(now, MOST_A_ROUND).await {
+        Ok(attempts) => {
+            for attempt in attempts {
+                poke(
+                    app,
+                    &attempt,
+                    i64::from(app.config.joyndpay.watch_interval_ms),
+                );
+            }
+        }
+        Err(error) => {
+            app.metrics.store_errors.inc();
+            tracing::error!(%error, "due attempts could not be read");
+        }
+    }
+}
+
+async fn tidy(app: &Arc<App>, rounds: u32) {
+    app.limits.tidy();
+    app.hub.tidy();
+    app.asker.tidy(app.now());
+    if rounds.is_multiple_of(ROUNDS_A_MINUTE.saturating_mul(60))
+        && let Err(error) = app.store.tidy(app.now()).await
+    {
+        app.metrics.store_errors.inc();
+        tracing::error!(%error, "old tokens and keys could not be dropped");
+    }
+}
+
+fn start(app: &Arc<App>, attempt: &Attempt, every_ms: i64) -> watch::Receiver<Option<Answer>> {
+    let now = app.now();
+    let mut slots = app.asker.lock();
+    if let Some(slot) = slots.get(&attempt.id) {
+        // A clock that was set back must not silence us.
+        let age = now.since_ms(slot.asked_at);
+        if slot.is_running() || (0..every_ms).contains(&age) {
+            return slot.answer.clone();
+        }
+    }
+    let (done, answer) = watch::channel(None);
+    let slot = Slot {
+        asked_at: now,
+        answer: answer.clone(),
+    };
+    slots.insert(attempt.id.clone(), slot);
+    drop(slots);
+    let task = Arc::clone(app);
+    let attempt = attempt.clone();
+    app.tasks.spawn(async move {
+        let result = look_up(&task, &attempt).await;
+        done.send_replace(Some(result));
+    });
+    answer
+}
+
+/// One question, its answer into the store, its news to the listeners, and the next check.
+async fn look_up(app: &Arc<App>, attempt: &Attempt) -> Answer {
+    let question = Ask::LookUp(&attempt.reference);
+    let provider = app.desk.provider.as_ref();
+    let result = app.desk.http.ask(provider, &question, app.now()).await;
+    count(app, &question, &result);
+    let now = app.now();
+    let (observation, next) = match &result {
+        Ok(snapshot) => (
+            Some(snapshot.observation),
+            schedule::next_check(attempt.created_at, now, random::jitter()),
+        ),
+        // It spoke its own language and does not say: an answer, though a poor one.
+        Err(ProviderError::Rejected { detail }) => {
+            tracing::warn!(
+                attempt = attempt.id.0,
+                reference = attempt.reference.0,
+                detail,
+                "the provider cannot say how an attempt stands"
+            );
+            (
+                Some(Observation::NotFound),
+                schedule::next_check(attempt.created_at, now, random::jitter()),
+            )
+        }
+        Err(ProviderError::Throttled(wait)) => {
+            let ms = i64::try_from(wait.as_millis()).unwrap_or(RETRY_MS);
+            (None, Some(now.plus_ms(ms.max(SECOND_MS))))
+        }
+        Err(
+            error @ (ProviderError::Unreachable
+            | ProviderError::OutcomeUnknown { .. }
+            | ProviderError::Unsafe { .. }),
+        ) => {
+            tracing::warn!(attempt = attempt.id.0, %error, "an attempt could not be looked up");
+            (None, Some(now.plus_ms(RETRY_MS)))
+        }
+    };
+    if let Some(observation) = observation
+        && !note(app, attempt, observation).await
+    {
+        return Err(ProviderError::Unreachable);
+    }
+    // Only what was due gets a new time: a shopper who watches does not move the schedule.
+    let fresh = app.store.attempt(&attempt.id).await.ok().flatten();
+    if fresh
+        .and_then(|it| it.next_check_at)
+        .is_some_and(|at| at <= now)
+        && let Err(error) = app.store.schedule(&attempt.id, next).await
+    {
+        app.metrics.store_errors.inc();
+        tracing::error!(%error, attempt = attempt.id.0, "the next check could not be noted");
+    }
+    match result {
+        Ok(_) | Err(ProviderError::Rejected { .. }) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Notes what the provider said; `false` where the store failed.
+async fn note(app: &Arc<App>, attempt: &Attempt, observation: Observation) -> bool {
+    match app.store.settle(&attempt.id, observation, app.now()).await {
+        Ok(None) => true,
+        Ok(Some(settled)) => {
+            let status = settled.step.status.as_str();
+            app.metrics
+                .steps
+                .get_or_create(&WordLabels { kind: status })
+                .inc();
+            tracing::info!(
+                order = attempt.order_id.as_str(),
+                attempt = attempt.id.0,
+                reference = attempt.reference.0,
+                from = attempt.status.as_str(),
+                to = status,
+                late = settled.step.late,
+                "an attempt changed"
+            );
+            if let Some(alarm) = settled.step.alarm {
+                let kind = alarm.as_str();
+                app.metrics.alarms.get_or_create(&WordLabels { kind }).inc();
+                tracing::error!(
+                    order = attempt.order_id.as_str(),
+                    attempt = attempt.id.0,
+                    reference = attempt.reference.0,
+                    price = ?attempt.price,
+                    received = ?settled.step.received,
+                    alarm = kind,
+                    "a person has to look at this payment"
+                );
+            } else if let Some(received) = settled.step.received
+                && attempt.price.minor() < received.minor()
+            {
+                tracing::info!(attempt = attempt.id.0, price = ?attempt.price, ?received, "more than the price was paid (the provider's fees)");
+            }
+            app.publish(&settled.order);
+            true
+        }
+        Err(error) => {
+            app.metrics.store_errors.inc();
+            tracing::error!(%error, attempt = attempt.id.0, "the provider's answer could not be noted");
+            false
+        }
+    }
+}
+
+/// Counts a call and its outcome.
+pub(crate) fn count<T>(app: &App, ask: &Ask<'_>, result: &Result<T, ProviderError>) {
+    let outcome = match result {
+        Ok(_) => "ok",
+        Err(error) => error.as_str(),
+    };
+    app.metrics
+        .calls
+        .get_or_create(&AskLabels {
+            provider: app.desk.provider.id(),
+            ask: ask.as_str(),
+            outcome,
+        })
+        .inc();
+}
+
+/// How often due attempts are looked for.
+const ROUND: Duration = Duration::from_millis(500);
+const ROUNDS_A_MINUTE: u32 = 120;
+/// Most attempts taken up in one round; the longest due come first.
+const MOST_A_ROUND: u32 = 100;
+/// A call takes 10 s at most: what was begun a minute ago and is still unanswered was lost.
+const STALE_MS: i64 = MINUTE_MS;
+/// When to ask again after the provider could not be reached.
+const RETRY_MS: i64 = 15 * SECOND_MS;
+/// How long a watched order is asked about at the watch interval; afterwards every [`WATCH_LOOSELY_MS`].
+const WATCH_CLOSELY_MS: i64 = 15 * MINUTE_MS;
+const WATCH_LOOSELY_MS: i64 = 20 * SECOND_MS;

@@ -1,0 +1,124 @@
+//! Who may call: origins of shops, and addresses up to their ceiling.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use malipo_wire::ErrorCode;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+use super::error::ApiError;
+use crate::app::App;
+use crate::config::Config;
+
+/// The address at the other end of a connection.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub SocketAddr);
+
+/// Tells browsers that the shops' pages may read the answers.
+pub(super) fn cors(config: &Config) -> CorsLayer {
+    let origins = config
+        .shop_origins
+        .iter()
+        .chain([config.public_url.origin()])
+        .filter_map(|it| HeaderValue::from_str(it.as_str()).ok());
+    let configured = config.cors.allow_headers.iter();
+    let headers = [
+        header::CONTENT_TYPE,
+        HeaderName::from_static("idempotency-key"),
+        header::AUTHORIZATION,
+    ]
+    .into_iter()
+    .chain(configured.filter_map(|it| HeaderName::try_from(it.as_str()).ok()));
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins))
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers(headers.collect::<Vec<_>>())
+        .expose_headers([header::RETRY_AFTER])
+        .allow_credentials(config.cors.credentials)
+        .max_age(PREFLIGHT_AGE)
+}
+
+/// Lets through what comes from a shop's page, or from no page at all (a server, a same-origin GET).
+pub(super) async fn check_origin(
+    State(app): State<Arc<App>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if let Err(error) = origin(&app.config, request.headers()) {
+        let mut response = error.into_response();
+        response
+            .headers_mut()
+            .insert(header::VARY, HeaderValue::from_static("origin"));
+        return response;
+    }
+    next.run(request).await
+}
+
+/// The request's origin, where it has one and it is a shop's.
+pub(super) fn origin<'a>(
+    config: &Config,
+    headers: &'a HeaderMap,
+) -> Result<Option<&'a str>, ApiError> {
+    let mut values = headers.get_all(header::ORIGIN).iter();
+    let Some(value) = values.next() else {
+        return Ok(None);
+    };
+    let text = value.to_str().unwrap_or_default();
+    let known = config
+        .shop_origins
+        .iter()
+        .chain([config.public_url.origin()])
+        .any(|it| it.as_str() == text);
+    if known && values.next().is_none() {
+        Ok(Some(text))
+    } else {
+        Err(ApiError::new(
+            StatusCode::FORBIDDEN,
+            ErrorCode::Backend,
+            "Origin: this page's origin is not in the server's shop_origins",
+        ))
+    }
+}
+
+/// Counts requests by address, up to a high ceiling: many shoppers may share one.
+pub(super) async fn count_address(
+    State(app): State<Arc<App>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if let Some(address) = address(&app, &request)
+        && let Err(seconds) = app.limits.addresses.count(&address)
+    {
+        return ApiError::rate_limited(seconds).into_response();
+    }
+    next.run(request).await
+}
+
+/// The caller's address: the peer's, or what a trusted proxy says it is.
+fn address(app: &App, request: &Request) -> Option<IpAddr> {
+    let peer = request.extensions().get::<Peer>()?.0.ip();
+    let trusted = &app.config.limits.trusted_proxies;
+    if !trusted.contains(&peer) {
+        return Some(peer);
+    }
+    // The rightmost address that is not a proxy of ours: whatever is left of it was written by the caller.
+    let forwarded = request.headers().get_all("x-forwarded-for");
+    let all: Vec<IpAddr> = forwarded
+        .iter()
+        .filter_map(|it| it.to_str().ok())
+        .flat_map(|it| it.split(','))
+        .map_while(|it| it.trim().parse().ok())
+        .collect();
+    all.into_iter()
+        .rev()
+        .find(|it| !trusted.contains(it))
+        .or(Some(peer))
+}
+
+/// Chromium keeps a preflight's answer for two hours at most; the default of 5 s would double every poll.
+const PREFLIGHT_AGE: Duration = Duration::from_secs(7200);

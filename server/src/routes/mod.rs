@@ -1,0 +1,112 @@
+//! The HTTP routes; one noun a file.
+
+mod body;
+mod cancel;
+mod checkout;
+mod error;
+mod events;
+mod gate;
+mod initiate;
+mod notify;
+mod operations;
+mod orders;
+mod page;
+mod request_log;
+mod return_page;
+mod verify;
+mod widget_files;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use malipo_wire::ErrorCode;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use crate::app::App;
+
+pub(crate) use error::ApiError;
+pub use gate::Peer;
+
+/// Every route of the server.
+pub fn router(app: Arc<App>) -> Router {
+    let no_store = SetResponseHeaderLayer::if_not_present(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("no-store"),
+    );
+    // What pages of shops call: their origin is checked, and they may be elsewhere.
+    let shops = Router::new()
+        .route("/pay/initiate", post(initiate::initiate))
+        .route("/pay/verify", post(verify::verify))
+        .route("/pay/cancel", post(cancel::cancel))
+        .route("/pay/events", get(events::events))
+        .layer(gate::cors(&app.config))
+        .layer(axum::middleware::from_fn_with_state(
+            Arc::clone(&app),
+            gate::check_origin,
+        ));
+    let others = Router::new()
+        .route("/pay/checkout", post(checkout::checkout))
+        .route("/pay/return", get(return_page::return_page))
+        .route("/pay/notify/{provider}/{secret}", post(notify::notify))
+        .route("/api/orders/{order_id}", get(orders::order))
+        .route("/healthz", get(operations::healthz))
+        .route("/readyz", get(operations::readyz))
+        .route("/metrics", get(operations::metrics));
+    let files = Router::new().route("/malipo/{*path}", get(widget_files::file));
+    Router::new()
+        .merge(shops)
+        .merge(others)
+        .layer(no_store)
+        .merge(files)
+        .fallback(not_found)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(axum::middleware::from_fn_with_state(
+            Arc::clone(&app),
+            gate::count_address,
+        ))
+        .layer(SetResponseHeaderLayer::overriding(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("no-referrer"),
+        ))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(axum::middleware::from_fn_with_state(
+            Arc::clone(&app),
+            request_log::log,
+        ))
+        .with_state(app)
+}
+
+async fn not_found() -> ApiError {
+    ApiError::new(
+        StatusCode::NOT_FOUND,
+        ErrorCode::BadOption,
+        "no such route; `malipo-server --help` lists them",
+    )
+}
+
+async fn wrong_method() -> ApiError {
+    ApiError::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        ErrorCode::BadOption,
+        "this route takes another method; the Allow header says which",
+    )
+}
+
+fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    // The panic's own text has gone to stderr; it is no part of the answer.
+    ApiError::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        ErrorCode::Backend,
+        "the server has a bug here; its log says more",
+    )
+    .because("a handler panicked")
+    .into_response()
+}

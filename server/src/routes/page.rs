@@ -1,0 +1,52 @@
+//! The HTML pages of the server itself: no inline script or style, nothing from elsewhere, everything escaped.
+
+use askama::Template;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+
+/// After the provider's page.
+#[derive(Template)]
+#[template(path = "return.html")]
+pub(super) struct ReturnPage<'a> {
+    pub(super) shop: &'a str,
+    pub(super) test: bool,
+    pub(super) kind: &'a str,
+    pub(super) heading: &'a str,
+    pub(super) text: &'a str,
+    pub(super) order_id: &'a str,
+    pub(super) amount: &'a str,
+    pub(super) currency: &'a str,
+    pub(super) back: &'a str,
+}
+
+/// Something went wrong, and the way back.
+#[derive(Template)]
+#[template(path = "error.html")]
+pub(super) struct ErrorPage<'a> {
+    pub(super) shop: &'a str,
+    pub(super) test: bool,
+    pub(super) heading: &'a str,
+    pub(super) text: &'a str,
+    pub(super) detail: &'a str,
+    pub(super) back: &'a str,
+}
+
+/// A page with the headers that keep it to itself.
+pub(super) fn page(status: StatusCode, template: &impl Template) -> Response {
+    let Ok(text) = template.render() else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let mut response = (status, Html(text)).into_response();
+    let set = response.headers_mut();
+    set.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(POLICY),
+    );
+    set.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    );
+    response
+}
+
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

@@ -1,0 +1,197 @@
+//! Where orders and attempts are kept. One trait; what to decide stands in `payment`, what to remember stands here.
+
+mod sqlite;
+
+use std::fmt;
+
+use async_trait::async_trait;
+use malipo_wire::OrderId;
+
+use crate::clock::UnixMs;
+use crate::payment::begin::{Decision, Wish};
+use crate::payment::settle::{Observation, Step};
+use crate::payment::{Attempt, AttemptId, AttemptStatus, Order, Reference};
+
+pub use sqlite::SqliteStore;
+
+/// SHA-256 of something secret.
+pub type Hash = [u8; 32];
+
+/// A store of payments. Every method is one transaction: it happens in full, or not at all, and is durable when it returns.
+#[async_trait]
+pub trait Store: Send + Sync + fmt::Debug {
+    /// Decides what an initiate does ([`crate::payment::begin::decide`]) and notes it: a new attempt with its key and
+    /// token, or a token for the attempt there is.
+    async fn begin(&self, begin: Begin) -> Result<Begun, StoreError>;
+
+    /// Notes the provider's answer to a new attempt.
+    async fn answered(
+        &self,
+        attempt: &AttemptId,
+        answer: Answered,
+        now: UnixMs,
+    ) -> Result<(), StoreError>;
+
+    /// Decides what the provider's word makes of an attempt ([`crate::payment::settle::settle`]) and notes it.
+    ///
+    /// `None` where it changes nothing.
+    async fn settle(
+        &self,
+        attempt: &AttemptId,
+        observation: Observation,
+        now: UnixMs,
+    ) -> Result<Option<Settled>, StoreError>;
+
+    /// An order with all its attempts.
+    async fn order(&self, id: &OrderId) -> Result<Option<Order>, StoreError>;
+
+    /// One attempt.
+    async fn attempt(&self, id: &AttemptId) -> Result<Option<Attempt>, StoreError>;
+
+    /// The attempt behind a return URL or a notification URL.
+    async fn attempt_by_secret(
+        &self,
+        door: Door,
+        hash: Hash,
+    ) -> Result<Option<Attempt>, StoreError>;
+
+    /// The order that a token opens.
+    async fn token_order(&self, hash: Hash, now: UnixMs) -> Result<Option<OrderId>, StoreError>;
+
+    /// Keeps a token until `expires_at`.
+    async fn issue_token(
+        &self,
+        hash: Hash,
+        order: &OrderId,
+        expires_at: UnixMs,
+    ) -> Result<(), StoreError>;
+
+    /// Notes that the shopper gave up here. It changes nothing about the money.
+    async fn cancelled(&self, order: &OrderId, now: UnixMs) -> Result<(), StoreError>;
+
+    /// Attempts whose check is due, the longest due first.
+    async fn due(&self, now: UnixMs, most: u32) -> Result<Vec<Attempt>, StoreError>;
+
+    /// Sets when an attempt is checked next; `None`: never again.
+    async fn schedule(&self, attempt: &AttemptId, at: Option<UnixMs>) -> Result<(), StoreError>;
+
+    /// Makes attempts that were begun before `before`, and whose answer was never noted, unknown and due at once.
+    ///
+    /// Returns how many.
+    async fn recover(&self, before: UnixMs, now: UnixMs) -> Result<usize, StoreError>;
+
+    /// Keeps a notification about something unknown.
+    async fn park(
+        &self,
+        provider: &str,
+        reference: &Reference,
+        now: UnixMs,
+    ) -> Result<(), StoreError>;
+
+    /// Drops tokens and keys that have expired, and notices older than 30 days.
+    async fn tidy(&self, now: UnixMs) -> Result<(), StoreError>;
+
+    /// How many attempts there are of each status.
+    async fn counts(&self) -> Result<Vec<(AttemptStatus, u64)>, StoreError>;
+}
+
+/// What an initiate brings.
+#[derive(Debug)]
+pub struct Begin {
+    /// What is asked for.
+    pub wish: Wish,
+    /// The Idempotency-Key; the form without script has none.
+    pub key: Option<String>,
+    /// The new attempt, should there be one.
+    pub attempt: NewAttempt,
+    /// The hash of the token that the answer will carry.
+    pub token_hash: Hash,
+    /// Now.
+    pub now: UnixMs,
+}
+
+/// A new attempt.
+#[derive(Debug)]
+pub struct NewAttempt {
+    /// Our name of it.
+    pub id: AttemptId,
+    /// Whose checkout page.
+    pub provider: &'static str,
+    /// Its reference where it is the order's first; the order id, where that fits.
+    pub first_reference: Reference,
+    /// Its reference otherwise.
+    pub other_reference: Reference,
+    /// Where the shopper goes back to.
+    pub return_url: String,
+    /// The hash of the value in its return URL.
+    pub return_hash: Hash,
+    /// The hash of the value in its notification URL.
+    pub notify_hash: Hash,
+    /// When it is first checked.
+    pub next_check_at: Option<UnixMs>,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Begun {
+    /// What was decided and noted.
+    pub decision: Decision,
+    /// The order's id: the key's, where the key was known.
+    pub order_id: OrderId,
+    /// The reference of the new attempt, where there is one.
+    pub reference: Option<Reference>,
+}
+
+/// The provider's answer to a new attempt.
+#[derive(Debug)]
+pub enum Answered {
+    /// Its checkout page is open.
+    Opened {
+        /// The provider's own name of it.
+        provider_ref: Option<String>,
+        /// The checkout page.
+        redirect_url: String,
+    },
+    /// Nothing was begun.
+    Refused,
+    /// Nobody knows; look it up at `check_at`.
+    Unknown {
+        /// When.
+        check_at: UnixMs,
+    },
+    /// Begun, but with a page to which nobody may be sent.
+    Orphaned,
+}
+
+/// A change of an attempt.
+#[derive(Debug)]
+pub struct Settled {
+    /// The step.
+    pub step: Step,
+    /// The order after it.
+    pub order: Order,
+}
+
+/// Which secret of an attempt.
+#[derive(Clone, Copy, Debug)]
+pub enum Door {
+    /// The one in its return URL.
+    Return,
+    /// The one in its notification URL.
+    Notify,
+}
+
+/// The store did not do it. Nothing was changed; it may work again later.
+#[derive(Debug)]
+pub struct StoreError(pub String);
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the store failed: {}", self.0)
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+/// How long an Idempotency-Key is kept, and how long a token is good: 24 h, in milliseconds.
+pub const KEEP_MS: i64 = 24 * crate::clock::HOUR_MS;

@@ -1,0 +1,225 @@
+//! SQLite: one writer on a thread of its own, readers inline.
+//!
+//! WAL with `synchronous=FULL`: what is committed survives a power loss. A read takes microseconds, so it runs on the
+//! calling thread with a connection of a small pool; a write waits for the disk, so it runs on the writer's thread.
+
+mod open;
+mod reads;
+mod rows;
+mod writes;
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::mpsc;
+
+use async_trait::async_trait;
+use malipo_wire::OrderId;
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::{Answered, Begin, Begun, Door, Hash, Settled, Store, StoreError};
+use crate::clock::UnixMs;
+use crate::payment::settle::Observation;
+use crate::payment::{Attempt, AttemptId, AttemptStatus, Order, Reference};
+
+/// The store in one file.
+#[derive(Debug)]
+pub struct SqliteStore {
+    path: PathBuf,
+    writer: mpsc::Sender<Job>,
+    readers: Mutex<Vec<Connection>>,
+}
+
+type Job = Box<dyn FnOnce(&mut Connection) + Send>;
+
+impl SqliteStore {
+    /// Opens the file, makes it where it does not exist, and brings its tables up to date.
+    ///
+    /// # Errors
+    /// Where the file cannot be opened or written, was written by a newer version, or SQLite is older than 3.51.3.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let mut connection = open::writer(path)?;
+        let (writer, jobs) = mpsc::channel::<Job>();
+        std::thread::Builder::new()
+            .name("malipo-store".to_owned())
+            .spawn(move || {
+                // Ends when the store is dropped, after the jobs that are waiting.
+                for job in jobs {
+                    job(&mut connection);
+                }
+            })
+            .map_err(|error| StoreError(error.to_string()))?;
+        Ok(Self {
+            path: path.to_owned(),
+            writer,
+            readers: Mutex::new(Vec::new()),
+        })
+    }
+
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, rusqlite::Error> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (done, result) = oneshot::channel();
+        let job: Job = Box::new(move |connection| {
+            // Nobody listens any more where the request was dropped; the write has happened all the same.
+            let _ = done.send(transaction(connection, work));
+        });
+        self.writer
+            .send(job)
+            .map_err(|_| StoreError("the writer has stopped".to_owned()))?;
+        result
+            .await
+            .map_err(|_| StoreError("the writer has stopped".to_owned()))?
+            .map_err(StoreError::from)
+    }
+
+    fn read<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
+    ) -> Result<T, StoreError> {
+        let pooled = self.pool().pop();
+        let connection = match pooled {
+            Some(connection) => connection,
+            None => open::reader(&self.path)?,
+        };
+        let result = work(&connection);
+        // A connection that failed is closed; the next read opens a fresh one.
+        if result.is_ok() {
+            self.pool().push(connection);
+        }
+        result.map_err(StoreError::from)
+    }
+
+    fn pool(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+        // Push and pop cannot leave the list half done.
+        self.readers
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+fn transaction<T>(
+    connection: &mut Connection,
+    work: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
+) -> Result<T, rusqlite::Error> {
+    let transaction =
+        connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let result = work(&transaction)?;
+    transaction.commit()?;
+    Ok(result)
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn begin(&self, begin: Begin) -> Result<Begun, StoreError> {
+        self.write(move |it| writes::begin(it, begin)).await
+    }
+
+    async fn answered(
+        &self,
+        attempt: &AttemptId,
+        answer: Answered,
+        now: UnixMs,
+    ) -> Result<(), StoreError> {
+        let attempt = attempt.clone();
+        self.write(move |it| writes::answered(it, &attempt, answer, now))
+            .await
+    }
+
+    async fn settle(
+        &self,
+        attempt: &AttemptId,
+        observation: Observation,
+        now: UnixMs,
+    ) -> Result<Option<Settled>, StoreError> {
+        // Most answers change nothing: those cost no write.
+        let unchanged = self.read(|it| writes::unchanged(it, attempt, observation, now))?;
+        if unchanged {
+            return Ok(None);
+        }
+        let attempt = attempt.clone();
+        self.write(move |it| writes::settle(it, &attempt, observation, now))
+            .await
+    }
+
+    async fn order(&self, id: &OrderId) -> Result<Option<Order>, StoreError> {
+        self.read(|it| reads::order(it, id))
+    }
+
+    async fn attempt(&self, id: &AttemptId) -> Result<Option<Attempt>, StoreError> {
+        self.read(|it| reads::attempt(it, id))
+    }
+
+    async fn attempt_by_secret(
+        &self,
+        door: Door,
+        hash: Hash,
+    ) -> Result<Option<Attempt>, StoreError> {
+        self.read(|it| reads::attempt_by_secret(it, door, hash))
+    }
+
+    async fn token_order(&self, hash: Hash, now: UnixMs) -> Result<Option<OrderId>, StoreError> {
+        self.read(|it| reads::token_order(it, hash, now))
+    }
+
+    async fn issue_token(
+        &self,
+        hash: Hash,
+        order: &OrderId,
+        expires_at: UnixMs,
+    ) -> Result<(), StoreError> {
+        let order = order.clone();
+        self.write(move |it| writes::issue_token(it, hash, &order, expires_at))
+            .await
+    }
+
+    async fn cancelled(&self, order: &OrderId, now: UnixMs) -> Result<(), StoreError> {
+        let order = order.clone();
+        self.write(move |it| writes::cancelled(it, &order, now))
+            .await
+    }
+
+    async fn due(&self, now: UnixMs, most: u32) -> Result<Vec<Attempt>, StoreError> {
+        self.read(|it| reads::due(it, now, most))
+    }
+
+    async fn schedule(&self, attempt: &AttemptId, at: Option<UnixMs>) -> Result<(), StoreError> {
+        let attempt = attempt.clone();
+        self.write(move |it| writes::schedule(it, &attempt, at))
+            .await
+    }
+
+    async fn recover(&self, before: UnixMs, now: UnixMs) -> Result<usize, StoreError> {
+        if !self.read(|it| reads::any_created_before(it, before))? {
+            return Ok(0);
+        }
+        self.write(move |it| writes::recover(it, before, now)).await
+    }
+
+    async fn park(
+        &self,
+        provider: &str,
+        reference: &Reference,
+        now: UnixMs,
+    ) -> Result<(), StoreError> {
+        let (provider, reference) = (provider.to_owned(), reference.clone());
+        self.write(move |it| writes::park(it, &provider, &reference, now))
+            .await
+    }
+
+    async fn tidy(&self, now: UnixMs) -> Result<(), StoreError> {
+        self.write(move |it| writes::tidy(it, now)).await
+    }
+
+    async fn counts(&self) -> Result<Vec<(AttemptStatus, u64)>, StoreError> {
+        self.read(reads::counts)
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        // SQLite's messages name tables and columns, never values: every value is bound.
+        Self(error.to_string())
+    }
+}

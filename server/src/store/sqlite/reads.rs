@@ -1,0 +1,116 @@
+//! What is read.
+
+use malipo_wire::OrderId;
+use rusqlite::{Connection, Error, OptionalExtension, params};
+
+use super::rows;
+use crate::clock::UnixMs;
+use crate::payment::begin::KnownKey;
+use crate::payment::{Attempt, AttemptId, AttemptStatus, Order};
+use crate::store::{Door, Hash, KEEP_MS};
+
+pub(super) fn order(connection: &Connection, id: &OrderId) -> Result<Option<Order>, Error> {
+    let head = connection
+        .prepare_cached("SELECT minor, currency, paid_by FROM orders WHERE order_id = ?1")?
+        .query_row([id.as_str()], |row| {
+            let paid_by: Option<String> = row.get(2)?;
+            Ok((rows::money(row, 0, 1)?, paid_by.map(AttemptId)))
+        })
+        .optional()?;
+    let Some((price, paid_by)) = head else {
+        return Ok(None);
+    };
+    let sql = format!(
+        "{} WHERE a.order_id = ?1 ORDER BY a.created_at, a.rowid",
+        rows::ATTEMPT
+    );
+    let attempts = connection
+        .prepare_cached(&sql)?
+        .query_map([id.as_str()], rows::attempt)?
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(Some(Order {
+        id: id.clone(),
+        price,
+        paid_by,
+        attempts,
+    }))
+}
+
+pub(super) fn attempt(connection: &Connection, id: &AttemptId) -> Result<Option<Attempt>, Error> {
+    let sql = format!("{} WHERE a.attempt_id = ?1", rows::ATTEMPT);
+    connection
+        .prepare_cached(&sql)?
+        .query_row([&id.0], rows::attempt)
+        .optional()
+}
+
+pub(super) fn attempt_by_secret(
+    connection: &Connection,
+    door: Door,
+    hash: Hash,
+) -> Result<Option<Attempt>, Error> {
+    let column = match door {
+        Door::Return => "return_hash",
+        Door::Notify => "notify_hash",
+    };
+    let sql = format!("{} WHERE a.{column} = ?1", rows::ATTEMPT);
+    connection
+        .prepare_cached(&sql)?
+        .query_row([hash], rows::attempt)
+        .optional()
+}
+
+pub(super) fn token_order(
+    connection: &Connection,
+    hash: Hash,
+    now: UnixMs,
+) -> Result<Option<OrderId>, Error> {
+    connection
+        .prepare_cached("SELECT order_id FROM tokens WHERE token_hash = ?1 AND ?2 < expires_at")?
+        .query_row(params![hash, now.0], |row| rows::order_id(row, 0))
+        .optional()
+}
+
+pub(super) fn key(
+    connection: &Connection,
+    key: &str,
+    now: UnixMs,
+) -> Result<Option<KnownKey>, Error> {
+    connection
+        .prepare_cached(
+            "SELECT payload_hash, order_id FROM idempotency_keys WHERE key = ?1 AND ?2 < created_at",
+        )?
+        .query_row(params![key, now.plus_ms(-KEEP_MS).0], |row| {
+            Ok(KnownKey {
+                payload_hash: row.get(0)?,
+                order_id: rows::order_id(row, 1)?,
+            })
+        })
+        .optional()
+}
+
+pub(super) fn due(connection: &Connection, now: UnixMs, most: u32) -> Result<Vec<Attempt>, Error> {
+    let sql = format!(
+        "{} WHERE a.next_check_at <= ?1 ORDER BY a.next_check_at LIMIT ?2",
+        rows::ATTEMPT
+    );
+    connection
+        .prepare_cached(&sql)?
+        .query_map(params![now.0, most], rows::attempt)?
+        .collect()
+}
+
+pub(super) fn any_created_before(connection: &Connection, before: UnixMs) -> Result<bool, Error> {
+    connection
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM attempts WHERE status = 'created' AND created_at < ?1)",
+        )?
+        .query_row([before.0], |row| row.get(0))
+}
+
+pub(super) fn counts(connection: &Connection) -> Result<Vec<(AttemptStatus, u64)>, Error> {
+    connection
+        .prepare_cached("SELECT status, count(*) FROM attempts GROUP BY status")?
+        .query_map([], |row| Ok((rows::parsed(row, 0)?, row.get(1)?)))?
+        .collect()
+}

@@ -1,0 +1,58 @@
+//! From rows to types. What does not fit its type is an error: the file was changed by someone else.
+
+use malipo_wire::{Currency, Money, OrderId};
+use rusqlite::types::Type;
+use rusqlite::{Error, Row};
+
+use crate::clock::UnixMs;
+use crate::payment::{Attempt, AttemptId, Reference};
+
+/// The columns that [`attempt`] reads; `o` is the order's table.
+pub(super) const ATTEMPT: &str = "SELECT a.attempt_id, a.order_id, a.provider, a.reference, a.provider_ref, a.status, \
+    o.minor, o.currency, a.received_minor, a.received_currency, a.redirect_url, a.return_url, a.late, \
+    a.created_at, a.updated_at, a.paid_at, a.next_check_at \
+    FROM attempts a JOIN orders o ON o.order_id = a.order_id";
+
+pub(super) fn attempt(row: &Row<'_>) -> Result<Attempt, Error> {
+    let received: Option<u64> = row.get(8)?;
+    let received_currency: Option<String> = row.get(9)?;
+    Ok(Attempt {
+        id: AttemptId(row.get(0)?),
+        order_id: order_id(row, 1)?,
+        provider: row.get(2)?,
+        reference: Reference(row.get(3)?),
+        provider_ref: row.get(4)?,
+        status: parsed(row, 5)?,
+        price: money(row, 6, 7)?,
+        received: match (received, received_currency) {
+            (Some(_), Some(_)) => Some(money(row, 8, 9)?),
+            _ => None,
+        },
+        redirect_url: row.get(10)?,
+        return_url: row.get(11)?,
+        late: row.get(12)?,
+        created_at: UnixMs(row.get(13)?),
+        updated_at: UnixMs(row.get(14)?),
+        paid_at: row.get::<_, Option<i64>>(15)?.map(UnixMs),
+        next_check_at: row.get::<_, Option<i64>>(16)?.map(UnixMs),
+    })
+}
+
+pub(super) fn money(row: &Row<'_>, minor: usize, currency: usize) -> Result<Money, Error> {
+    let currency: Currency = parsed(row, currency)?;
+    Money::from_minor(row.get(minor)?, currency).map_err(|_| wrong(minor))
+}
+
+pub(super) fn order_id(row: &Row<'_>, column: usize) -> Result<OrderId, Error> {
+    parsed(row, column)
+}
+
+pub(super) fn parsed<T: std::str::FromStr>(row: &Row<'_>, column: usize) -> Result<T, Error> {
+    row.get::<_, String>(column)?
+        .parse()
+        .map_err(|_| wrong(column))
+}
+
+fn wrong(column: usize) -> Error {
+    Error::InvalidColumnType(column, "a value of its own kind".to_owned(), Type::Text)
+}

@@ -1,0 +1,302 @@
+//! What is written; each function runs within one transaction.
+
+use malipo_wire::OrderId;
+use rusqlite::{Connection, Error, params};
+
+use super::reads;
+use crate::clock::{HOUR_MS, UnixMs};
+use crate::payment::begin::{self, Decision};
+use crate::payment::settle::{self, Observation};
+use crate::payment::{AttemptId, AttemptStatus, Reference};
+use crate::store::{Answered, Begin, Begun, Hash, KEEP_MS, Settled};
+
+pub(super) fn begin(connection: &Connection, begin: Begin) -> Result<Begun, Error> {
+    let now = begin.now;
+    let key = match &begin.key {
+        Some(key) => reads::key(connection, key, now)?,
+        None => None,
+    };
+    let order_id = key
+        .as_ref()
+        .map_or(&begin.wish.order_id, |it| &it.order_id)
+        .clone();
+    let order = reads::order(connection, &order_id)?;
+    let decision = begin::decide(&begin.wish, key.as_ref(), order.as_ref());
+    let mut reference = None;
+    let proven = match &decision {
+        Decision::New { first } => {
+            if order.is_none() {
+                connection.execute(
+                    "INSERT INTO orders (order_id, minor, currency, created_at) VALUES (?1, ?2, ?3, ?4)",
+                    params![
+                        order_id.as_str(),
+                        begin.wish.price.minor(),
+                        begin.wish.price.currency().code(),
+                        now.0
+                    ],
+                )?;
+            }
+            reference = Some(new_attempt(connection, &begin, &order_id, *first)?);
+            true
+        }
+        Decision::Paid { proven } => *proven,
+        Decision::Same(_) => true,
+        Decision::KeyReused
+        | Decision::OrderChanged
+        | Decision::NoProof
+        | Decision::Running
+        | Decision::Unknown(_)
+        | Decision::AskFirst(_)
+        | Decision::QuoteExpired => false,
+    };
+    if proven {
+        issue_token(
+            connection,
+            begin.token_hash,
+            &order_id,
+            now.plus_ms(KEEP_MS),
+        )?;
+        if let (Some(text), None) = (&begin.key, &key) {
+            // An expired key may still be there until it is tidied away.
+            connection.execute(
+                "INSERT OR REPLACE INTO idempotency_keys (key, payload_hash, order_id, created_at) VALUES (?1, ?2, ?3, ?4)",
+                params![text, begin.wish.payload_hash, order_id.as_str(), now.0],
+            )?;
+        }
+    }
+    Ok(Begun {
+        decision,
+        order_id,
+        reference,
+    })
+}
+
+fn new_attempt(
+    connection: &Connection,
+    begin: &Begin,
+    order_id: &OrderId,
+    first: bool,
+) -> Result<Reference, Error> {
+    let new = &begin.attempt;
+    let wanted = &new.first_reference;
+    let taken: bool = connection.query_row(
+        "SELECT EXISTS (SELECT 1 FROM attempts WHERE provider = ?1 AND reference = ?2)",
+        params![new.provider, wanted.0],
+        |row| row.get(0),
+    )?;
+    let reference = if first && !taken {
+        wanted.clone()
+    } else {
+        new.other_reference.clone()
+    };
+    connection.execute(
+        "INSERT INTO attempts (attempt_id, order_id, provider, reference, status, return_url, return_hash, notify_hash, \
+         created_at, updated_at, next_check_at) VALUES (?1, ?2, ?3, ?4, 'created', ?5, ?6, ?7, ?8, ?8, ?9)",
+        params![
+            new.id.0,
+            order_id.as_str(),
+            new.provider,
+            reference.0,
+            new.return_url,
+            new.return_hash,
+            new.notify_hash,
+            begin.now.0,
+            new.next_check_at.map(|it| it.0),
+        ],
+    )?;
+    Ok(reference)
+}
+
+pub(super) fn answered(
+    connection: &Connection,
+    attempt: &AttemptId,
+    answer: Answered,
+    now: UnixMs,
+) -> Result<(), Error> {
+    // Only what is still waiting for this answer: a notification may have been quicker, and then it knows more.
+    match answer {
+        Answered::Opened {
+            provider_ref,
+            redirect_url,
+        } => {
+            connection.execute(
+                "UPDATE attempts SET status = CASE status WHEN 'created' THEN 'pending' WHEN 'unknown' THEN 'pending' \
+                 ELSE status END, provider_ref = ?2, redirect_url = ?3, updated_at = ?4 \
+                 WHERE attempt_id = ?1",
+                params![attempt.0, provider_ref, redirect_url, now.0],
+            )?;
+        }
+        Answered::Refused => {
+            set_new(connection, attempt, AttemptStatus::Refused, None, now)?;
+        }
+        Answered::Orphaned => {
+            let at = Some(now.plus_ms(HOUR_MS));
+            set_new(connection, attempt, AttemptStatus::Orphaned, at, now)?;
+        }
+        Answered::Unknown { check_at } => {
+            set_new(
+                connection,
+                attempt,
+                AttemptStatus::Unknown,
+                Some(check_at),
+                now,
+            )?;
+        }
+    }
+    Ok(())
+}
+
+fn set_new(
+    connection: &Connection,
+    attempt: &AttemptId,
+    status: AttemptStatus,
+    next_check_at: Option<UnixMs>,
+    now: UnixMs,
+) -> Result<usize, Error> {
+    connection.execute(
+        "UPDATE attempts SET status = ?2, next_check_at = ?3, updated_at = ?4 \
+         WHERE attempt_id = ?1 AND status IN ('created', 'unknown')",
+        params![
+            attempt.0,
+            status.as_str(),
+            next_check_at.map(|it| it.0),
+            now.0
+        ],
+    )
+}
+
+/// Whether an observation changes nothing.
+pub(super) fn unchanged(
+    connection: &Connection,
+    id: &AttemptId,
+    observation: Observation,
+    now: UnixMs,
+) -> Result<bool, Error> {
+    let Some(attempt) = reads::attempt(connection, id)? else {
+        return Ok(true);
+    };
+    // Who paid the order decides between paid and duplicate, never whether something changes.
+    Ok(settle::settle(&attempt, None, observation, now).is_none())
+}
+
+pub(super) fn settle(
+    connection: &Connection,
+    id: &AttemptId,
+    observation: Observation,
+    now: UnixMs,
+) -> Result<Option<Settled>, Error> {
+    let Some(attempt) = reads::attempt(connection, id)? else {
+        return Ok(None);
+    };
+    let Some(order) = reads::order(connection, &attempt.order_id)? else {
+        return Ok(None);
+    };
+    let Some(step) = settle::settle(&attempt, order.paid_by.as_ref(), observation, now) else {
+        return Ok(None);
+    };
+    let paid = step.status.public() == malipo_wire::Status::Success;
+    connection.execute(
+        "UPDATE attempts SET status = ?2, received_minor = ?3, received_currency = ?4, late = ?5, updated_at = ?6, \
+         paid_at = CASE WHEN ?7 THEN ?6 ELSE paid_at END, \
+         next_check_at = CASE WHEN ?7 THEN NULL ELSE next_check_at END WHERE attempt_id = ?1",
+        params![
+            id.0,
+            step.status.as_str(),
+            step.received.map(malipo_wire::Money::minor),
+            step.received.map(|it| it.currency().code().to_owned()),
+            step.late,
+            now.0,
+            paid,
+        ],
+    )?;
+    if step.status == AttemptStatus::Paid {
+        // Written once: `settle` makes a second success a duplicate, and this condition holds even if it did not.
+        let written = connection.execute(
+            "UPDATE orders SET paid_by = ?2 WHERE order_id = ?1 AND paid_by IS NULL",
+            params![attempt.order_id.as_str(), id.0],
+        )?;
+        if written != 1 {
+            return Err(Error::StatementChangedRows(written));
+        }
+    }
+    let order = reads::order(connection, &attempt.order_id)?;
+    Ok(order.map(|order| Settled { step, order }))
+}
+
+pub(super) fn issue_token(
+    connection: &Connection,
+    hash: Hash,
+    order: &OrderId,
+    expires_at: UnixMs,
+) -> Result<(), Error> {
+    connection.execute(
+        "INSERT OR REPLACE INTO tokens (token_hash, order_id, expires_at) VALUES (?1, ?2, ?3)",
+        params![hash, order.as_str(), expires_at.0],
+    )?;
+    Ok(())
+}
+
+pub(super) fn cancelled(
+    connection: &Connection,
+    order: &OrderId,
+    now: UnixMs,
+) -> Result<(), Error> {
+    connection.execute(
+        "UPDATE attempts SET cancelled_at = ?2 WHERE order_id = ?1 AND cancelled_at IS NULL \
+         AND status IN ('created', 'pending', 'unknown', 'needs_review')",
+        params![order.as_str(), now.0],
+    )?;
+    Ok(())
+}
+
+pub(super) fn schedule(
+    connection: &Connection,
+    attempt: &AttemptId,
+    at: Option<UnixMs>,
+) -> Result<(), Error> {
+    connection.execute(
+        "UPDATE attempts SET next_check_at = ?2 WHERE attempt_id = ?1 \
+         AND status NOT IN ('paid', 'duplicate_paid', 'refunded', 'refused')",
+        params![attempt.0, at.map(|it| it.0)],
+    )?;
+    Ok(())
+}
+
+pub(super) fn recover(
+    connection: &Connection,
+    before: UnixMs,
+    now: UnixMs,
+) -> Result<usize, Error> {
+    connection.execute(
+        "UPDATE attempts SET status = 'unknown', next_check_at = ?2, updated_at = ?2 \
+         WHERE status = 'created' AND created_at < ?1",
+        params![before.0, now.0],
+    )
+}
+
+pub(super) fn park(
+    connection: &Connection,
+    provider: &str,
+    reference: &Reference,
+    now: UnixMs,
+) -> Result<(), Error> {
+    connection.execute(
+        "INSERT INTO parked_notices (provider, reference, received_at) VALUES (?1, ?2, ?3) \
+         ON CONFLICT (provider, reference) DO UPDATE SET times = times + 1, received_at = ?3",
+        params![provider, reference.0, now.0],
+    )?;
+    Ok(())
+}
+
+pub(super) fn tidy(connection: &Connection, now: UnixMs) -> Result<(), Error> {
+    connection.execute("DELETE FROM tokens WHERE expires_at <= ?1", [now.0])?;
+    connection.execute(
+        "DELETE FROM idempotency_keys WHERE created_at <= ?1",
+        [now.plus_ms(-KEEP_MS).0],
+    )?;
+    connection.execute(
+        "DELETE FROM parked_notices WHERE received_at < ?1",
+        [now.plus_ms(-30 * 24 * HOUR_MS).0],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,7 @@
+//! What an operator sees: log lines and metrics.
+
+mod log;
+mod metrics;
+
+pub use log::init;
+pub use metrics::{AskLabels, Metrics, RequestLabels, WordLabels};

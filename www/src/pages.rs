@@ -1,0 +1,85 @@
+//! The pages: HTML files with a few things filled in, read at each request so that an edit shows on reload.
+
+use std::path::PathBuf;
+
+use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value, context};
+
+use crate::config::Article;
+use crate::shop::Shop;
+
+/// Renders the pages of a folder.
+pub(crate) struct Pages {
+    root: PathBuf,
+    shop: String,
+    backend: String,
+    sandbox: String,
+    /// By sku: `name`, `currency`, `amount` (a decimal in major units) and `shown` (the same as people read it).
+    goods: Value,
+}
+
+impl Pages {
+    pub(crate) fn new(shop: &Shop) -> Self {
+        let good = |(sku, it): (&String, &Article)| {
+            let (name, amount) = (it.name.clone(), it.price.to_decimal());
+            let (currency, shown) = (it.price.currency().to_string(), grouped(&amount));
+            (sku.clone(), context! { name, amount, currency, shown })
+        };
+        Self {
+            root: shop.root.clone(),
+            shop: shop.origin.clone(),
+            backend: shop.backend.clone(),
+            sandbox: shop.sandbox.clone(),
+            goods: Value::from_pairs(shop.config.catalogue.iter().map(good)),
+        }
+    }
+
+    /// One page. An unknown name in it, an article say that is not in the catalogue, is an error.
+    pub(crate) fn render(&self, name: &str) -> Result<String, Error> {
+        let path = self.root.join(name);
+        let source = std::fs::read_to_string(&path).map_err(|error| {
+            let text = format!("cannot read {}", path.display());
+            Error::new(ErrorKind::TemplateNotFound, text).with_source(error)
+        })?;
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        let Self {
+            shop,
+            backend,
+            sandbox,
+            goods,
+            ..
+        } = self;
+        environment.render_named_str(name, &source, context! { shop, backend, sandbox, goods })
+    }
+}
+
+/// `38000` as `38,000`, `1250.50` as `1,250.50`.
+fn grouped(decimal: &str) -> String {
+    let whole = decimal.split('.').next().unwrap_or(decimal).len();
+    let mut text = String::new();
+    for (index, digit) in decimal.chars().enumerate() {
+        if 0 < index && index < whole && whole.abs_diff(index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_are_grouped_by_three_before_the_point() {
+        for (decimal, expected) in [
+            ("5", "5"),
+            ("450.50", "450.50"),
+            ("38000", "38,000"),
+            ("1250.505", "1,250.505"),
+            ("1234567", "1,234,567"),
+        ] {
+            assert_eq!(grouped(decimal), expected);
+        }
+    }
+}

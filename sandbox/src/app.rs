@@ -1,0 +1,69 @@
+//! What every request shares, and the routes.
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use axum::Router;
+
+use crate::{
+    args::Settings, calls::Calls, control, index, joyndpay, ledger::Ledger, script::Script,
+};
+
+/// The whole program's state. Locks are held for a few lines and never across an await.
+#[derive(Debug)]
+pub(crate) struct App {
+    pub(crate) settings: Settings,
+    ledger: Mutex<Ledger>,
+    calls: Mutex<Calls>,
+    script: Mutex<Script>,
+    /// For notifications to merchants.
+    pub(crate) http: reqwest::Client,
+}
+
+impl App {
+    /// An empty sandbox.
+    ///
+    /// # Errors
+    /// When the HTTP client cannot be set up, for want of root certificates for instance.
+    pub(crate) fn new(settings: Settings) -> Result<Self, reqwest::Error> {
+        let http = reqwest::Client::builder()
+            .timeout(NOTIFY_TIMEOUT)
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .user_agent("malipo-sandbox (no money moves)")
+            .build()?;
+        Ok(Self {
+            settings,
+            ledger: Mutex::default(),
+            calls: Mutex::default(),
+            script: Mutex::default(),
+            http,
+        })
+    }
+
+    pub(crate) fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn calls(&self) -> MutexGuard<'_, Calls> {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn script(&self) -> MutexGuard<'_, Script> {
+        self.script.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Every route of the program.
+pub(crate) fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .merge(index::routes())
+        .merge(control::routes())
+        .merge(joyndpay::routes(&app))
+        .with_state(app)
+}
+
+/// A merchant that has not answered a notification by then is asked again later.
+const NOTIFY_TIMEOUT: Duration = Duration::from_secs(5);

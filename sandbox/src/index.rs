@@ -1,0 +1,70 @@
+//! The page at `/` that says what this program is and lists its payments.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{
+    Router,
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+
+use crate::{app::App, page};
+
+/// The page and its style.
+pub(crate) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/", get(show))
+        .route("/sandbox", get(show))
+        .route("/sandbox/index.css", get(style))
+}
+
+#[derive(Template)]
+#[template(path = "index.html")]
+struct IndexPage<'a> {
+    public_url: &'a str,
+    /// Newest first.
+    rows: Vec<Row>,
+    total: usize,
+}
+
+struct Row {
+    order_id: String,
+    provider: &'static str,
+    amount: String,
+    status: &'static str,
+    opened: u32,
+    notified: usize,
+    checkout_url: String,
+}
+
+async fn show(State(app): State<Arc<App>>) -> Response {
+    let (rows, total) = {
+        let ledger = app.ledger();
+        let rows = ledger.payments().rev().take(MAX_ROWS).map(|it| Row {
+            order_id: it.order_id.clone(),
+            provider: it.provider.name(),
+            amount: format!("{} {}", it.currency, it.amount.grouped()),
+            status: it.status.as_str(),
+            opened: it.opened,
+            notified: it.ipn.len(),
+            checkout_url: it.checkout_url.clone(),
+        });
+        (rows.collect(), ledger.payments().count())
+    };
+    let page = IndexPage {
+        public_url: &app.settings.public_url,
+        rows,
+        total,
+    };
+    page::render(StatusCode::OK, &page)
+}
+
+async fn style() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/css")], STYLE)
+}
+
+const MAX_ROWS: usize = 200;
+const STYLE: &str = include_str!("../static/index.css");

@@ -242,7 +242,7 @@ mod tests {
             &sign(HEADER, &claims(&[]), b"another key"),
             Err(QuoteError::BadSignature),
         );
-        let mut of = |name: &str, value: serde_json::Value, error| {
+        let of = |name: &str, value: serde_json::Value, error| {
             check(&sign(HEADER, &claims(&[(name, value)]), KEY), Err(error));
         };
         of("aud", "demo:live".into(), QuoteError::WrongAudience);

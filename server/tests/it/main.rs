@@ -1,1 +1,22 @@
-fn main() {}
+//! The server over real HTTP on loopback, beside a small fake of the provider.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests: a panic is a failed test"
+)]
+
+mod adapter;
+mod config;
+mod events;
+mod fake;
+mod idempotency;
+mod inputs;
+mod notices;
+mod origins;
+mod outcomes;
+mod pages;
+mod prices;
+mod process;
+mod world;

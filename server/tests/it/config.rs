@@ -1,0 +1,250 @@
+//! What is wrong with a configuration is named, all at once, and no secret is shown.
+
+use malipo_server::config::Config;
+
+const GOOD: &str = r#"
+    shop = "demo"
+    mode = "sandbox"
+    public_url = "http://127.0.0.1:8787"
+    shop_origins = ["http://127.0.0.1:8000"]
+    quote.key = "0123456789abcdef0123456789abcdef"
+    joyndpay.public_key = "PUBLIC-CANARY"
+    joyndpay.secret_key = "SECRET-CANARY"
+"#;
+
+/// `GOOD` with a line more (or instead of the line of the same key) has exactly these keys wrong.
+#[track_caller]
+fn check(change: &str, expected: &[&str]) {
+    let name = change.split('=').next().unwrap().trim();
+    let kept: Vec<&str> = GOOD
+        .lines()
+        .filter(|it| it.split('=').next().unwrap().trim() != name)
+        .collect();
+    let added = if change.ends_with('=') { "" } else { change };
+    // Tables last: what follows a table's head is in it.
+    let text = format!("{}\n{added}\n", kept.join("\n"));
+    let mut seen = match Config::read(&text, []) {
+        Ok(_) => Vec::new(),
+        Err(problems) => problems,
+    };
+    seen.sort_by(|a, b| a.path.cmp(&b.path));
+    let paths: Vec<_> = seen.iter().map(|it| it.path.as_str()).collect();
+    assert_eq!(paths, expected, "{change}: {seen:?}");
+    for problem in &seen {
+        let text = problem.to_string();
+        assert!(
+            text.contains("accepted") || text.contains("missing") || text.contains("TOML"),
+            "{text}"
+        );
+        assert!(!text.contains("CANARY"), "{text}");
+    }
+}
+
+#[test]
+fn good_values_are_taken() {
+    for change in [
+        "",
+        "listen = \"[::1]:0\"",
+        "shop_origins = [\"https://shop.example\", \"http://localhost:8000\", \"https://a.example:8443\"]",
+        "public_url = \"https://pay.example/prefix/\"",
+        "allow_client_amounts = true",
+        "limits.streams = 1",
+        "limits.trusted_proxies = [\"10.0.0.1\", \"::1\"]",
+        "log.level = \"trace\"",
+        "cors = {}",
+        "catalogue.tea = { name = \"Tea\", amount = \"1250.50\", currency = \"KES\" }",
+    ] {
+        check(change, &[]);
+    }
+}
+
+#[test]
+fn bad_values_are_named_with_their_path() {
+    check("shop =", &["shop"]);
+    check("shop = \"a b\"", &["shop"]);
+    check("mode =", &["mode"]);
+    check("mode = \"test\"", &["mode"]);
+    check("listen = \"8787\"", &["listen"]);
+    check("public_url =", &["public_url"]);
+    for bad in [
+        "http://pay.example",
+        "ftp://x",
+        "x",
+        "https://u:p@x.example",
+        "https://x.example/?a",
+        "https://x.example/#a",
+    ] {
+        check(&format!("public_url = \"{bad}\""), &["public_url"]);
+    }
+    check("shop_origins =", &["shop_origins"]);
+    check("shop_origins = []", &["shop_origins"]);
+    check("shop_origins = \"https://shop.example\"", &["shop_origins"]);
+    for bad in [
+        "https://shop.example/",
+        "https://shop.example/x",
+        "https://Shop.example",
+        "https://shop.example:443",
+        "http://shop.example",
+        "*",
+        "null",
+        "shop.example",
+    ] {
+        check(
+            &format!("shop_origins = [\"https://ok.example\", \"{bad}\"]"),
+            &["shop_origins[1]"],
+        );
+    }
+    check("allow_client_amounts = \"yes\"", &["allow_client_amounts"]);
+    check("widget_dir = \"/does/not/exist\"", &["widget_dir"]);
+    check("cors.allow_headers = [\"a b\"]", &["cors.allow_headers[0]"]);
+    check("quote.key = \"CANARY-too-short\"", &["quote.key"]);
+    check("quote.key =", &["quote.key"]);
+    check("shop_api.key = \"CANARY\"", &["shop_api.key"]);
+    check("joyndpay.public_key =", &["joyndpay.public_key"]);
+    check(
+        "joyndpay.secret_key = \"CANARY with spaces\"",
+        &["joyndpay.secret_key"],
+    );
+    check("joyndpay.secret_key = 5", &["joyndpay.secret_key"]);
+    check(
+        "joyndpay.base_url = \"http://joyndpay.com/api\"",
+        &["joyndpay.base_url"],
+    );
+    check(
+        "joyndpay.checkout_origin = \"https://joyndpay.com/\"",
+        &["joyndpay.checkout_origin"],
+    );
+    check("joyndpay.timeout_ms = 60000", &["joyndpay.timeout_ms"]);
+    check("limits.streams = 0", &["limits.streams"]);
+    check("limits.streams = -1", &["limits.streams"]);
+    check(
+        "limits.trusted_proxies = [\"proxy\"]",
+        &["limits.trusted_proxies[0]"],
+    );
+    check("log.level = \"loud\"", &["log.level"]);
+    check("log.format = \"xml\"", &["log.format"]);
+    check(
+        "catalogue.tea = { name = \"Tea\", amount = \"1.5\", currency = \"UGX\" }",
+        &["catalogue.tea.amount"],
+    );
+    check(
+        "catalogue.tea = { name = \"Tea\", amount = 25000, currency = \"UGX\" }",
+        &["catalogue.tea.amount"],
+    );
+    check(
+        "catalogue.tea = { name = \"Tea\", amount = \"0\", currency = \"UGX\" }",
+        &["catalogue.tea.amount"],
+    );
+    check(
+        "catalogue.tea = { name = \"Tea\", amount = \"1\", currency = \"KSH\" }",
+        &["catalogue.tea.currency"],
+    );
+    check(
+        "catalogue.tea = { amount = \"1\", currency = \"KES\", price = \"1\" }",
+        &["catalogue.tea.name", "catalogue.tea.price"],
+    );
+    check("typo = 1", &["typo"]);
+    check("joyndpay.secrets = 1", &["joyndpay.secrets"]);
+    check("stroe = {}", &["stroe"]);
+    check("= CANARY", &[""]);
+}
+
+#[test]
+fn live_mode_takes_no_shortcuts() {
+    let text = GOOD
+        .replace("sandbox", "live")
+        .replace("joyndpay.public_key", "allow_client_amounts = true\njoyndpay.base_url = \"http://127.0.0.1:1/api\"\njoyndpay.public_key");
+    let problems = Config::read(&text, []).unwrap_err();
+    let paths: Vec<_> = problems.iter().map(|it| it.path.as_str()).collect();
+    assert_eq!(
+        paths,
+        ["public_url", "allow_client_amounts", "joyndpay.base_url"]
+    );
+}
+
+#[test]
+fn the_environment_wins_and_its_slips_are_named() {
+    let env = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let config = Config::read(
+        GOOD,
+        [
+            env("MALIPO_SHOP", "other"),
+            env(
+                "MALIPO_SHOP_ORIGINS",
+                "https://a.example, https://b.example",
+            ),
+            env("MALIPO_LIMITS__STREAMS", "7"),
+            env("MALIPO_CORS__CREDENTIALS", "true"),
+            env("MALIPO_CONFIG", "somewhere"),
+            env("PATH", "/bin"),
+        ],
+    )
+    .unwrap();
+    assert_eq!(
+        (
+            config.shop.as_str(),
+            config.limits.streams,
+            config.cors.credentials
+        ),
+        ("other", 7, true)
+    );
+    assert_eq!(config.shop_origins.len(), 2);
+    let problems = Config::read(
+        GOOD,
+        [
+            env("MALIPO_JOYNDPAY__SECERT_KEY", "CANARY"),
+            env("MALIPO_LIMITS__STREAMS", "many"),
+        ],
+    )
+    .unwrap_err();
+    let text = format!("{problems:?}");
+    assert!(
+        text.contains("MALIPO_JOYNDPAY__SECERT_KEY") && text.contains("limits.streams"),
+        "{text}"
+    );
+    assert!(!text.contains("CANARY"), "{text}");
+}
+
+#[test]
+fn everything_wrong_is_reported_at_once() {
+    let problems = Config::read("shop = 1\nfoo = 2\n", []).unwrap_err();
+    let paths: Vec<_> = problems.iter().map(|it| it.path.as_str()).collect();
+    assert_eq!(
+        paths,
+        [
+            "mode",
+            "shop",
+            "public_url",
+            "shop_origins",
+            "joyndpay.public_key",
+            "joyndpay.secret_key",
+            "foo"
+        ]
+    );
+}
+
+#[test]
+fn no_secret_is_shown() {
+    let config = Config::read(GOOD, []).unwrap();
+    let shown = format!("{config:?} {}", config.summary());
+    assert!(
+        !shown.contains("CANARY") && !shown.contains("0123456789abcdef"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn the_example_is_a_good_configuration_with_every_key() {
+    let text = include_str!("../../malipo.example.toml");
+    let config = Config::read(text, []).unwrap_or_else(|it| panic!("{it:?}"));
+    assert_eq!(config.audience(), "demo-shop:sandbox");
+    assert_eq!(config.catalogue.len(), 2);
+    // The defaults that it names are the defaults.
+    let plain = Config::read(GOOD, []).unwrap();
+    assert_eq!(
+        format!("{:?}", config.limits),
+        format!("{:?}", plain.limits)
+    );
+    assert_eq!(config.joyndpay.base_url, plain.joyndpay.base_url);
+    assert_eq!(config.joyndpay.timeout_ms, plain.joyndpay.timeout_ms);
+}

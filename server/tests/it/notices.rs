@@ -1,0 +1,103 @@
+//! The provider's notifications: a hint, never proof.
+
+use serde_json::json;
+
+use crate::world::World;
+
+const ORDER: &str = "ORDER-0000001";
+
+#[tokio::test]
+async fn every_kind_of_notification_makes_the_server_ask() {
+    let world = World::new().await;
+    let bodies = [
+        (
+            json!({"order_id": "ORDER-000000A", "status": "success", "trx_id": "1"}).to_string(),
+            "application/json",
+        ),
+        (
+            "order_id=ORDER-000000B&status=success".to_owned(),
+            "application/x-www-form-urlencoded",
+        ),
+        ("order_id=ORDER-000000C".to_owned(), ""),
+        (json!({"status": "success"}).to_string(), "application/json"),
+        ("<xml/>".to_owned(), "text/xml"),
+        (String::new(), ""),
+    ];
+    for (letter, (body, media_type)) in "ABCDEF".chars().zip(bodies) {
+        let order = format!("ORDER-000000{letter}");
+        world.opened(&order).await;
+        world.fake.set(&order, "success");
+        let reply = world.notify(&order, body, media_type).await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+        world.until_state(&order, "paid").await;
+        assert_eq!(world.fake.look_ups(&order), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_notification_that_lies_pays_nothing() {
+    let world = World::new().await;
+    world.opened(ORDER).await;
+    let lie = json!({"order_id": ORDER, "status": "success", "amount": 10000, "currency": "UGX"})
+        .to_string();
+    assert_eq!(
+        world.notify(ORDER, lie, "application/json").await.status,
+        200
+    );
+    crate::world::eventually(async || (1 <= world.fake.look_ups(ORDER)).then_some(())).await;
+    assert_eq!(world.record(ORDER).await["state"], "pending");
+}
+
+#[tokio::test]
+async fn forged_addresses_are_refused_and_strange_orders_are_kept() {
+    let world = World::new().await;
+    world.opened(ORDER).await;
+    for path in [
+        "/pay/notify/joyndpay/x",
+        "/pay/notify/jopay/x",
+        "/pay/notify/joyndpay/%00",
+        "/pay/notify/joyndpay/%ff",
+    ] {
+        let body = json!({"order_id": ORDER}).to_string();
+        let reply = world.send("POST", path, &[], body).await;
+        assert!(matches!(reply.status, 400 | 401), "{path} {reply:?}");
+    }
+    for other in ["ORDER-0000009", "<b>", "' OR 1"] {
+        let reply = world
+            .notify(
+                ORDER,
+                json!({"order_id": other}).to_string(),
+                "application/json",
+            )
+            .await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+    }
+    let large = world.notify(ORDER, "x".repeat(100_000), "text/plain").await;
+    assert_eq!(large.status, 413);
+    let metrics = world.send("GET", "/metrics", &[], "").await.text;
+    assert!(
+        metrics.contains("malipo_notices_total{kind=\"parked\"} 3"),
+        "{metrics}"
+    );
+    assert_eq!(world.fake.look_ups(ORDER), 0);
+}
+
+#[tokio::test]
+async fn a_flood_of_notifications_spends_no_quota() {
+    let world = World::with("limits.notifications_per_attempt_per_minute = 1000").await;
+    world.opened(ORDER).await;
+    let flood = (0..300).map(|_| {
+        world.notify(
+            ORDER,
+            json!({"order_id": ORDER}).to_string(),
+            "application/json",
+        )
+    });
+    let replies = futures_util::future::join_all(flood).await;
+    assert!(replies.iter().all(|it| it.status == 200));
+    assert!(
+        world.fake.look_ups(ORDER) <= 20,
+        "{}",
+        world.fake.look_ups(ORDER)
+    );
+}

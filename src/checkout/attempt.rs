@@ -95,6 +95,7 @@ impl Payment {
                 text,
                 currency,
                 money,
+                foreign: None,
             },
             fees_added: false,
             sent_to: None,
@@ -132,7 +133,7 @@ impl Payment {
 
     /// The stream's URL with the order in its query.
     pub(super) fn stream_url(&self) -> Option<String> {
-        let url = self.events_url.as_deref()?;
+        let url = self.events_url.as_deref()?.split('#').next()?;
         let joint = if url.contains('?') { "&" } else { "?" };
         Some([url, joint, "order_id=", &percent_encode(&self.order_id)].concat())
     }

@@ -91,14 +91,19 @@ impl Checks {
         }
     }
 
-    /// No more polling; what is in flight may still come.
+    /// No more polling; what is in flight may still come, and so does what somebody waits for.
     pub(super) fn stop(&mut self) {
-        self.next_at = None;
+        self.next_at = self.next_at.filter(|_| self.asked);
         self.again = false;
     }
 
     pub(super) fn in_flight(&self) -> Option<u32> {
         self.in_flight.map(|it| it.epoch)
+    }
+
+    /// The last verify was begun at `at` or later.
+    pub(super) fn started_since(&self, at: Moment) -> bool {
+        self.last_started.is_some_and(|it| at <= it)
     }
 
     pub(super) fn is_due(&self, now: Moment) -> bool {

@@ -235,7 +235,7 @@ pub struct Detail {
 }
 
 impl Detail {
-    /// Puts an amount in: exact where it is money, else the text as it came.
+    /// Puts an amount in: exact where it is money, else the text as it came where that is a decimal.
     #[must_use]
     pub fn with_amount(
         mut self,
@@ -245,11 +245,18 @@ impl Detail {
     ) -> Self {
         self.amount = money
             .map(Money::to_decimal)
-            .or_else(|| text.map(Into::into));
+            .or_else(|| text.filter(|it| is_decimal(it)).map(Into::into));
         self.currency = money
             .map(Money::currency)
             .or(currency)
             .map(|it| it.code().into());
         self
     }
+}
+
+/// Digits, with at most one point between them.
+fn is_decimal(text: &str) -> bool {
+    let is_digits = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit());
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    is_digits(whole) && is_digits(fraction)
 }

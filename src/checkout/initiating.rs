@@ -18,6 +18,8 @@ use super::transition::{Checkout, PressMeaning, retry_after};
 
 /// At most this many automatic retries (CONTRACT 3).
 const RETRIES_MOST: u8 = 2;
+/// Payloads whose keys are remembered at once: a shopper who goes back and forth between a few.
+const KEYS_MOST: usize = 16;
 /// The longest `Retry-After` for which a blank tab may wait.
 const RETRY_WAIT_MOST_MS: u64 = 30_000;
 
@@ -27,7 +29,11 @@ impl Checkout {
             PressMeaning::Start => self.start(press),
             PressMeaning::Focus => {
                 self.owes_settlement = true;
-                self.push(Effect::FocusTab);
+                if press.tab == PressTab::Given {
+                    self.adopt_tab();
+                } else {
+                    self.push(Effect::FocusTab);
+                }
             }
             PressMeaning::AlreadyPaid => {
                 if press.tab == PressTab::Given {
@@ -39,6 +45,22 @@ impl Checkout {
                     .unwrap_or_default();
                 self.settle(Ok(outcome));
             }
+        }
+    }
+
+    /// The page opened a tab before wasm was there, and then a record was found: the tab goes to that payment's page.
+    fn adopt_tab(&mut self) {
+        let Some(it) = self.paying_mut() else {
+            return self.push(Effect::FocusTab);
+        };
+        match it.watch.payment.redirect_url.clone() {
+            Some(url) if it.tab != Tab::Open => {
+                it.tab = Tab::Open;
+                let mode = it.watch.options.mode;
+                self.push(Effect::Navigate { url });
+                self.opened(mode.as_str());
+            }
+            _ => self.push(Effect::CloseTab),
         }
     }
 
@@ -65,7 +87,7 @@ impl Checkout {
             (PressTab::Refused, true) => Tab::Refused,
             (PressTab::None | PressTab::Refused, false) => Tab::None,
         };
-        self.abandon_watch();
+        self.abandon_watch(ErrorCode::Aborted, "another payment took its place");
         self.error = None;
         self.owes_settlement = true;
         let key = self.key_for(&options, stored, entropy);
@@ -88,17 +110,16 @@ impl Checkout {
     /// The key belongs to the payload: a press after a lost answer, and one after a reload, send the same.
     fn key_for(&mut self, options: &Options, stored: Option<Record>, entropy: u128) -> String {
         let payload = options.payload_hash();
-        let in_memory = self
-            .kept_key
-            .take()
-            .filter(|it| it.0 == payload)
-            .map(|it| it.1);
+        let in_memory = self.take_key(&payload);
         let now = self.now;
         let in_storage = stored
             .filter(|it| it.payload == payload && now.since(super::Moment(it.saved_at)) < KEEP_MS)
             .and_then(|it| it.key);
         let key = in_memory.or(in_storage).unwrap_or_else(|| uuid_v4(entropy));
-        self.kept_key = Some((payload.clone(), key.clone()));
+        if self.kept_keys.len() == KEYS_MOST {
+            self.kept_keys.remove(0);
+        }
+        self.kept_keys.push((payload.clone(), key.clone()));
         let record = Record {
             key: Some(key.clone()),
             payload,
@@ -110,6 +131,11 @@ impl Checkout {
             record: Box::new(record),
         });
         key
+    }
+
+    fn take_key(&mut self, payload: &str) -> Option<String> {
+        let index = self.kept_keys.iter().position(|it| it.0 == payload)?;
+        Some(self.kept_keys.remove(index).1)
     }
 
     pub(super) fn send_initiate(&mut self) {
@@ -205,9 +231,9 @@ impl Checkout {
     }
 
     fn drop_key(&mut self) {
-        self.kept_key = None;
         if let State::Initiating(it) = &self.state {
-            let name = storage_name(&it.options);
+            let (name, payload) = (storage_name(&it.options), it.options.payload_hash());
+            self.take_key(&payload);
             self.push(Effect::Forget { name });
         }
     }
@@ -227,19 +253,25 @@ impl Checkout {
             // The options of the attempt under way are frozen.
             return;
         }
-        self.push(Effect::CloseTab);
+        // One that the page opened before wasm was there; not that of a payment whose outcome is still open.
+        if self.state.watch().is_none() {
+            self.push(Effect::CloseTab);
+        }
         let is_known = self.error.as_ref() == Some(&error);
         let is_paid = matches!(&self.state, State::Ended(it) if it.how == End::Success);
         if is_known || is_paid {
             self.settle(Err(error));
         } else {
-            self.abandon_watch();
+            self.abandon_watch(ErrorCode::Aborted, "the options are not accepted any more");
+            self.push(Effect::Warn(error.message.clone()));
             self.end_with_error(error);
         }
     }
 
     fn end_with_error(&mut self, error: PayError) {
         self.error = Some(error.clone());
+        // Before its event: a listener may press again, and that promise is another one.
+        self.settle(Err(error.clone()));
         self.enter(State::Ended(Box::new(Ended {
             how: End::Error,
             at: self.now,
@@ -250,7 +282,6 @@ impl Checkout {
             settles_after_check: false,
         })));
         self.emit_error(&error, true);
-        self.settle(Err(error));
     }
 
     fn initiated(&mut self, answer: Initiated) {
@@ -258,7 +289,7 @@ impl Checkout {
             return;
         };
         let Initiating { options, tab, .. } = *it;
-        self.kept_key = None;
+        self.take_key(&options.payload_hash());
         if answer.renamed {
             let message = "the backend named another order_id than the page; the backend's one counts from now on";
             self.push(Effect::Warn(message.into()));
@@ -294,6 +325,7 @@ impl Checkout {
                 payment,
                 resumed: false,
                 checks,
+                cancel_epoch: None,
             },
             tab,
             stream,

@@ -59,11 +59,11 @@ pub fn judge_redirect(
     page_is_loopback: bool,
     allowed: &[String],
 ) -> Result<UrlParts, UrlProblem> {
-    // Browsers strip tabs and newlines and turn backslashes around: a URL that needs that was not made by a provider.
-    if text
-        .bytes()
-        .any(|it| it <= b' ' || it == b'\\' || it == 0x7f)
-    {
+    // Browsers strip tabs and newlines, turn backslashes around and add slashes: a URL that needs that was not made by a
+    // provider.
+    let is_odd = |it: u8| it <= b' ' || it == b'\\' || it == 0x7f;
+    let rest = text.split_once(':').map_or("", |it| it.1);
+    if text.bytes().any(is_odd) || !rest.starts_with("//") || rest.starts_with("///") {
         return Err(UrlProblem::NotAUrl);
     }
     let url = judge_endpoint(parse(text, None))?;
@@ -121,7 +121,9 @@ pub fn find_secret(value: &str) -> Option<Secret> {
             .iter()
             .any(|it| word.starts_with(it))
     };
-    if decoded.contains("PRIVATE KEY") || words().any(is_key) {
+    // "-----BEGIN RSA PRIVATE KEY-----", also from a form, where spaces are plus signs; a shop may sell a "private key".
+    let is_block = decoded.contains("PRIVATE KEY-----") || decoded.contains("PRIVATE+KEY-----");
+    if is_block || words().any(is_key) {
         return Some(Secret::Key);
     }
     words()

@@ -108,6 +108,8 @@ pub(super) struct Watch {
     pub(super) payment: Payment,
     pub(super) resumed: bool,
     pub(super) checks: Checks,
+    /// Of the request that told the backend of the cancel, until it is answered.
+    pub(super) cancel_epoch: Option<u32>,
 }
 
 /// The shopper pays, or may.
@@ -128,7 +130,7 @@ pub(super) struct Paying {
     pub(super) reason: Option<Reason>,
     /// The deadline is over and the last verify is out.
     pub(super) expiring: bool,
-    /// Until when cancelling waits for its verify.
+    /// When the shopper asked to cancel: a verify begun since then comes first.
     pub(super) cancelling: Option<Moment>,
 }
 

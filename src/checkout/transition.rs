@@ -12,7 +12,7 @@ use super::error::PayError;
 use super::input::Input;
 use super::policy::ParseUrl;
 use super::state::{End, Ended, Paying, State, StateName};
-use super::timer::Moment;
+use super::timer::{CANCEL_VERIFY_MS, Moment};
 
 /// The state machine of one button: from a press to exactly one terminal event, and what may come late.
 ///
@@ -23,8 +23,8 @@ pub struct Checkout {
     pub(super) effects: VecDeque<Effect>,
     pub(super) now: Moment,
     pub(super) parse_url: ParseUrl,
-    /// The idempotency key that a payload still has: fingerprint and key, until an answer is understood.
-    pub(super) kept_key: Option<(String, String)>,
+    /// The idempotency keys that payloads still have: fingerprint and key, until an answer is understood.
+    pub(super) kept_keys: Vec<(String, String)>,
     pub(super) error: Option<PayError>,
     /// A promise of `start`, `resume` or `cancel` is open.
     pub(super) owes_settlement: bool,
@@ -53,7 +53,7 @@ impl Checkout {
             effects: VecDeque::new(),
             now: Moment(0),
             parse_url,
-            kept_key: None,
+            kept_keys: Vec::new(),
             error: None,
             owes_settlement: false,
             destroyed: false,
@@ -76,7 +76,8 @@ impl Checkout {
             Input::Resumed(resume) => self.resumed(*resume),
             Input::TabOpened => self.tab_opened(),
             Input::TabRefused => self.tab_refused(),
-            Input::NavigationFailed | Input::TabClosed => self.tab_closed(),
+            Input::NavigationFailed => self.navigation_failed(),
+            Input::TabClosed => self.tab_closed(),
             Input::LinkFollowed => self.link_followed(),
             Input::Replied { epoch, reply } => self.replied(epoch, *reply),
             Input::Streamed { epoch, event } => self.streamed(epoch, event),
@@ -109,7 +110,7 @@ impl Checkout {
                     it.watch.checks.next_wakeup(),
                     it.stream.next_wakeup(),
                     deadline,
-                    it.cancelling,
+                    it.cancelling.map(|it| it.plus(CANCEL_VERIFY_MS)),
                 ])
             }
             State::Ended(it) => it.watch.as_ref().and_then(|it| it.checks.next_wakeup()),
@@ -128,7 +129,7 @@ impl Checkout {
         match &self.state {
             State::Initiating(_) | State::Paying(_) => PressMeaning::Focus,
             State::Ended(it) if it.how == End::Success => match &it.watch {
-                Some(watch) if watch.options.identity() == options.identity() => {
+                Some(watch) if watch.options.names_the_same_payment_as(options) => {
                     PressMeaning::AlreadyPaid
                 }
                 _ => PressMeaning::Start,
@@ -167,12 +168,14 @@ impl Checkout {
             }
             return;
         }
-        if self
-            .state
-            .watch_mut()
-            .is_some_and(|it| it.checks.finished(epoch))
-        {
+        let Some(watch) = self.state.watch_mut() else {
+            return;
+        };
+        if watch.checks.finished(epoch) {
             self.verify_replied(reply);
+        } else if watch.cancel_epoch == Some(epoch) {
+            watch.cancel_epoch = None;
+            self.cancel_replied(&reply);
         }
     }
 
@@ -200,7 +203,8 @@ impl Checkout {
             );
         }
         if let State::Paying(it) = &self.state {
-            if it.cancelling.is_some_and(|it| it <= now) {
+            let cancels_at = it.cancelling.map(|it| it.plus(CANCEL_VERIFY_MS));
+            if cancels_at.is_some_and(|it| it <= now) {
                 self.finish_cancel();
             } else if !it.expiring && it.watch.payment.deadline <= now {
                 self.reach_deadline();
@@ -212,6 +216,15 @@ impl Checkout {
     }
 
     fn destroy(&mut self) {
+        // What a listener interrupted is not carried on: no event, no request, no tab after this.
+        let went_nowhere = self
+            .effects
+            .iter()
+            .any(|it| matches!(it, Effect::Navigate { .. } | Effect::OpenTab { .. }));
+        self.effects.retain(survives_destroy);
+        if went_nowhere {
+            self.push(Effect::CloseTab);
+        }
         match &self.state {
             State::Initiating(it) => {
                 let (in_flight, tab) = (it.in_flight, it.tab);
@@ -222,7 +235,9 @@ impl Checkout {
                     self.push(Effect::CloseTab);
                 }
             }
-            State::Idle | State::Paying(_) | State::Ended(_) => self.abandon_watch(),
+            State::Idle | State::Paying(_) | State::Ended(_) => {
+                self.abandon_watch(ErrorCode::Destroyed, "the widget was removed");
+            }
         }
         if self.owes_settlement {
             self.settle(Err(PayError::new(
@@ -235,7 +250,7 @@ impl Checkout {
     }
 
     /// Lets go of a watched payment: its request, its stream, whoever waits for `check()`.
-    pub(super) fn abandon_watch(&mut self) {
+    pub(super) fn abandon_watch(&mut self, code: ErrorCode, why: &str) {
         if let State::Paying(it) = &self.state
             && it.stream.epoch().is_some()
         {
@@ -249,10 +264,7 @@ impl Checkout {
             self.push(Effect::Abort { epoch });
         }
         if asked {
-            self.push(Effect::Checked(Err(Box::new(PayError::new(
-                ErrorCode::Aborted,
-                "another payment took its place",
-            )))));
+            self.push(Effect::Checked(Err(Box::new(PayError::new(code, why)))));
         }
     }
 
@@ -337,6 +349,27 @@ impl Checkout {
             State::Ended(it) => Some(it),
             State::Idle | State::Initiating(_) | State::Paying(_) => None,
         }
+    }
+}
+
+fn survives_destroy(effect: &Effect) -> bool {
+    match effect {
+        Effect::CloseTab
+        | Effect::CloseStream
+        | Effect::Abort { .. }
+        | Effect::Settle(_)
+        | Effect::Checked(_)
+        | Effect::Save { .. }
+        | Effect::Forget { .. } => true,
+        Effect::OpenTab { .. }
+        | Effect::OpenCheckout { .. }
+        | Effect::Navigate { .. }
+        | Effect::Redirect { .. }
+        | Effect::FocusTab
+        | Effect::Send(_)
+        | Effect::OpenStream { .. }
+        | Effect::Emit(_)
+        | Effect::Warn(_) => false,
     }
 }
 

@@ -118,7 +118,8 @@ impl View {
         if let Some(watch) = &it.watch {
             self.show_payment(&watch.payment);
         }
-        self.can_press = it.how != End::Success;
+        let holds_secret = matches!(&it.error, Some(it) if it.code == ErrorCode::SecretInBrowser);
+        self.can_press = it.how != End::Success && !holds_secret;
         let (headline, hint) = match it.how {
             End::Success => (Text::Paid, None),
             End::Failed if it.reason == Some(Reason::Expired) => {

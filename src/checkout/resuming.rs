@@ -1,0 +1,86 @@
+//! Takes up an attempt begun before; it never initiates.
+
+use malipo_wire::ErrorCode;
+
+use super::Moment;
+use super::attempt::{Payment, Tab};
+use super::checks::Checks;
+use super::effect::{Detail, Effect};
+use super::error::PayError;
+use super::initiating::storage_name;
+use super::input::Resume;
+use super::state::{End, Ended, Paying, State, Watch};
+use super::stream::Stream;
+use super::timer::KEEP_MS;
+use super::transition::Checkout;
+
+impl Checkout {
+    pub(super) fn resumed(&mut self, resume: Resume) {
+        let Resume { options, record } = resume;
+        if self.paying().is_some() || matches!(self.state, State::Initiating(_)) {
+            self.owes_settlement = true;
+            return;
+        }
+        let saved_at = match record.saved_at {
+            0 => self.now,
+            at => Moment(at).min(self.now),
+        };
+        let is_old = KEEP_MS <= self.now.since(saved_at);
+        let ended = record.ended.as_deref().and_then(End::from_record);
+        let payment =
+            Payment::from_record(self.now, &options, record, self.parse_url).filter(|_| !is_old);
+        if is_old {
+            let name = storage_name(&options);
+            self.push(Effect::Forget { name });
+        }
+        let Some(payment) = payment else {
+            self.settle(Err(PayError::new(
+                ErrorCode::Aborted,
+                "there is no payment to resume",
+            )));
+            return;
+        };
+        self.abandon_watch(ErrorCode::Aborted, "another payment took its place");
+        self.error = None;
+        self.owes_settlement = true;
+        let mut checks = Checks::default();
+        checks.request(self.now);
+        let stream = Stream::new(payment.stream_url(), self.now);
+        let order_id = Some(payment.order_id.clone());
+        let watch = Watch {
+            options,
+            payment,
+            resumed: true,
+            checks,
+            cancel_epoch: None,
+        };
+        match ended {
+            None => {
+                let paying = Paying {
+                    opened: true,
+                    ..Paying::new(watch, Tab::None, stream)
+                };
+                self.enter(State::Paying(Box::new(paying)));
+            }
+            Some(how) => {
+                let status = Some(how.state().as_str());
+                let outcome = Detail {
+                    order_id,
+                    status,
+                    late: Some(false),
+                    resumed: Some(true),
+                    ..Detail::default()
+                };
+                self.enter(State::Ended(Box::new(Ended {
+                    how,
+                    at: saved_at,
+                    watch: Some(watch),
+                    reason: None,
+                    error: None,
+                    outcome,
+                    settles_after_check: true,
+                })));
+            }
+        }
+    }
+}

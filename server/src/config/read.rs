@@ -16,7 +16,7 @@ pub(super) fn read(
     text: &str,
     env: impl IntoIterator<Item = (String, String)>,
 ) -> Result<Config, Vec<Problem>> {
-    let mut keys = Reader::new(text, env);
+    let mut keys = Reader::new(text, env).map_err(|it| vec![it])?;
     let mode = mode(&mut keys);
     let shop = shop(&mut keys);
     let listen = listen(&mut keys);
@@ -141,8 +141,7 @@ fn url(keys: &mut Reader, path: &str, default: Option<&str>, mode: Option<Mode>)
 
 fn origins(keys: &mut Reader) -> Vec<Origin> {
     let accepted = "exactly scheme://host[:port], such as \"https://shop.example\" (http on loopback hosts only)";
-    let Some(texts) = keys.list("shop_origins", accepted) else {
-        keys.missing("shop_origins", &format!("a list, each {accepted}"));
+    let Some(texts) = keys.required_list("shop_origins", accepted) else {
         return Vec::new();
     };
     if texts.is_empty() {

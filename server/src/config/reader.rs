@@ -33,7 +33,12 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    pub(super) fn new(text: &str, env: impl IntoIterator<Item = (String, String)>) -> Self {
+    /// # Errors
+    /// Where the file is not TOML: nothing else can be said about it then.
+    pub(super) fn new(
+        text: &str,
+        env: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, Problem> {
         let mut reader = Self {
             file: BTreeMap::new(),
             env: BTreeMap::new(),
@@ -46,10 +51,10 @@ impl Reader {
                 // The parser's own Display quotes the line, which may hold a secret.
                 let at = error.span().map_or(0, |it| it.start);
                 let line = text.get(..at).map_or(1, |it| it.matches('\n').count() + 1);
-                reader.wrong(
-                    "",
-                    format!("line {line} of the file is not TOML: {}", error.message()),
-                );
+                return Err(Problem {
+                    path: String::new(),
+                    text: format!("line {line} of the file is not TOML: {}", error.message()),
+                });
             }
         }
         for (name, value) in env {
@@ -61,7 +66,7 @@ impl Reader {
                     .insert(path.to_ascii_lowercase().replace("__", "."), value);
             }
         }
-        reader
+        Ok(reader)
     }
 
     /// Notes something wrong with `path`.
@@ -73,7 +78,7 @@ impl Reader {
     }
 
     /// Notes that a required key is missing.
-    pub(super) fn missing(&mut self, path: &str, accepted: &str) {
+    fn missing(&mut self, path: &str, accepted: &str) {
         let name = env_name(path);
         self.wrong(
             path,
@@ -176,6 +181,16 @@ impl Reader {
                 None
             }
         }
+    }
+
+    /// A list that must be there.
+    pub(super) fn required_list(&mut self, path: &str, accepted: &str) -> Option<Vec<String>> {
+        let before = self.problems.len();
+        let texts = self.list(path, accepted);
+        if texts.is_none() && self.problems.len() == before {
+            self.missing(path, &format!("a list, each {accepted}"));
+        }
+        texts
     }
 
     /// The names right below a table whose names are free, such as `catalogue`.

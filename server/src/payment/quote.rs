@@ -237,7 +237,7 @@ mod tests {
         }
         let unsigned = format!("{}.", good.rsplit_once('.').unwrap().0);
         check(&unsigned, Err(QuoteError::BadSignature));
-        check(&good[..good.len() - 4], Err(QuoteError::BadSignature));
+        check(&good[..good.len() - 3], Err(QuoteError::BadSignature));
         check(
             &sign(HEADER, &claims(&[]), b"another key"),
             Err(QuoteError::BadSignature),

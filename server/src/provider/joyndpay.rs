@@ -13,8 +13,9 @@
 use axum::http::HeaderValue;
 use malipo_wire::{Currency, Money, OrderId};
 use secrecy::ExposeSecret;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::{Number, Value};
+use serde_json::{Map, Number, Value};
 
 use super::{Ask, HttpRequest, HttpResponse, Opening, Provider, ProviderError, Snapshot, judge};
 use crate::config::{JoyndPay, Mode};
@@ -157,12 +158,17 @@ impl Provider for JoyndPayAdapter {
 
     fn read(&self, ask: &Ask<'_>, response: &HttpResponse) -> Result<Snapshot, ProviderError> {
         let answer: Answer = serde_json::from_slice(&response.body)
+            .and_then(object)
             .map_err(|_| unknown("the answer is not JSON of the documented shape"))?;
         match (answer.status.as_str(), answer.data) {
-            ("success", Some(data)) => match ask {
-                Ask::Open(opening) => self.read_opening(opening, &data),
-                Ask::LookUp(reference) => Self::read_look_up(reference, &data),
-            },
+            ("success", Some(data)) => {
+                let data: Data = object(data)
+                    .map_err(|_| unknown("the answer's data is not of the documented shape"))?;
+                match ask {
+                    Ask::Open(opening) => self.read_opening(opening, &data),
+                    Ask::LookUp(reference) => Self::read_look_up(reference, &data),
+                }
+            }
             ("error", _) => Err(ProviderError::Rejected {
                 detail: words(answer.error.as_ref().or(answer.message.as_ref())),
             }),
@@ -212,7 +218,7 @@ struct Verify<'a> {
 struct Answer {
     status: String,
     #[serde(default)]
-    data: Option<Data>,
+    data: Option<Map<String, Value>>,
     #[serde(default)]
     error: Option<Value>,
     #[serde(default)]
@@ -271,6 +277,11 @@ fn initiate<'a>(opening: &'a Opening<'_>, currency: &'a Currency) -> Initiate<'a
         callback_url: opening.callback_url,
         meta: any.then_some(meta),
     }
+}
+
+/// Reads an object by its names: by itself, serde would take an array by its positions too.
+fn object<T: DeserializeOwned>(object: Map<String, Value>) -> Result<T, serde_json::Error> {
+    serde_json::from_value(Value::Object(object))
 }
 
 /// At most [`MOST_CHARACTERS`], without control characters; `None` where nothing is left.

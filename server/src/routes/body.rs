@@ -42,6 +42,11 @@ pub(super) async fn json<T: DeserializeOwned>(
         ));
     }
     let bytes = bytes(body).await?;
+    let first = bytes.iter().find(|it| !it.is_ascii_whitespace());
+    if first.is_some_and(|it| matches!(it, b'[' | b'"')) {
+        // By itself, serde would take an array by its positions.
+        return Err(not_an_object(fields));
+    }
     let mut reader = serde_json::Deserializer::from_slice(&bytes);
     let parsed = serde_path_to_error::deserialize::<_, T>(&mut reader)
         .map_err(|error| explain(&error, fields))?;
@@ -70,7 +75,8 @@ fn explain(
     let inner = error.inner();
     let path = error.path().to_string();
     let message = inner.to_string();
-    if !inner.is_data() {
+    let too_large = message.starts_with("number out of range");
+    if !inner.is_data() && !too_large {
         let (line, column) = (inner.line(), inner.column());
         return ApiError::bad(format!(
             "the body is not JSON in UTF-8, or is nested too deeply (line {line}, column {column})"
@@ -106,6 +112,10 @@ fn explain(
             names.join(", ")
         ));
     }
+    not_an_object(fields)
+}
+
+fn not_an_object(fields: &[(&str, &str)]) -> ApiError {
     let names: Vec<_> = fields.iter().map(|it| it.0).collect();
     ApiError::bad(format!(
         "the body is not a JSON object; accepted fields: {}",

@@ -43,6 +43,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/pay/verify", post(verify::verify))
         .route("/pay/cancel", post(cancel::cancel))
         .route("/pay/events", get(events::events))
+        // Before the layers: they answer preflights, which would else be a wrong method.
+        .method_not_allowed_fallback(wrong_method)
         .layer(gate::cors(&app.config))
         .layer(axum::middleware::from_fn_with_state(
             Arc::clone(&app),
@@ -55,19 +57,18 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/orders/{order_id}", get(orders::order))
         .route("/healthz", get(operations::healthz))
         .route("/readyz", get(operations::readyz))
-        .route("/metrics", get(operations::metrics));
-    let files = Router::new().route("/malipo/{*path}", get(widget_files::file));
+        .route("/metrics", get(operations::metrics))
+        .route("/malipo/{*path}", get(widget_files::file))
+        .method_not_allowed_fallback(wrong_method);
     Router::new()
         .merge(shops)
         .merge(others)
-        .layer(no_store)
-        .merge(files)
         .fallback(not_found)
-        .method_not_allowed_fallback(wrong_method)
         .layer(axum::middleware::from_fn_with_state(
             Arc::clone(&app),
             gate::count_address,
         ))
+        .layer(no_store)
         .layer(SetResponseHeaderLayer::overriding(
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),

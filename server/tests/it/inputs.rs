@@ -54,7 +54,12 @@ async fn bad_bodies_are_named() {
             400,
             "order_id:",
         ),
-        ("/pay/verify", b"[]".to_vec(), 400, "order_id: missing"),
+        (
+            "/pay/verify",
+            b"[\"a\"]".to_vec(),
+            400,
+            "the body is not a JSON object",
+        ),
         (
             "/pay/verify",
             b"null".to_vec(),

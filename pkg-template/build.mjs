@@ -5,7 +5,7 @@
 // their names, so they may be cached for ever; malipo.js is the one name that stays. What is served lies there compressed
 // as well, so that no server compresses at run time.
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,8 +15,9 @@ const template = dirname(fileURLToPath(import.meta.url));
 const root = dirname(template);
 const esbuild = createRequire(join(root, ".tools/npm/package.json"))("esbuild");
 
-// Copied as they are: each is read by people as well as by bundlers.
-const PLAIN = ["index.js", "pay-button.js", "define.js", "load.js", "index.d.ts", "README.md"];
+// Copied as they are, to be read by people as well as by bundlers: the modules, and what goes with them.
+const MODULES = readdirSync(template).filter((it) => it.endsWith(".js") && it !== "malipo.js");
+const PLAIN = [...MODULES, "index.d.ts", "README.md"];
 const LICENCES = ["LICENSE-MIT", "LICENSE-APACHE"];
 // Class fields and private methods stay as they are; lowering them costs more bytes than the engines before them are worth.
 const LANGUAGE = "es2022";
@@ -45,8 +46,7 @@ for (const name of LICENCES) cpSync(join(root, name), join(out, name));
 write("malipo.js", named(bundle(join(template, "malipo.js")), "malipo.js"));
 write("package.json", `${JSON.stringify(manifest(), null, 2)}\n`);
 
-for (const name of ["malipo.js", glueName, wasmName]) compress(name);
-for (const name of PLAIN.filter((it) => it.endsWith(".js"))) compress(name);
+for (const name of ["malipo.js", glueName, wasmName, ...MODULES]) compress(name);
 
 rmSync(target, { recursive: true, force: true });
 renameSync(out, target);

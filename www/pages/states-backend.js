@@ -1,0 +1,57 @@
+// The backend and the browser of the states page, as a script: answers by scene, and tabs that open nothing.
+//
+// It stands in for window.fetch and window.open, which the widget calls like any other page script; the widget itself has
+// no door for tests.
+import { SCENES } from "./states-scenes.js";
+
+const realFetch = window.fetch.bind(window);
+const AT = /^\/scripted\/([^/]+)\/([^/]+)\/(initiate|verify|cancel)$/;
+
+window.fetch = async (input, init) => {
+  const request = new Request(input, init);
+  const [, id, cell, call] = AT.exec(new URL(request.url).pathname) ?? [];
+  if (!call) return realFetch(input, init);
+  const scene = SCENES.find((it) => it.id === id);
+  const orderId = `${id}-${cell}`;
+  const answer = scene[call] ?? USUAL[call];
+  const said = answer({ orderId });
+  if (said === "never") return never(request.signal);
+  if (said === "down") throw new TypeError("Failed to fetch");
+  const { status = 200, body } = said.body === undefined ? { body: said } : said;
+  return new Response(typeof body === "string" ? body : JSON.stringify(body), { status, headers: { "content-type": "application/json" } });
+};
+
+const USUAL = {
+  initiate: ({ orderId }) => ({ order_id: orderId, redirect_url: `${location.origin}/scripted-checkout/${orderId}`, token: "scripted", amount: "38000", currency: "UGX", test: true }),
+  verify: ({ orderId }) => ({ order_id: orderId, status: "pending", test: true }),
+  cancel: ({ orderId }) => ({ order_id: orderId, status: "pending", test: true }),
+};
+
+function never(signal) {
+  return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+}
+
+let mayOpen = true;
+
+/** Runs `act` in a browser that opens tabs, or in one that refuses. */
+export function withTabs(allowed, act) {
+  mayOpen = allowed;
+  try {
+    return act();
+  } finally {
+    mayOpen = true;
+  }
+}
+
+window.open = () => {
+  if (!mayOpen) return null;
+  return {
+    closed: false,
+    opener: null,
+    location: { replace() {} },
+    focus() {},
+    close() {
+      this.closed = true;
+    },
+  };
+};

@@ -59,7 +59,7 @@ pub struct Desk {
 #[derive(Debug)]
 pub enum StartError {
     /// The HTTP client did not start.
-    Http(String),
+    Http(reqwest::Error),
     /// The widget's folder could not be read.
     Widget(std::io::Error),
     /// The store could not be read or written.
@@ -69,7 +69,10 @@ pub enum StartError {
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Http(error) => write!(f, "the HTTP client did not start: {error}"),
+            Self::Http(error) => write!(
+                f,
+                "the HTTP client for the provider did not start: {error} (are the system's CA certificates installed?)"
+            ),
             Self::Widget(error) => write!(f, "widget_dir could not be read: {error}"),
             Self::Store(error) => error.fmt(f),
         }
@@ -93,8 +96,8 @@ impl App {
     ) -> Result<Arc<Self>, StartError> {
         let joyndpay = &config.joyndpay;
         let timeout = Duration::from_millis(u64::from(joyndpay.timeout_ms));
-        let http = Http::new(timeout, joyndpay.calls_per_minute)
-            .map_err(|error| StartError::Http(error.to_string()))?;
+        let tls = joyndpay.base_url.starts_with("https:");
+        let http = Http::new(timeout, joyndpay.calls_per_minute, tls).map_err(StartError::Http)?;
         let widget = WidgetFiles::read(config.widget_dir.as_deref()).map_err(StartError::Widget)?;
         let now = clock.now();
         let found = store.recover(now, now).await.map_err(StartError::Store)?;

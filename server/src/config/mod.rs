@@ -5,6 +5,7 @@
 mod origin;
 mod read;
 mod reader;
+mod sections;
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};

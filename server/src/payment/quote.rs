@@ -176,7 +176,9 @@ mod tests {
     fn claims(change: &[(&str, serde_json::Value)]) -> String {
         let mut all = serde_json::json!({"order_id":"O-1","amount":"10000","currency":"UGX","aud":"demo:sandbox","exp":2000});
         for (name, value) in change {
-            all[*name] = value.clone();
+            all.as_object_mut()
+                .unwrap()
+                .insert((*name).to_owned(), value.clone());
         }
         all.to_string()
     }

@@ -24,12 +24,25 @@ pub struct Http {
 impl Http {
     /// A client with a deadline for the whole call and a budget of calls a minute.
     ///
+    /// Without `tls` it trusts no certificate at all, so that a sandbox over plain http also runs where none are
+    /// installed.
+    ///
     /// # Errors
     /// Where no certificates are found, or the TLS library does not start.
-    pub fn new(timeout: Duration, calls_per_minute: u32) -> Result<Self, reqwest::Error> {
+    pub fn new(
+        timeout: Duration,
+        calls_per_minute: u32,
+        tls: bool,
+    ) -> Result<Self, reqwest::Error> {
         // A second start in one process finds the first one's choice, which is the same.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
+        let builder = reqwest::Client::builder();
+        let builder = if tls {
+            builder.https_only(true)
+        } else {
+            builder.tls_certs_only([])
+        };
+        let client = builder
             .timeout(timeout)
             .connect_timeout(timeout.min(CONNECT_TIMEOUT))
             .redirect(reqwest::redirect::Policy::none())

@@ -42,9 +42,11 @@ pub(super) async fn events(
         .parse()
         .map_err(|error| ApiError::bad(format!("order_id: accepted in the query: {error}")))?;
     let token = random::hash(orders::bearer(&headers).unwrap_or_default());
+    verify::opened_by(&app, &order_id, token).await?;
     // Listening begins before the state is read, so that no change falls in between.
     let news = app.hub.listen(&order_id);
-    let order = verify::opened_by(&app, &order_id, token).await?;
+    let order = app.store.order(&order_id).await?;
+    let order = order.ok_or_else(ApiError::unknown_order)?;
     let answer = order.answer(app.test());
     let last = headers.get("last-event-id").and_then(|it| it.to_str().ok());
     if is_outcome(&answer) && last == Some(answer.status.as_str()) {

@@ -108,14 +108,14 @@ fn address(app: &App, request: &Request) -> Option<IpAddr> {
     }
     // The rightmost address that is not a proxy of ours: whatever is left of it was written by the caller.
     let forwarded = request.headers().get_all("x-forwarded-for");
-    let all: Vec<IpAddr> = forwarded
+    let all: Vec<&str> = forwarded
         .iter()
-        .filter_map(|it| it.to_str().ok())
+        .map(|it| it.to_str().unwrap_or_default())
         .flat_map(|it| it.split(','))
-        .map_while(|it| it.trim().parse().ok())
         .collect();
     all.into_iter()
         .rev()
+        .map_while(|it| it.trim().parse().ok())
         .find(|it| !trusted.contains(it))
         .or(Some(peer))
 }

@@ -37,6 +37,7 @@ pub fn router(app: Arc<App>) -> Router {
         header::CACHE_CONTROL,
         HeaderValue::from_static("no-store"),
     );
+    let counted = axum::middleware::from_fn_with_state(Arc::clone(&app), gate::count_address);
     // What pages of shops call: their origin is checked, and they may be elsewhere.
     let shops = Router::new()
         .route("/pay/initiate", post(initiate::initiate))
@@ -45,6 +46,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/pay/events", get(events::events))
         // Before the layers: they answer preflights, which would else be a wrong method.
         .method_not_allowed_fallback(wrong_method)
+        // Within CORS, so that a shop's page can read that it is to wait.
+        .layer(counted.clone())
         .layer(gate::cors(&app.config))
         .layer(axum::middleware::from_fn_with_state(
             Arc::clone(&app),
@@ -59,15 +62,12 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/readyz", get(operations::readyz))
         .route("/metrics", get(operations::metrics))
         .route("/malipo/{*path}", get(widget_files::file))
-        .method_not_allowed_fallback(wrong_method);
+        .method_not_allowed_fallback(wrong_method)
+        .layer(counted);
     Router::new()
         .merge(shops)
         .merge(others)
         .fallback(not_found)
-        .layer(axum::middleware::from_fn_with_state(
-            Arc::clone(&app),
-            gate::count_address,
-        ))
         .layer(no_store)
         .layer(SetResponseHeaderLayer::overriding(
             header::X_CONTENT_TYPE_OPTIONS,

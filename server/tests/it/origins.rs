@@ -164,3 +164,41 @@ async fn the_record_is_for_the_shops_server_alone() {
     }
     assert_eq!(world.record("ORDER-0000009").await["code"], "backend");
 }
+
+#[tokio::test]
+async fn addresses_have_a_ceiling_that_a_forged_header_does_not_lift() {
+    let more = "limits.requests_per_ip_per_minute = 3\nlimits.trusted_proxies = [\"127.0.0.1\"]";
+    let world = World::with(more).await;
+    let from = |forwarded: &'static str| {
+        let headers = [
+            ("x-forwarded-for", forwarded),
+            ("origin", SHOP),
+            ("content-type", "application/json"),
+        ];
+        let world = &world;
+        async move {
+            world
+                .send("POST", "/pay/verify", &headers, "{\"order_id\":\"a\"}")
+                .await
+        }
+    };
+    for forwarded in [
+        "203.0.113.1",
+        "garbage, 203.0.113.1",
+        "198.51.100.7, 203.0.113.1",
+    ] {
+        assert_eq!(from(forwarded).await.status, 404, "{forwarded}");
+    }
+    let reply = from("192.0.2.9, 203.0.113.1, 127.0.0.1").await;
+    assert_eq!(
+        (reply.error().0, reply.error().1.as_str()),
+        (429, "rate-limited")
+    );
+    assert_eq!(
+        reply.header("access-control-allow-origin"),
+        SHOP,
+        "the page can read it"
+    );
+    assert!(!reply.header("retry-after").is_empty());
+    assert_eq!(from("203.0.113.2").await.status, 404, "another address");
+}

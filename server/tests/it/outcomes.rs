@@ -264,7 +264,8 @@ async fn an_unreachable_provider_is_said_so() {
     dead.base = "http://127.0.0.1:1".to_owned();
     let text = crate::world::config_text(&dead, folder.path(), "");
     let config = malipo_server::config::Config::read(&text, []).unwrap();
-    let desk = malipo_server::provider::http::Http::new(Duration::from_millis(500), 10).unwrap();
+    let desk =
+        malipo_server::provider::http::Http::new(Duration::from_millis(500), 10, false).unwrap();
     let adapter = malipo_server::provider::JoyndPayAdapter::new(config.joyndpay, config.mode);
     let reference = malipo_server::payment::Reference(ORDER.to_owned());
     let ask = malipo_server::provider::Ask::LookUp(&reference);

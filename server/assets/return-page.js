@@ -9,9 +9,6 @@
   let leaving;
   let channel;
 
-  // The value in this page's query opens it: it need not stay in the history.
-  try { history.replaceState(null, "", location.pathname); } catch { /* a sandboxed page may not */ }
-
   const answered = (data) => {
     if (seen || !data || data.type !== "malipo:seen" || data.orderId !== orderId) return;
     seen = true;

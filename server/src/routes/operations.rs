@@ -10,6 +10,7 @@ use malipo_wire::ErrorCode;
 
 use super::error::ApiError;
 use crate::app::App;
+use crate::payment::AttemptStatus;
 
 /// The process is alive.
 pub(super) async fn healthz() -> Response {
@@ -31,12 +32,14 @@ pub(super) async fn readyz(State(app): State<Arc<App>>) -> Result<Response, ApiE
 
 /// Counters as OpenMetrics text.
 pub(super) async fn metrics(State(app): State<Arc<App>>) -> Result<Response, ApiError> {
-    let counts: Vec<_> = app
-        .store
-        .counts()
-        .await?
-        .into_iter()
-        .map(|(status, count)| (status.as_str(), count))
+    let seen = app.store.counts().await?;
+    // Every status, or one that no attempt has any more would keep its last count.
+    let counts: Vec<_> = AttemptStatus::ALL
+        .iter()
+        .map(|status| {
+            let found = seen.iter().find(|it| it.0 == *status);
+            (status.as_str(), found.map_or(0, |it| it.1))
+        })
         .collect();
     let text = app.metrics.text(&counts, app.limits.streams.open());
     let media_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";

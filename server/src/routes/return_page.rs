@@ -79,7 +79,7 @@ async fn shown(app: &App, attempt: &Attempt, order: &Order) -> Response {
         (Status::Success, _) => (
             "success",
             "Payment received",
-            "Thank you. The shop has been told.",
+            "Thank you. The payment provider has confirmed it.",
         ),
         (Status::Failed, _) => (
             "failed",

@@ -1,0 +1,2 @@
+// The script embed: <script type="module" src="/malipo/malipo.js"></script>
+export * from "./index.js";

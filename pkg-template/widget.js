@@ -1,0 +1,292 @@
+// One widget: what PayButton and the elements share. Promises, events and the press before wasm live here; everything
+// about a payment is decided by the machine behind the handle.
+import { PayError } from "./error.js";
+import { load } from "./load.js";
+import { returnUrl, takeReturn } from "./return.js";
+import { openTab, opensTab, settleMode } from "./tab.js";
+
+export class Widget {
+  state = "idle";
+  #page;
+  #face;
+  #handle;
+  #ready;
+  #attempt;
+  #checks = [];
+  #early;
+  #error = null;
+  #isPressing = false;
+  #isDestroyed = false;
+  #judging;
+
+  /**
+   * `page`: target (of events), values() (pairs of names and texts), headers() (names and texts in turn), camelCase,
+   * statusOnly, resumes (by itself), changed(state, previous).
+   */
+  constructor(page, face) {
+    this.#page = page;
+    this.#face = face;
+    // The address is cleaned at once, whenever wasm comes.
+    void takeReturn();
+    this.changed();
+    whenIdle(() => this.#isDestroyed || this.ready);
+  }
+
+  get ready() {
+    if (this.#isDestroyed) return rejected(destroyed());
+    return (this.#ready ??= handled(this.#mount()));
+  }
+
+  get error() {
+    if (!this.#handle) return this.#error;
+    const error = this.#handle.error();
+    return error ? new PayError(error) : null;
+  }
+
+  start() {
+    if (this.#isDestroyed) return rejected(destroyed());
+    const { disabled } = Object.fromEntries(this.#page.values());
+    if (disabled !== undefined && disabled !== "false") return rejected(aborted("the button is disabled"));
+    const before = this.#attempt;
+    const attempt = before ?? this.#promise();
+    // A listener of pay-start that presses again.
+    if (this.#isPressing) return attempt.promise;
+    this.#isPressing = true;
+    let begun = false;
+    try {
+      begun = this.#handle ? this.#handle.press() : this.#pressEarly();
+    } finally {
+      this.#isPressing = false;
+    }
+    if (begun) return attempt.promise;
+    const error = aborted("a listener of pay-start prevented it");
+    if (before) return rejected(error);
+    this.settle(false, error);
+    return attempt.promise;
+  }
+
+  check() {
+    return this.#later(() => {
+      const check = defer();
+      this.#checks.push(check);
+      this.#handle.check();
+      return check.promise;
+    });
+  }
+
+  resume(orderId) {
+    return this.#later(async () => {
+      const back = await takeReturn();
+      if (this.#isDestroyed) throw destroyed();
+      const isBack = back && (orderId === undefined || String(orderId) === back.orderId);
+      const attempt = this.#attempt ?? this.#promise();
+      this.#handle.resume(isBack ? back.orderId : orderId && String(orderId), isBack ? back.token : undefined, false);
+      return attempt.promise;
+    });
+  }
+
+  reopen() {
+    return !this.#isDestroyed && Boolean(this.#handle?.reopen());
+  }
+
+  cancel() {
+    if (this.#early) return this.#cancelEarly();
+    return this.#later(() => {
+      const attempt = this.#attempt ?? this.#promise();
+      this.#handle.cancel();
+      return attempt.promise;
+    });
+  }
+
+  destroy() {
+    if (this.#isDestroyed) return;
+    this.#isDestroyed = true;
+    clearTimeout(this.#judging);
+    this.#early?.tab?.close();
+    this.#early = undefined;
+    const handle = this.#handle;
+    this.#handle = undefined;
+    handle?.destroy();
+    // Not now: this may run inside one of the handle's own calls.
+    queueMicrotask(() => handle?.free());
+    this.settle(false, destroyed());
+    this.checked(false, destroyed());
+    this.#face?.clear();
+  }
+
+  /** The options have changed, or are there for the first time: judged in the next task, all together. */
+  changed() {
+    if (this.#isDestroyed) return;
+    this.#show();
+    clearTimeout(this.#judging);
+    this.#judging = setTimeout(() => this.#handle?.judge());
+  }
+
+  /** For the handle: see src/browser/host.rs. */
+  options() {
+    const values = this.#page.values();
+    const rest = values.filter(([name]) => name !== "mode");
+    const mode = settleMode(Object.fromEntries(values).mode?.trim());
+    return [["mode", mode, ...rest.flat()], this.#page.headers(), document.baseURI, returnUrl()];
+  }
+
+  emit(name, detail) {
+    if (this.#isDestroyed) return true;
+    if (name === "pay-change") {
+      // What was said before wasm came counts: each change is told once.
+      if (detail.state === this.state) return true;
+      detail.previous = this.state;
+      this.state = detail.state;
+      this.#page.changed?.(detail.state, detail.previous);
+      if (detail.state === "idle") this.#show();
+    }
+    if (detail.errors?.length) console.error(detail.message, detail.errors);
+    if (detail.code === "secret-in-browser") this.#face?.disable();
+    const event = new CustomEvent(name, { detail, bubbles: true, composed: true, cancelable: name === "pay-start" });
+    return this.#page.target.dispatchEvent(event);
+  }
+
+  settle(succeeded, value) {
+    const attempt = this.#attempt;
+    this.#attempt = undefined;
+    if (succeeded) attempt?.resolve(value);
+    else attempt?.reject(asError(value));
+  }
+
+  checked(succeeded, value) {
+    for (const check of this.#checks.splice(0)) {
+      if (succeeded) check.resolve(value);
+      else check.reject(asError(value));
+    }
+  }
+
+  open(popup) {
+    return openTab(popup);
+  }
+
+  face(busy, shown) {
+    this.#face?.set(busy, shown);
+  }
+
+  warn(text) {
+    console.warn(text);
+  }
+
+  #show() {
+    this.#face?.show(Object.fromEntries(this.#page.values()), this.#page.target);
+  }
+
+  async #mount() {
+    try {
+      const [core, back] = await Promise.all([load(), takeReturn()]);
+      if (this.#isDestroyed) throw destroyed();
+      this.#handle = new core.Handle(this, this.#face?.panel, this.#face?.status, this.#page.camelCase, this.#page.statusOnly);
+      this.#arrived(back);
+    } catch (error) {
+      if (!this.#isDestroyed) this.#failed(error);
+      throw this.#isDestroyed ? destroyed() : this.#error;
+    }
+  }
+
+  #arrived(back) {
+    const early = this.#early;
+    this.#early = undefined;
+    if (early) {
+      this.#handle.press(early.options, early.tab);
+    } else if (this.state === "cancelled") {
+      this.#face?.note(this.state, CANCELLED);
+    } else if (back?.seen && this.#page.resumes) {
+      this.#face?.note("seen", "You can close this tab and go back to the shop.");
+    } else if (this.#page.resumes) {
+      this.#handle.resume(back?.orderId, back?.token, true);
+    }
+    this.changed();
+  }
+
+  #failed(error) {
+    this.#ready = undefined;
+    if (!(error instanceof PayError)) {
+      const isRefused = !globalThis.WebAssembly || error instanceof WebAssembly.CompileError || error?.name === "EvalError";
+      this.#error = isRefused
+        ? new PayError({ code: "unsupported", message: "this browser, or the page's CSP, does not run WebAssembly" })
+        : new PayError({ code: "network", message: "the widget's files could not be loaded", retryable: true });
+    }
+    const { code, message, retryable } = this.#error;
+    const waits = this.#early || this.#page.statusOnly;
+    this.#early?.tab?.close();
+    this.#early = undefined;
+    if (!waits) return;
+    const advice = retryable ? "Nothing was paid. Check your connection and press again." : "Nothing was paid. Please tell the shop.";
+    this.#face?.set(false, true);
+    this.#face?.note("error", this.#page.statusOnly ? "The result could not be loaded." : `The payment could not be started. ${advice}`);
+    this.emit("pay-change", { state: "error" });
+    this.emit("pay-error", { code, message, retryable, terminal: true });
+    this.settle(false, this.#error);
+  }
+
+  /** A press before wasm is there: the tab must open now, the rest can wait. */
+  #pressEarly() {
+    if (this.#early) {
+      this.#early.tab?.focus();
+      return true;
+    }
+    if (!this.emit("pay-start", {})) return false;
+    if (this.#isDestroyed) return true;
+    const options = this.options();
+    const [[, mode]] = options;
+    this.#early = { options, tab: opensTab(mode) ? openTab(mode === "popup") : undefined };
+    this.#error = null;
+    this.#face?.set(true, true);
+    this.#face?.note("initiating", "Starting your payment…");
+    this.emit("pay-change", { state: "initiating" });
+    void this.ready;
+    return true;
+  }
+
+  #cancelEarly() {
+    const { promise } = this.#attempt ?? this.#promise();
+    this.#early.tab?.close();
+    this.#early = undefined;
+    this.#face?.set(false, true);
+    this.#face?.note("cancelled", CANCELLED);
+    this.emit("pay-change", { state: "cancelled" });
+    this.emit("pay-cancelled", { status: "cancelled" });
+    this.settle(true, { status: "cancelled", late: false, resumed: false });
+    return promise;
+  }
+
+  #later(act) {
+    if (this.#isDestroyed) return rejected(destroyed());
+    if (this.#handle) return handled(Promise.resolve(act()));
+    return handled(this.ready.then(act));
+  }
+
+  #promise() {
+    return (this.#attempt = defer());
+  }
+}
+
+const CANCELLED = "You stopped this payment.";
+
+// The page's own work comes first; a press does not wait for this.
+function whenIdle(act) {
+  if (globalThis.requestIdleCallback) requestIdleCallback(act, { timeout: 500 });
+  else setTimeout(act);
+}
+
+function defer() {
+  const deferred = {};
+  deferred.promise = handled(new Promise((resolve, reject) => Object.assign(deferred, { resolve, reject })));
+  return deferred;
+}
+
+// A page that does not look at the promise gets no unhandled rejection; one that does gets the error all the same.
+function handled(promise) {
+  promise.catch(() => {});
+  return promise;
+}
+
+const rejected = (error) => handled(Promise.reject(error));
+const asError = (value) => (value instanceof PayError ? value : new PayError(value));
+const aborted = (message) => new PayError({ code: "aborted", message });
+const destroyed = () => new PayError({ code: "destroyed", message: "the widget was removed" });

@@ -1,0 +1,92 @@
+//! The JavaScript side of one widget: `Widget` in `pkg-template/widget.js`, which owns promises, events and the idle face.
+
+use js_sys::Array;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::http::Manner;
+use crate::checkout::{Page, RawOptions};
+
+#[wasm_bindgen]
+extern "C" {
+    /// See the module. Each method may call back into the widget, and may throw.
+    #[derive(Debug)]
+    pub type Host;
+
+    /// The options as they are now: `[names and values in turn, names and values of headers in turn, base URL, return URL]`.
+    #[wasm_bindgen(method, catch)]
+    pub fn options(this: &Host) -> Result<JsValue, JsValue>;
+
+    /// Dispatches an event; `false` where a listener prevented it.
+    #[wasm_bindgen(method, catch)]
+    pub fn emit(this: &Host, name: &str, detail: &JsValue) -> Result<bool, JsValue>;
+
+    /// Settles the promise of the attempt: with an outcome, or with an error.
+    #[wasm_bindgen(method, catch)]
+    pub fn settle(this: &Host, succeeded: bool, value: &JsValue) -> Result<(), JsValue>;
+
+    /// Settles the promises of `check()`: with a status, or with an error.
+    #[wasm_bindgen(method, catch)]
+    pub fn checked(this: &Host, succeeded: bool, value: &JsValue) -> Result<(), JsValue>;
+
+    /// Opens a blank tab, cut off from this page; `null` where the browser refused.
+    #[wasm_bindgen(method, catch)]
+    pub fn open(this: &Host, popup: bool) -> Result<JsValue, JsValue>;
+
+    /// Shows on the button that something is going on, and whether it is there to be pressed.
+    #[wasm_bindgen(method, catch)]
+    pub fn face(this: &Host, busy: bool, shown: bool) -> Result<(), JsValue>;
+
+    /// Says something to the developer.
+    #[wasm_bindgen(method, catch)]
+    pub fn warn(this: &Host, text: &str) -> Result<(), JsValue>;
+}
+
+/// What the page says, as it came over.
+#[derive(Debug)]
+pub struct Said {
+    /// For [`crate::checkout::Options::parse`].
+    pub raw: RawOptions,
+    /// The page around the button.
+    pub page: Page,
+    /// How requests are sent.
+    pub manner: Manner,
+}
+
+impl Said {
+    /// Reads what [`Host::options`] gave; what is not of the agreed shape is empty, and judged as such.
+    #[must_use]
+    pub fn read(said: &JsValue, camel_case: bool, status_only: bool) -> Self {
+        let empty = Array::new();
+        let said = said.dyn_ref::<Array>().unwrap_or(&empty);
+        let values = pairs(&said.get(0));
+        let headers = pairs(&said.get(1));
+        let credentials = values.iter().find(|it| it.0 == "credentials");
+        let return_url = said.get(3).as_string().unwrap_or_default();
+        let parsed = super::url::parse(&return_url, None);
+        Self {
+            manner: Manner::new(headers.clone(), credentials.map_or("", |it| it.1.as_str())),
+            page: Page {
+                base_url: said.get(2).as_string().unwrap_or_default(),
+                is_loopback: parsed
+                    .is_some_and(|it| crate::checkout::policy::is_loopback(&it.hostname)),
+                return_url,
+            },
+            raw: RawOptions {
+                values,
+                headers,
+                camel_case,
+                status_only,
+            },
+        }
+    }
+}
+
+fn pairs(list: &JsValue) -> Vec<(String, String)> {
+    let empty = Array::new();
+    let list = list.dyn_ref::<Array>().unwrap_or(&empty);
+    let item = |index| list.get(index).as_string().unwrap_or_default();
+    (0..list.length() / 2)
+        .map(|index| (item(index * 2), item(index * 2 + 1)))
+        .collect()
+}

@@ -1,0 +1,56 @@
+//! The resume records in sessionStorage, and the signal in localStorage.
+//!
+//! Storage may be missing, and every access may throw (cookies blocked, private windows, a full disk): everything else
+//! works without it, so what fails here is silent.
+
+use js_sys::JSON;
+use serde::Serialize;
+use web_sys::Storage;
+
+use super::fields;
+use crate::checkout::timer::KEEP_MS;
+use crate::checkout::{Moment, Record};
+
+/// The record under `name`; one that is too old is removed.
+#[must_use]
+pub fn load(name: &str, now: Moment) -> Option<Record> {
+    let text = session()?.get_item(name).ok()??;
+    let record = fields::parse_object(&text).map(|it| fields::read_record(&it));
+    let fresh = record.filter(|it| now.since(Moment(it.saved_at)) < KEEP_MS);
+    if fresh.is_none() {
+        forget(name);
+    }
+    fresh
+}
+
+/// Writes the record under `name`.
+pub fn save(name: &str, record: &Record) {
+    if let (Some(storage), Some(text)) = (session(), to_json(record)) {
+        let _ = storage.set_item(name, &text);
+    }
+}
+
+/// Removes the record under `name`.
+pub fn forget(name: &str) {
+    if let Some(storage) = session() {
+        let _ = storage.remove_item(name);
+    }
+}
+
+/// Writes to localStorage, which other tabs of this origin notice.
+pub fn signal(name: &str, text: &str) {
+    if let Some(storage) = web_sys::window().and_then(|it| it.local_storage().ok().flatten()) {
+        let _ = storage.set_item(name, text);
+    }
+}
+
+/// A value as JSON.
+#[must_use]
+pub fn to_json<T: Serialize>(value: &T) -> Option<String> {
+    let value = serde_wasm_bindgen::to_value(value).ok()?;
+    JSON::stringify(&value).ok()?.as_string()
+}
+
+fn session() -> Option<Storage> {
+    web_sys::window()?.session_storage().ok()?
+}

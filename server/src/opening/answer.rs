@@ -50,9 +50,11 @@ pub(super) fn settled(
             ErrorCode::QuoteExpired,
             "quote: expired; the shop has to sign a new one",
         )),
-        Decision::NoProof => Err(ApiError::busy(
-            "another attempt to pay this order is under way; only the page that began it can go on with it",
-            30,
+        // Without Retry-After, which would mean "wait, the first is still running": waiting does not help here.
+        Decision::NoProof => Err(ApiError::new(
+            StatusCode::CONFLICT,
+            ErrorCode::Busy,
+            "another attempt to pay this order is under way; only the page that began it, or one with a quote, can go on with it",
         )),
         Decision::Running => Err(ApiError::busy(
             "the first request is still running; wait and send it again with the same key",

@@ -112,6 +112,7 @@ async fn a_live_attempt_is_given_to_who_has_proof() {
     let reply = world.initiate(&key(), &bare).await;
     assert_eq!((reply.error().0, reply.error().1.as_str()), (409, "busy"));
     assert!(!reply.text.contains("redirect_url") && !reply.text.contains("token"));
+    assert!(reply.header("retry-after").is_empty());
     // Another price.
     let dearer =
         json!({"quote": quote("ORDER-0000001", "10001", 600), "return_url": format!("{SHOP}/")});

@@ -6,7 +6,7 @@ use super::answer::{self, Reply, Verdict};
 use super::attempt::Tab;
 use super::effect::{Detail, Effect, EventName, RequestKind};
 use super::error::PayError;
-use super::initiating::storage_name;
+use super::keys::storage_name;
 use super::state::{End, Ended, State};
 use super::transition::Checkout;
 
@@ -160,15 +160,15 @@ impl Checkout {
             End::Cancelled | End::Error => EventName::Cancelled,
         };
         let previous = self.state.name();
-        let (watch, settles_after_check) = match core::mem::replace(&mut self.state, State::Idle) {
+        let watch = match core::mem::replace(&mut self.state, State::Idle) {
             State::Paying(it) => {
                 if it.stream.epoch().is_some() {
                     self.push(Effect::CloseStream);
                 }
-                (Some(it.watch), false)
+                Some(it.watch)
             }
-            State::Ended(it) => (it.watch, it.settles_after_check),
-            State::Idle | State::Initiating(_) => (None, false),
+            State::Ended(it) => it.watch,
+            State::Idle | State::Initiating(_) => None,
         };
         let watch = watch.map(|mut it| {
             it.checks.stop();
@@ -201,7 +201,7 @@ impl Checkout {
             ..detail.clone()
         };
         // Before its event: a listener may press again, and that promise is another one.
-        if self.owes_settlement || settles_after_check {
+        if self.owes_settlement {
             self.settle(Ok(outcome.clone()));
         }
         self.error = None;

@@ -1,4 +1,4 @@
-//! From the press to the backend's answer: the tab, the idempotency key, the retries.
+//! From the press to the backend's answer: the tab and the retries.
 
 use malipo_wire::ErrorCode;
 
@@ -6,20 +6,17 @@ use super::Mode;
 use super::answer::{self, Answer, Initiated, Reply};
 use super::attempt::{Payment, Tab};
 use super::checks::Checks;
-use super::config::Options;
 use super::effect::{Body, Detail, Effect, EventName, Request, RequestKind};
 use super::error::PayError;
 use super::input::{Press, PressTab};
-use super::record::Record;
+use super::keys::storage_name;
 use super::state::{End, Ended, Initiating, Paying, State, Watch};
 use super::stream::Stream;
-use super::timer::{BUSY_MOST_MS, INITIATE_TIMEOUT_MS, KEEP_MS};
+use super::timer::{BUSY_MOST_MS, INITIATE_TIMEOUT_MS};
 use super::transition::{Checkout, PressMeaning, retry_after};
 
 /// At most this many automatic retries (CONTRACT 3).
 const RETRIES_MOST: u8 = 2;
-/// Payloads whose keys are remembered at once: a shopper who goes back and forth between a few.
-const KEYS_MOST: usize = 16;
 /// The longest `Retry-After` for which a blank tab may wait.
 const RETRY_WAIT_MOST_MS: u64 = 30_000;
 
@@ -105,37 +102,6 @@ impl Checkout {
             self.emit(EventName::Blocked, Detail::default());
         }
         self.send_initiate();
-    }
-
-    /// The key belongs to the payload: a press after a lost answer, and one after a reload, send the same.
-    fn key_for(&mut self, options: &Options, stored: Option<Record>, entropy: u128) -> String {
-        let payload = options.payload_hash();
-        let in_memory = self.take_key(&payload);
-        let now = self.now;
-        let in_storage = stored
-            .filter(|it| it.payload == payload && now.since(super::Moment(it.saved_at)) < KEEP_MS)
-            .and_then(|it| it.key);
-        let key = in_memory.or(in_storage).unwrap_or_else(|| uuid_v4(entropy));
-        if self.kept_keys.len() == KEYS_MOST {
-            self.kept_keys.remove(0);
-        }
-        self.kept_keys.push((payload.clone(), key.clone()));
-        let record = Record {
-            key: Some(key.clone()),
-            payload,
-            saved_at: now.0,
-            ..Record::default()
-        };
-        self.push(Effect::Save {
-            name: storage_name(options),
-            record: Box::new(record),
-        });
-        key
-    }
-
-    fn take_key(&mut self, payload: &str) -> Option<String> {
-        let index = self.kept_keys.iter().position(|it| it.0 == payload)?;
-        Some(self.kept_keys.remove(index).1)
     }
 
     pub(super) fn send_initiate(&mut self) {
@@ -228,14 +194,6 @@ impl Checkout {
         let at = now.plus(wait_ms.max(1_000));
         it.retry_at = (at <= until).then_some(at);
         it.retry_at.is_some()
-    }
-
-    fn drop_key(&mut self) {
-        if let State::Initiating(it) = &self.state {
-            let (name, payload) = (storage_name(&it.options), it.options.payload_hash());
-            self.take_key(&payload);
-            self.push(Effect::Forget { name });
-        }
     }
 
     pub(super) fn fail_initiating(&mut self, error: PayError) {
@@ -406,25 +364,4 @@ impl Checkout {
             },
         );
     }
-}
-
-/// Where the record of these options is kept.
-pub(super) fn storage_name(options: &Options) -> String {
-    Record::name(options).unwrap_or_else(|| Record::nameless(options))
-}
-
-fn uuid_v4(entropy: u128) -> String {
-    // RFC 9562: version 4 in the 13th hex digit, variant 10 in the 17th.
-    let bits = (entropy & !(0xf000_u128 << 64) & !(0xc000_u128 << 48))
-        | (0x4000_u128 << 64)
-        | (0x8000_u128 << 48);
-    let mut text = String::with_capacity(36);
-    for index in (0..32_u32).rev() {
-        let digit = u32::try_from((bits >> (index * 4)) & 0xf).unwrap_or_default();
-        text.push(char::from_digit(digit, 16).unwrap_or('0'));
-        if matches!(index, 24 | 20 | 16 | 12) {
-            text.push('-');
-        }
-    }
-    text
 }

@@ -24,6 +24,7 @@ mod error;
 mod hints;
 mod initiating;
 mod input;
+mod keys;
 mod paying;
 pub mod policy;
 mod record;

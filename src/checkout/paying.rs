@@ -2,6 +2,7 @@
 
 use malipo_wire::{ErrorCode, Status, VerifyRequest};
 
+use super::Mode;
 use super::answer::{self, Reply, Verdict};
 use super::attempt::Tab;
 use super::effect::{Body, Detail, Effect, EventName, Request, RequestKind};
@@ -10,7 +11,6 @@ use super::state::{End, Paying, State, Watch};
 use super::stream::Stream;
 use super::timer::{BACKOFF_MOST_MS, KEEP_MS};
 use super::transition::{Checkout, retry_after, status_of};
-use super::Mode;
 
 impl Paying {
     pub(super) fn new(watch: Watch, tab: Tab, stream: Stream) -> Self {
@@ -256,7 +256,9 @@ impl Checkout {
             State::Ended(it) if it.settles_after_check => {
                 it.settles_after_check = false;
                 let outcome = it.outcome.clone();
-                self.settle(Ok(outcome));
+                if self.owes_settlement {
+                    self.settle(Ok(outcome));
+                }
             }
             State::Idle | State::Initiating(_) | State::Paying(_) | State::Ended(_) => {}
         }

@@ -329,8 +329,10 @@ impl<'a> Reader<'a> {
         };
         let judge = |it: &str| {
             let url = policy::judge_endpoint((self.parse_url)(it, None)).ok()?;
-            // An origin has no path: "https://pay.example" or "https://pay.example/".
-            (it.trim_end_matches('/').eq_ignore_ascii_case(&url.origin)).then_some(url.origin)
+            // An origin has no path: "https://pay.example" or "https://pay.example/". There are no wildcards: one would
+            // match nothing.
+            (it.trim_end_matches('/').eq_ignore_ascii_case(&url.origin) && !it.contains('*'))
+                .then_some(url.origin)
         };
         match text
             .split_ascii_whitespace()

@@ -221,7 +221,6 @@ impl Checkout {
             self.settle(Err(error));
         } else {
             self.abandon_watch(ErrorCode::Aborted, "the options are not accepted any more");
-            self.push(Effect::Warn(error.message.clone()));
             self.end_with_error(error);
         }
     }

@@ -1,0 +1,416 @@
+//! From the press to the answer: what is retried, with which key, and how it ends when it does not begin.
+
+use malipo::checkout::answer::Reply;
+use malipo::checkout::{Input, RequestKind, StateName};
+
+use crate::browser::answer;
+use crate::harness::*;
+
+const INITIATE: RequestKind = RequestKind::Initiate;
+const NO: &str = r#"{"status":"error","code":"backend","error":["no"]}"#;
+
+fn lost_initiate() -> Act {
+    lost(INITIATE)
+}
+
+fn always(reply: Reply) -> Act {
+    Act::Always(INITIATE, Some(reply))
+}
+
+#[test]
+fn a_lost_request_is_sent_twice_more_with_the_same_key() {
+    let world = run(&[
+        (0, press()),
+        (0, always(Reply::Unreachable)),
+        (60_000, Act::Nothing),
+    ]);
+    let lines: Vec<&str> = world.log.iter().map(|it| it.1.as_str()).collect();
+    assert_eq!(lines.iter().filter(|it| **it == "initiate k1").count(), 3);
+    assert_eq!(
+        lines[lines.len() - 4..],
+        [
+            "close-tab",
+            "reject network",
+            "initiating -> error",
+            "pay-error network terminal retryable",
+        ]
+    );
+    let times = world.times("initiate");
+    assert!((1_000..2_000).contains(&(times[1] - times[0])), "{times:?}");
+    assert!((3_000..4_500).contains(&(times[2] - times[1])), "{times:?}");
+}
+
+#[test]
+fn a_retry_that_gets_through_is_one_payment() {
+    let world = run(&[
+        (0, press()),
+        (1, lost_initiate()),
+        (2_500, initiated(GOOD)),
+        (5_600, verified(SUCCESS)),
+    ]);
+    assert_eq!(world.state(), StateName::Success);
+    assert_eq!(world.times("initiate k1").len(), 2);
+    assert_eq!(world.times("pay-initiated").len(), 1);
+}
+
+#[test]
+fn only_what_may_pass_is_retried() {
+    for status in [408, 425, 429, 502, 503, 504] {
+        let world = run(&[
+            (0, press()),
+            (0, always(answer(status, None, NO))),
+            (60_000, Act::Nothing),
+        ]);
+        assert_eq!(world.times("initiate k1").len(), 3, "{status}");
+        assert_eq!(world.state(), StateName::Error, "{status}");
+    }
+    for status in [
+        301, 400, 401, 403, 404, 409, 410, 413, 415, 422, 500, 501, 505,
+    ] {
+        let world = run(&[
+            (0, press()),
+            (0, always(answer(status, None, NO))),
+            (60_000, Act::Nothing),
+        ]);
+        assert_eq!(world.times("initiate").len(), 1, "{status}");
+        assert_eq!(world.state(), StateName::Error, "{status}");
+    }
+}
+
+#[test]
+fn a_payment_without_a_name_is_never_retried() {
+    let world = run(&[
+        (0, Act::Without("order-id")),
+        (0, press()),
+        (1, lost_initiate()),
+        (60_000, Act::Nothing),
+    ]);
+    assert_eq!(world.times("initiate").len(), 1);
+    for name in ["quote", "sku"] {
+        let world = run(&[
+            (0, Act::Without("order-id")),
+            (0, with(name, "a.b.c")),
+            (0, press()),
+            (1, lost_initiate()),
+            (60_000, Act::Nothing),
+        ]);
+        assert_eq!(world.times("initiate").len(), 2, "{name}");
+    }
+}
+
+#[test]
+fn retry_after_is_waited_for() {
+    for status in [429, 503] {
+        let busy = Act::Reply(INITIATE, answer(status, Some(7_000), NO));
+        let world = run(&[(0, press()), (10, busy), (60_000, Act::Nothing)]);
+        assert_eq!(world.times("initiate")[..2], [0, 7_010], "{status}");
+    }
+}
+
+#[test]
+fn a_retry_after_that_no_shopper_waits_for_is_an_error_at_once() {
+    let busy = Act::Reply(INITIATE, answer(429, Some(120_000), NO));
+    check(
+        &[(0, press()), (10, busy), (200_000, Act::Nothing)],
+        &[
+            "open-tab",
+            "initiate k1",
+            "close-tab",
+            "reject backend",
+            "pay-error backend terminal retryable",
+        ],
+    );
+}
+
+#[test]
+fn a_409_with_retry_after_is_waited_for_with_the_same_key() {
+    let busy = r#"{"status":"error","code":"busy","error":["another attempt is under way"]}"#;
+    let world = run(&[
+        (0, press()),
+        (10, Act::Reply(INITIATE, answer(409, Some(2_000), busy))),
+        (2_100, Act::Reply(INITIATE, answer(409, Some(2_000), busy))),
+        (4_200, Act::Reply(INITIATE, answer(409, Some(2_000), busy))),
+        (6_300, Act::Reply(INITIATE, answer(409, Some(2_000), busy))),
+        (8_400, initiated(GOOD)),
+    ]);
+    assert_eq!(world.times("initiate k1"), [0, 2_010, 4_100, 6_200, 8_300]);
+    assert_eq!(world.state(), StateName::Waiting);
+}
+
+#[test]
+fn a_409_that_lasts_ends_as_busy_and_keeps_the_key() {
+    let busy = r#"{"status":"error","code":"busy","error":["another attempt is under way"]}"#;
+    let world = run(&[
+        (0, press()),
+        (0, always(answer(409, Some(5_000), busy))),
+        (90_000, press()),
+    ]);
+    assert_eq!(world.times("pay-error busy terminal retryable").len(), 1);
+    assert_eq!(
+        world.times("initiate k1").len(),
+        world.times("initiate").len()
+    );
+    let end = world.times("pay-error")[0];
+    assert!((50_000..=61_000).contains(&end), "{end}");
+}
+
+#[test]
+fn a_409_without_retry_after_is_final() {
+    let changed = r#"{"status":"error","code":"order-changed","error":["another price"]}"#;
+    check(
+        &[(0, press()), (1, initiate(409, changed)), (2, press())],
+        &[
+            "open-tab",
+            "initiate k1",
+            "close-tab",
+            "reject order-changed",
+            "pay-error order-changed terminal",
+            "open-tab",
+            "initiate k2",
+        ],
+    );
+}
+
+#[test]
+fn no_answer_within_25_s_is_a_timeout_and_keeps_the_key() {
+    let world = check(
+        &[(0, press()), (30_000, press())],
+        &[
+            "open-tab",
+            "initiate k1",
+            "abort",
+            "close-tab",
+            "reject timeout",
+            "pay-error timeout terminal retryable",
+            "open-tab",
+            "initiate k1",
+        ],
+    );
+    assert_eq!(world.times("pay-error"), [25_000]);
+}
+
+#[test]
+fn an_answer_after_the_timeout_is_ignored() {
+    let world = run(&[
+        (0, press()),
+        (26_000, Act::Stale(INITIATE, answer(200, None, GOOD))),
+    ]);
+    assert_eq!(world.state(), StateName::Error);
+}
+
+#[test]
+fn lost_answers_keep_the_key_over_presses() {
+    for reply in [
+        Reply::Unreachable,
+        answer(500, None, "oops"),
+        answer(503, Some(60_000), ""),
+        answer(200, None, "<html>fatal error</html>"),
+        answer(200, None, ""),
+        answer(200, None, "{}"),
+        answer(200, None, r#"{"order_id":"ORD-1"}"#),
+    ] {
+        let world = run(&[
+            (0, press()),
+            (0, always(reply.clone())),
+            (60_000, press()),
+            (60_001, Act::Nothing),
+        ]);
+        let (all, first) = (world.times("initiate"), world.times("initiate k1"));
+        assert_eq!(all, first, "{reply:?}");
+        assert!(all.contains(&60_000), "{reply:?}");
+    }
+}
+
+#[test]
+fn an_answer_that_is_understood_uses_the_key_up() {
+    for body in [
+        NO,
+        r#"{"ok":false,"error":"amount_too_low"}"#,
+        r#"{"status":false,"code":400,"message":"bad"}"#,
+        r#"{"order_id":"ORD-1","redirect_url":"javascript:alert(1)"}"#,
+        r#"{"order_id":"ORD-1","redirect_url":"https://pay.example/","amount":"1","currency":"UGX"}"#,
+        r#"{"order_id":"ORD-1","sent_to":[{"channel":"sms"}],"amount":"1","currency":"UGX"}"#,
+        r#"{"status":true,"data":{"paymentLinkRef":"R"},"amount":1}"#,
+    ] {
+        let world = run(&[(0, press()), (1, initiated(body)), (60_000, press())]);
+        assert_eq!(
+            world.times("initiate").len(),
+            if body.contains("paymentLinkRef") {
+                1
+            } else {
+                2
+            }
+        );
+        assert_eq!(world.times("initiate k1").len(), 1, "{body}");
+    }
+}
+
+#[test]
+fn every_final_4xx_uses_the_key_up() {
+    for status in [400, 401, 403, 404, 409, 410, 413, 415, 422] {
+        let world = run(&[(0, press()), (1, initiate(status, NO)), (2, press())]);
+        assert_eq!(world.times("initiate k2"), [2], "{status}");
+        let world = run(&[
+            (0, press()),
+            (1, initiate(status, NO)),
+            (2, Act::Reload),
+            (2, press()),
+        ]);
+        assert_eq!(world.times("initiate k2"), [2], "{status} after a reload");
+    }
+}
+
+#[test]
+fn the_key_is_read_back_from_storage_after_a_reload() {
+    let world = run(&[(0, press()), (300, Act::Reload), (400, press())]);
+    assert_eq!(world.times("initiate k1"), [0, 400]);
+}
+
+#[test]
+fn a_stored_key_is_forgotten_after_24_hours() {
+    const DAY: u64 = 24 * 3_600_000;
+    let world = run(&[(0, press()), (300, Act::Reload), (DAY - 1, press())]);
+    assert_eq!(world.times("initiate k1").len(), 2);
+    let world = run(&[(0, press()), (300, Act::Reload), (DAY + 1, press())]);
+    assert_eq!(world.times("initiate k1").len(), 1);
+}
+
+#[test]
+fn another_payload_gets_another_key_and_the_first_keeps_its_own() {
+    for no_storage in [false, true] {
+        let mut script = vec![
+            (0, press()),
+            (26_000, with("order-id", "ORD-2")),
+            (26_000, press()),
+            (52_000, with("order-id", "ORD-1")),
+            (52_000, press()),
+        ];
+        if no_storage {
+            script.insert(0, (0, Act::NoStorage));
+        }
+        let world = run(&script);
+        assert_eq!(
+            world.times("initiate k1"),
+            [0, 52_000],
+            "no storage: {no_storage}"
+        );
+        assert_eq!(
+            world.times("initiate k2"),
+            [26_000],
+            "no storage: {no_storage}"
+        );
+    }
+}
+
+#[test]
+fn a_change_of_any_field_that_is_sent_changes_the_key() {
+    for (name, value) in [
+        ("amount", "10001"),
+        ("currency", "KES"),
+        ("description", "tea"),
+        ("customer-name", "A"),
+        ("customer-email", "a@b.c"),
+        ("customer-phone", "1"),
+        ("quote", "a.b.c"),
+        ("sku", "tea"),
+        ("order-id", "ORD-2"),
+        ("initiate-url", "/other"),
+    ] {
+        let world = run(&[(0, press()), (26_000, with(name, value)), (26_000, press())]);
+        assert_eq!(world.times("initiate k2"), [26_000], "{name}");
+    }
+    // What is not sent does not.
+    for (name, value) in [("mode", "link"), ("timeout", "60000"), ("theme", "dark")] {
+        let world = run(&[(0, press()), (26_000, with(name, value)), (26_000, press())]);
+        assert_eq!(world.times("initiate k1").len(), 2, "{name}");
+    }
+}
+
+#[test]
+fn keys_are_uuids_of_version_4() {
+    for entropy in [0, u128::MAX, 0x1234_5678_9abc_def0_1234_5678_9abc_def0] {
+        let options = World::new().options().unwrap();
+        let mut world = World::new();
+        world.say(Input::Pressed(Box::new(malipo::checkout::Press {
+            options,
+            entropy,
+            tab: malipo::checkout::PressTab::None,
+            stored: None,
+        })));
+        let key = world
+            .storage
+            .values()
+            .find_map(|it| it.key.clone())
+            .unwrap();
+        let lengths: Vec<usize> = key.split('-').map(str::len).collect();
+        assert_eq!(lengths, [8, 4, 4, 4, 12], "{key}");
+        assert_eq!(&key[14..15], "4", "{key}");
+        assert!("89ab".contains(&key[19..20]), "{key}");
+    }
+}
+
+#[test]
+fn cancelling_before_the_answer_ends_at_once_and_keeps_the_key() {
+    check(
+        &[
+            (0, press()),
+            (500, Act::Say(Input::CancelRequested)),
+            (900, press()),
+        ],
+        &[
+            "open-tab",
+            "initiate k1",
+            "abort",
+            "close-tab",
+            "resolve cancelled",
+            "pay-cancelled",
+            "open-tab",
+            "initiate k1",
+        ],
+    );
+}
+
+#[test]
+fn an_order_that_is_paid_already_is_verified_and_nothing_is_opened() {
+    check(
+        &[
+            (0, press()),
+            (
+                1,
+                initiated(r#"{"order_id":"ORD-1","status":"success","token":"tok-1"}"#),
+            ),
+            (2, verified(SUCCESS)),
+        ],
+        &[
+            "open-tab",
+            "initiate k1",
+            "close-tab",
+            "pay-initiated ORD-1",
+            "verify ORD-1",
+            "resolve success",
+            "pay-success ORD-1 10000 UGX",
+        ],
+    );
+}
+
+#[test]
+fn a_sent_link_closes_the_tab_and_waits() {
+    let body = r#"{"order_id":"ORD-1","sent_to":[{"channel":"sms","to":"...123"},{"channel":"email"},{"to":"x"},5]}"#;
+    check(
+        &[
+            (0, press()),
+            (1, initiated(body)),
+            (2_600, verified(SUCCESS)),
+        ],
+        &[
+            "open-tab",
+            "initiate k1",
+            "close-tab",
+            "pay-initiated ORD-1",
+            "pay-sent ORD-1 [sms:...123,email:]",
+            "verify ORD-1",
+            "resolve success",
+            "pay-success ORD-1 10000 UGX",
+        ],
+    );
+}

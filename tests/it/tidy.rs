@@ -1,0 +1,109 @@
+//! Rules about the source itself, so that nobody has to remember them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The Rust files below a directory of the workspace.
+fn sources(directory: &str) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let mut open = vec![root().join(directory)];
+    while let Some(directory) = open.pop() {
+        let Ok(entries) = fs::read_dir(&directory) else {
+            continue;
+        };
+        for path in entries.map(|it| it.unwrap().path()) {
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|it| it == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                found.push((path, text));
+            }
+        }
+    }
+    found
+}
+
+const ALL: [&str; 7] = [
+    "src",
+    "wire",
+    "server",
+    "sandbox",
+    "www",
+    "tests/it",
+    "tests/e2e",
+];
+
+#[test]
+fn the_pure_rooms_know_no_browser_no_clock_and_no_network() {
+    let banned = [
+        "web_sys",
+        "js_sys",
+        "gloo_",
+        "wasm_bindgen",
+        "tokio",
+        "std::net",
+        "std::time",
+        "crate::browser",
+        "crate::api",
+    ];
+    let files = [sources("src/checkout"), sources("wire")].concat();
+    assert!(20 < files.len());
+    for (path, text) in files {
+        for word in banned {
+            assert!(!text.contains(word), "{} uses {word}", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_sandbox_shares_no_code_with_the_server() {
+    let manifest = fs::read_to_string(root().join("sandbox/Cargo.toml")).unwrap();
+    for name in ["malipo-wire", "malipo-server", "malipo ="] {
+        assert!(!manifest.contains(name), "sandbox depends on {name}");
+    }
+}
+
+#[test]
+fn no_file_is_longer_than_one_can_read() {
+    for (path, text) in ALL.into_iter().flat_map(sources) {
+        let lines = text.lines().count();
+        // Scripts of tests are read one by one.
+        let most = if path.starts_with(root().join("tests")) {
+            700
+        } else {
+            400
+        };
+        assert!(lines <= most, "{} has {lines} lines", path.display());
+    }
+}
+
+#[test]
+fn nothing_is_left_for_later() {
+    let words = [
+        concat!("TO", "DO"),
+        concat!("FIX", "ME"),
+        concat!("XX", "X:"),
+        concat!("todo", "!("),
+    ];
+    for (path, text) in ALL.into_iter().flat_map(sources) {
+        for word in words {
+            assert!(!text.contains(word), "{} says {word}", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_types_for_typescript_list_every_error_code() {
+    let Ok(types) = fs::read_to_string(root().join("pkg-template/index.d.ts")) else {
+        return;
+    };
+    let quoted =
+        |it: &str| types.contains(&format!("\"{it}\"")) || types.contains(&format!("'{it}'"));
+    for code in malipo_wire::ErrorCode::ALL {
+        assert!(quoted(code.as_str()), "index.d.ts lacks {code}");
+    }
+}

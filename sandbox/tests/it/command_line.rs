@@ -1,0 +1,105 @@
+//! The program itself: its options, its first words, its end.
+
+use serde_json::json;
+use tokio::{io::AsyncBufReadExt as _, process::Command, time::timeout};
+
+use crate::sandbox::{LIMIT, NOWHERE, Sandbox, json_of, order};
+
+#[tokio::test]
+async fn it_says_that_no_money_moves() {
+    let mut sandbox = Sandbox::start().await;
+    let mut line = String::new();
+    timeout(LIMIT, sandbox.stdout.read_line(&mut line))
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(line.contains("no money moves"), "{line}");
+}
+
+#[tokio::test]
+async fn the_help_tells_every_option_and_the_script() {
+    let help = run(&["--help"]).await;
+    for part in [
+        "--listen",
+        "--public-url",
+        "--joyndpay-public-key",
+        "sandbox-test-public-key",
+        "--joyndpay-secret-key",
+        "sandbox-test-secret-key",
+        "--joyndpay-currencies",
+        "/sandbox/script",
+        "joyndpay.ipn.mode",
+        "timeout_after_create",
+    ] {
+        assert!(help.contains(part), "{part} is missing in {help}");
+    }
+}
+
+#[tokio::test]
+async fn bad_options_are_named() {
+    for (arguments, culprit) in [
+        (["--listen", "nowhere"], "--listen"),
+        (["--public-url", "ftp://x"], "--public-url"),
+        (["--colour", "red"], "--colour"),
+    ] {
+        let said = run(&arguments).await;
+        assert!(said.contains(culprit), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn the_public_url_is_what_pages_are_reached_by() {
+    let sandbox = Sandbox::start_with(&["--public-url", "https://pay.example/sandbox/"]).await;
+    let answer = json_of(sandbox.initiate(&order("ORD-PUBLIC-1", NOWHERE)).await).await;
+    let url = answer["data"]["redirect_url"].as_str().unwrap();
+    assert!(
+        url.starts_with("https://pay.example/sandbox/joyndpay/make/payment/test/"),
+        "{url}"
+    );
+}
+
+#[tokio::test]
+async fn the_currencies_are_a_setting() {
+    let sandbox = Sandbox::start_with(&["--joyndpay-currencies", "BHD,JPY"]).await;
+    let mut body = order("ORD-BAHRAIN-1", NOWHERE);
+    body["currency"] = json!("BHD");
+    assert_eq!(sandbox.initiate(&body).await.status(), 200);
+    body["currency"] = json!("UGX");
+    assert_eq!(sandbox.initiate(&body).await.status(), 422);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn it_stops_on_a_signal_even_while_a_request_hangs() {
+    for signal in ["-TERM", "-INT"] {
+        let mut sandbox = Sandbox::start().await;
+        sandbox
+            .script(json!({"verify": {"fault": "timeout_after_create"}}))
+            .await;
+        let hanging = sandbox.joyndpay("/verify/payment").body("{}").send();
+        tokio::spawn(hanging);
+        loop {
+            let calls = json_of(sandbox.get("/sandbox/calls").await).await;
+            if calls["calls"][0].is_object() {
+                break;
+            }
+        }
+        let id = sandbox.process.id().unwrap().to_string();
+        Command::new("kill")
+            .args([signal, &id])
+            .status()
+            .await
+            .unwrap();
+        let ended = timeout(LIMIT, sandbox.process.wait()).await;
+        assert!(ended.expect("it stops").unwrap().success(), "{signal}");
+    }
+}
+
+/// What a run that ends by itself prints.
+async fn run(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_malipo-sandbox"))
+        .args(arguments)
+        .output();
+    let output = timeout(LIMIT, output).await.expect("it ends").unwrap();
+    String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+}

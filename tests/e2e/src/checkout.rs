@@ -1,0 +1,41 @@
+//! The provider's checkout page, as a shopper sees it.
+
+use crate::tab::Tab;
+
+/// The tab in which the sandbox's checkout page is open.
+#[derive(Clone, Debug)]
+pub struct Checkout(pub Tab);
+
+impl Checkout {
+    /// Waits until the tab has come to the checkout page.
+    ///
+    /// # Panics
+    /// If it does not come there within 10 s.
+    pub async fn reached(tab: Tab) -> Self {
+        tab.reaches("/make/payment/test/").await;
+        Self(tab)
+    }
+
+    /// Pays.
+    ///
+    /// # Panics
+    /// If the page has no such button.
+    pub async fn pay(&self) {
+        self.choose("#pay-succeed").await;
+    }
+
+    /// Lets the payment fail.
+    ///
+    /// # Panics
+    /// If the page has no such button.
+    pub async fn fail(&self) {
+        self.choose("#pay-fail").await;
+    }
+
+    async fn choose(&self, button: &str) {
+        self.0.show().await;
+        let button = self.0.find(button).await;
+        // The driver waits for the page behind the click, and complains when that one closes its tab.
+        let _ = button.click().await;
+    }
+}

@@ -1,0 +1,149 @@
+//! Child processes: started with their log captured, awaited until they say that they listen, killed when dropped.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::process::{Child, Command};
+use tokio::time::sleep;
+
+use crate::wait::until;
+
+/// A running program. Dropping it kills it.
+#[derive(Debug)]
+pub struct Process {
+    name: String,
+    child: Child,
+    lines: Arc<Mutex<Vec<String>>>,
+}
+
+impl Process {
+    /// Starts a program.
+    ///
+    /// # Panics
+    /// If it cannot be started.
+    #[must_use]
+    pub fn start(
+        name: &str,
+        program: impl Into<OsString>,
+        args: &[&str],
+        env: &HashMap<String, String>,
+    ) -> Self {
+        let program = program.into();
+        let mut command = Command::new(&program);
+        // Ours, such as MALIPO_BIN_DIR, are keys of a configuration to the backend.
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("MALIPO_") {
+                command.env_remove(name);
+            }
+        }
+        let mut child = command
+            .args(args)
+            .envs(env)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap_or_else(|error| {
+                panic!("{name} ({}) does not start: {error}", program.display())
+            });
+        let lines = Arc::default();
+        collect(child.stdout.take().unwrap(), &lines);
+        collect(child.stderr.take().unwrap(), &lines);
+        Self {
+            name: name.into(),
+            child,
+            lines,
+        }
+    }
+
+    /// Waits for a line that contains `text`, at most 15 s, and gives the rest of the line behind it.
+    ///
+    /// # Panics
+    /// If the program ends or says nothing of the kind.
+    pub async fn says(&mut self, text: &str) -> String {
+        let found = until(Duration::from_secs(15), async || {
+            let found = self
+                .log()
+                .lines()
+                .find_map(|it| Some(it.split_once(text)?.1.to_owned()));
+            if found.is_none() && self.child.try_wait().is_ok_and(|it| it.is_some()) {
+                // Its last words are on their way.
+                sleep(Duration::from_millis(200)).await;
+                panic!("{} ended:\n{}", self.name, self.log());
+            }
+            found
+        })
+        .await;
+        found.unwrap_or_else(|| panic!("{} did not say {text:?}:\n{}", self.name, self.log()))
+    }
+
+    /// Everything that it has written so far, standard output and standard error.
+    #[must_use]
+    pub fn log(&self) -> String {
+        self.lines.lock().unwrap().join("\n")
+    }
+
+    /// What the program is called in messages.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Kills it and waits until it is gone.
+    pub async fn stop(&mut self) {
+        let _ = self.child.kill().await;
+    }
+}
+
+/// A program of this project: in `MALIPO_BIN_DIR`, else beside the running test.
+///
+/// # Panics
+/// If it is not there; `make e2e` builds it.
+#[must_use]
+pub fn program(name: &str) -> PathBuf {
+    let folder = std::env::var_os("MALIPO_BIN_DIR").map_or_else(
+        || {
+            let this = std::env::current_exe().unwrap();
+            let folder = this.parent().unwrap();
+            // Tests lie in `debug/deps`, programs in `debug`.
+            if folder.ends_with("deps") {
+                folder.parent().unwrap().into()
+            } else {
+                folder.to_owned()
+            }
+        },
+        PathBuf::from,
+    );
+    let path = folder.join(name);
+    assert!(
+        path.is_file(),
+        "{} is missing: `make e2e` builds it",
+        path.display()
+    );
+    path
+}
+
+/// The project's folder.
+#[must_use]
+pub fn project() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .unwrap()
+}
+
+fn collect(stream: impl AsyncRead + Unpin + Send + 'static, lines: &Arc<Mutex<Vec<String>>>) {
+    let lines = Arc::clone(lines);
+    tokio::spawn(async move {
+        let mut reader = BufReader::new(stream).lines();
+        while let Ok(Some(line)) = reader.next_line().await {
+            lines.lock().unwrap().push(line);
+        }
+    });
+}

@@ -1,0 +1,185 @@
+//! One tab or window of a browser.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use thirtyfour::{By, WebDriver, WebElement, WindowHandle};
+
+use crate::browser::Kind;
+use crate::wait::until;
+
+/// A tab. Commands go to it whichever tab was used last.
+#[derive(Clone, Debug)]
+pub struct Tab {
+    session: WebDriver,
+    kind: Kind,
+    window: WindowHandle,
+}
+
+impl Tab {
+    pub(crate) fn new(session: WebDriver, kind: Kind, window: WindowHandle) -> Self {
+        Self {
+            session,
+            kind,
+            window,
+        }
+    }
+
+    /// Whether both are the same tab.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        self.window == other.window
+    }
+
+    /// Sends the next commands here, without bringing the tab to the front.
+    ///
+    /// # Panics
+    /// If the tab is gone.
+    pub async fn select(&self) -> &WebDriver {
+        self.session
+            .switch_to_window(self.window.clone())
+            .await
+            .unwrap();
+        &self.session
+    }
+
+    /// Brings the tab to the front, as a shopper does who clicks on it.
+    ///
+    /// # Panics
+    /// If the tab is gone.
+    pub async fn show(&self) -> &WebDriver {
+        self.select().await;
+        if self.kind == Kind::Chromium {
+            self.devtools("Page.bringToFront", json!({})).await;
+        }
+        &self.session
+    }
+
+    /// A command of Chromium's debugging protocol.
+    ///
+    /// # Panics
+    /// If the browser does not take it.
+    pub async fn devtools(&self, command: &str, parameters: Value) -> Value {
+        self.session
+            .cdp()
+            .send_raw(command, parameters)
+            .await
+            .unwrap()
+    }
+
+    /// Runs a script and gives what it returns.
+    ///
+    /// # Panics
+    /// If it throws.
+    pub async fn script(&self, script: &str, arguments: Vec<Value>) -> Value {
+        let result = self.select().await.execute(script, arguments).await;
+        result
+            .unwrap_or_else(|error| panic!("{script}: {error}"))
+            .json()
+            .clone()
+    }
+
+    /// The element that a selector finds, waiting for it at most 10 s.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub async fn find(&self, css: &str) -> WebElement {
+        self.select().await;
+        let found = until(Duration::from_secs(10), async || {
+            self.session.find(By::Css(css)).await.ok()
+        })
+        .await;
+        match found {
+            Some(it) => it,
+            None => panic!("no {css} at {}:\n{}", self.url().await, self.text().await),
+        }
+    }
+
+    /// A part in the shadow root of the element that a selector finds, if it is to be seen now.
+    pub async fn part(&self, host: &str, part: &str) -> Option<WebElement> {
+        let find = "return document.querySelector(arguments[0])?.shadowRoot?.querySelector(`[part~=\"${arguments[1]}\"]`)";
+        let found = self
+            .select()
+            .await
+            .execute(find, vec![host.into(), part.into()])
+            .await
+            .ok()?;
+        let part = found.element().ok()?;
+        part.is_displayed().await.ok()?.then_some(part)
+    }
+
+    /// Clicks, trusted, on what a selector finds.
+    ///
+    /// # Panics
+    /// If it cannot be clicked.
+    pub async fn click(&self, css: &str) {
+        self.show().await;
+        self.find(css).await.click().await.unwrap();
+    }
+
+    /// The tab's address; empty while it is between two pages, and when it is gone.
+    pub async fn url(&self) -> String {
+        let session = &self.session;
+        if session.switch_to_window(self.window.clone()).await.is_err() {
+            return String::new();
+        }
+        session
+            .current_url()
+            .await
+            .map(String::from)
+            .unwrap_or_default()
+    }
+
+    /// What the page says.
+    ///
+    /// # Panics
+    /// If the tab is gone.
+    pub async fn text(&self) -> String {
+        let body = self.select().await.find(By::Css("body")).await;
+        match body {
+            Ok(it) => it.text().await.unwrap_or_default(),
+            Err(_) => String::new(),
+        }
+    }
+
+    /// Waits until the address holds `part`, at most 10 s.
+    ///
+    /// # Panics
+    /// If it does not.
+    pub async fn reaches(&self, part: &str) {
+        let found = until(Duration::from_secs(10), async || {
+            self.url().await.contains(part).then_some(())
+        })
+        .await;
+        assert!(
+            found.is_some(),
+            "the tab is at {}, not at {part}",
+            self.url().await
+        );
+    }
+
+    /// Closes it, as a shopper does.
+    ///
+    /// # Panics
+    /// If it is gone.
+    pub async fn close(&self) {
+        self.select().await.close_window().await.unwrap();
+    }
+
+    /// Whether it is still open.
+    ///
+    /// # Panics
+    /// If the driver fails.
+    pub async fn is_open(&self) -> bool {
+        self.session.windows().await.unwrap().contains(&self.window)
+    }
+
+    /// Waits until it is closed, at most `limit`.
+    ///
+    /// # Panics
+    /// If it stays.
+    pub async fn closes(&self, limit: Duration) {
+        let closed = until(limit, async || (!self.is_open().await).then_some(())).await;
+        assert!(closed.is_some(), "the tab stays open");
+    }
+}

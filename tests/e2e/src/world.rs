@@ -1,0 +1,208 @@
+//! One test: a stack and a browser of its own, bounded in time, looked over at the end.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use serde_json::Value;
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+use crate::browser::{Browser, Options};
+use crate::checkout::Checkout;
+use crate::fault::Answer;
+use crate::process::project;
+use crate::shop::{self, Button, Shop, page};
+use crate::stack::{SECRET_KEY, Stack};
+use crate::tab::Tab;
+
+/// What a test wants other than the ordinary.
+#[derive(Clone, Debug, Default)]
+pub struct Setup {
+    /// The browser.
+    pub browser: Options,
+    /// The backend has an origin of its own.
+    pub split: bool,
+    /// The test's bound, in place of one minute.
+    pub limit: Option<Duration>,
+}
+
+/// A running stack with a browser before it.
+#[derive(Debug)]
+pub struct World {
+    /// The programs.
+    pub stack: Stack,
+    /// The browser.
+    pub browser: Browser,
+    expected: Mutex<Vec<String>>,
+}
+
+impl World {
+    /// Opens a page with this button at the shop.
+    pub async fn shop(&self, button: &Button) -> Shop {
+        self.shop_page(page(&button.html())).await
+    }
+
+    /// Opens this page at the shop.
+    pub async fn shop_page(&self, answer: Answer) -> Shop {
+        self.stack.shop.page("/shop", answer);
+        Shop(self.browser.open(&self.shop_url()).await)
+    }
+
+    /// The address of the shop's page.
+    #[must_use]
+    pub fn shop_url(&self) -> String {
+        format!("{}/shop", self.stack.shop.origin())
+    }
+
+    /// The checkout page in the one tab that the widget opened.
+    pub async fn checkout(&self, shop: &Shop) -> Checkout {
+        Checkout::reached(self.browser.other_tab(&[&shop.0]).await).await
+    }
+
+    /// Pays in the one tab that the widget opened, and waits until the shop's page tells of it; gives the event's detail.
+    pub async fn pay(&self, shop: &Shop) -> Value {
+        self.checkout(shop).await.pay().await;
+        shop.event("pay-success").await
+    }
+
+    /// Nothing but the shop is open.
+    pub async fn only_the_shop_is_open(&self, shop: &Shop) {
+        self.browser.has_tabs(1).await;
+        assert!(shop.0.is_open().await);
+    }
+
+    /// An error on the console that holds this text belongs to the test.
+    ///
+    /// # Panics
+    /// Never in practice.
+    pub fn expect_on_console(&self, text: &str) {
+        self.expected.lock().unwrap().push(text.into());
+    }
+
+    async fn look_over(&self) {
+        let mut complaints = self.browser.uncaught().await;
+        for tab in self.browser.tabs().await {
+            complaints.extend(Shop(tab).complaints().await);
+        }
+        let expected = self.expected.lock().unwrap().clone();
+        complaints.retain(|it| !expected.iter().any(|text| it.contains(text)));
+        assert!(complaints.is_empty(), "on the console: {complaints:#?}");
+        let logs = self.stack.logs();
+        assert!(!logs.contains("panicked"), "a program panicked");
+        assert!(!logs.contains(SECRET_KEY), "the secret key is in a log");
+    }
+
+    async fn tell(&self) {
+        for line in self
+            .stack
+            .logs()
+            .lines()
+            .filter(|it| !it.contains("/api/orders/"))
+        {
+            eprintln!("{line}");
+        }
+        for (name, front) in [
+            ("shop", &self.stack.shop),
+            ("backend", self.stack.backend()),
+            ("provider", &self.stack.provider),
+        ] {
+            for it in front.seen("*") {
+                let body: String = it.body.chars().take(300).collect();
+                eprintln!("{name}: {} {} {:?} {body}", it.method, it.path, it.status);
+            }
+        }
+        for tab in self.browser.tabs().await {
+            self.photograph(&tab).await;
+        }
+        for line in self
+            .browser
+            .session()
+            .browser_log()
+            .await
+            .unwrap_or_default()
+        {
+            eprintln!("console: {} {:?} {}", line.level, line.source, line.message);
+        }
+    }
+
+    async fn photograph(&self, tab: &Tab) {
+        let url = tab.url().await;
+        let seen = tab
+            .script("return JSON.stringify(window.seen ?? null)", vec![])
+            .await;
+        eprintln!("tab {url}\n  {seen}");
+        let name = format!(
+            "{}-{}.png",
+            test_name(),
+            if url.contains("/shop") {
+                "shop"
+            } else {
+                "other"
+            }
+        );
+        let folder = project().join("target/e2e");
+        let _ = std::fs::create_dir_all(&folder);
+        let picture = tab.select().await.screenshot(&folder.join(&name)).await;
+        eprintln!("  picture: target/e2e/{name} {picture:?}");
+    }
+}
+
+/// Runs a test in Chromium.
+pub fn in_chromium(body: impl AsyncFnOnce(&World)) {
+    run(Setup::default(), body);
+}
+
+/// Runs a test.
+///
+/// # Panics
+/// If the test fails, takes too long, or leaves an error on the console or a panic in a log.
+pub fn run(setup: Setup, body: impl AsyncFnOnce(&World)) {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let _turn = TURNS.acquire().await.unwrap();
+        let (stack, browser) =
+            tokio::join!(Stack::start(setup.split), Browser::start(&setup.browser));
+        let world = World {
+            stack,
+            browser,
+            expected: Mutex::default(),
+        };
+        shop::furnish(&world.stack.shop);
+        let limit = setup.limit.unwrap_or(Duration::from_secs(60));
+        let whole = async {
+            let test = timeout(limit, body(&world)).await;
+            assert!(test.is_ok(), "took longer than {limit:?}");
+            world.look_over().await;
+        };
+        let result: Result<(), Box<dyn Any + Send>> = AssertUnwindSafe(whole).catch_unwind().await;
+        if result.is_err() {
+            let told = AssertUnwindSafe(timeout(Duration::from_secs(15), world.tell()))
+                .catch_unwind()
+                .await;
+            if !matches!(told, Ok(Ok(()))) {
+                eprintln!("the browser answers no more");
+            }
+        }
+        world.browser.quit().await;
+        if let Err(panic) = result {
+            std::panic::resume_unwind(panic);
+        }
+    });
+}
+
+fn test_name() -> String {
+    std::thread::current()
+        .name()
+        .unwrap_or("test")
+        .replace("::", "-")
+}
+
+/// Two browsers at a time: more of them on two cores only make each other late.
+static TURNS: Semaphore = Semaphore::const_new(2);

@@ -1,0 +1,28 @@
+//! The main path in Firefox; the others are in `e2e_slow`.
+
+use malipo_e2e::browser::{Kind, Options};
+use malipo_e2e::shop::Button;
+use malipo_e2e::world::{Setup, run};
+use serde_json::json;
+
+#[test]
+fn firefox_pays() {
+    let setup = Setup {
+        browser: Options {
+            kind: Kind::Firefox,
+            ..Options::default()
+        },
+        ..Setup::default()
+    };
+    run(setup, async |world| {
+        let shop = world.shop(&Button::for_order("ORDER-0500")).await;
+        shop.press().await;
+        let detail = world.pay(&shop).await;
+        assert_eq!(
+            detail,
+            json!({ "orderId": "ORDER-0500", "status": "success", "amount": "25000", "currency": "UGX" })
+        );
+        world.only_the_shop_is_open(&shop).await;
+        assert_eq!(world.stack.payment().await["times_paid"], 1);
+    });
+}

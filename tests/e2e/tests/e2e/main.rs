@@ -1,0 +1,15 @@
+//! The whole of it: real browsers before the real programs, popup blocker on, clicks trusted.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failed expectation is the test's failure"
+)]
+
+mod bad_input;
+mod firefox;
+mod opening;
+mod paying;
+mod returning;
+mod samples;
+mod surviving;
+mod trouble;

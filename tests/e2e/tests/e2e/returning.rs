@@ -1,0 +1,122 @@
+//! The way back from the checkout page.
+
+use std::time::Duration;
+
+use malipo_e2e::shop::{Button, Shop, page};
+use malipo_e2e::world::{Setup, in_chromium, run};
+use serde_json::{Value, json};
+
+#[test]
+fn a_backend_on_another_origin_brings_the_shopper_back_to_the_shops_tab() {
+    let setup = Setup {
+        split: true,
+        ..Setup::default()
+    };
+    run(setup, async |world| {
+        let backend = world.stack.backend().origin().to_owned();
+        let button = Button::for_order("ORDER-0300").endpoints(&backend);
+        let html = page(&button.html());
+        let html = malipo_e2e::fault::Answer {
+            body: html
+                .body
+                .replace("/malipo/malipo.js", &format!("{backend}/malipo/malipo.js")),
+            ..html
+        };
+        let shop = world.shop_page(html).await;
+        shop.press().await;
+        world.pay(&shop).await;
+        // By way of the shop's own page, where the element tells the first tab.
+        world.only_the_shop_is_open(&shop).await;
+        assert_eq!(world.stack.backend().count("/pay/return"), 1);
+    });
+}
+
+#[test]
+fn a_shopper_whose_shop_tab_is_gone_comes_back_to_a_page_that_tells_paid() {
+    in_chromium(async |world| {
+        // Named beside the quote: a tab that knows nothing of the attempt takes it up only for the very same order.
+        let shop = world
+            .shop(&Button::for_order("ORDER-0301").with("order-id", "ORDER-0301"))
+            .await;
+        shop.press().await;
+        let checkout = world.checkout(&shop).await;
+        shop.becomes("waiting").await;
+        shop.0.close().await;
+        checkout.pay().await;
+        let back = Shop(checkout.0.clone());
+        back.0.reaches("/shop").await;
+        let detail = back.event("pay-success").await;
+        assert_eq!(
+            (&detail["orderId"], &detail["resumed"]),
+            (&json!("ORDER-0301"), &json!(true))
+        );
+        assert_eq!(
+            back.0.url().await,
+            world.shop_url(),
+            "the keys are taken out of the address"
+        );
+        assert_eq!(world.stack.shop.count("/pay/initiate"), 1);
+    });
+}
+
+#[test]
+fn a_status_page_tells_the_outcome_and_takes_the_keys_out_of_its_address() {
+    in_chromium(async |world| {
+        let button = Button::for_order("ORDER-0302");
+        let initiate = reqwest::Client::new()
+            .post(format!("{}/pay/initiate", world.stack.shop.origin()))
+            .header("origin", world.stack.shop.origin())
+            .header(
+                "idempotency-key",
+                "\"6c6f6a10-9a3e-4a57-a1b0-6a0c2b0a7d11\"",
+            )
+            .json(&json!({ "quote": button.quote(), "return_url": world.shop_url() }));
+        let answer: Value = initiate.send().await.unwrap().json().await.unwrap();
+        let token = answer["token"].as_str().unwrap();
+        world
+            .stack
+            .shop
+            .page("/thanks", page(&Button::status().html()));
+        let thanks = format!("{}/thanks", world.stack.shop.origin());
+        let shop = Shop(
+            world
+                .browser
+                .open(&format!(
+                    "{thanks}?malipo_order=ORDER-0302&malipo_token={token}&from=mail"
+                ))
+                .await,
+        );
+        shop.becomes("waiting").await;
+        assert_eq!(shop.0.url().await, format!("{thanks}?from=mail"));
+        world.stack.settle("succeed").await;
+        let detail = shop.event("pay-success").await;
+        assert_eq!(
+            (&detail["orderId"], &detail["resumed"]),
+            (&json!("ORDER-0302"), &json!(true))
+        );
+        assert!(
+            !world
+                .stack
+                .shop
+                .seen("*")
+                .iter()
+                .any(|it| it.path.contains(token))
+        );
+    });
+}
+
+#[test]
+fn a_shopper_who_walks_away_from_the_checkout_page_can_come_back_and_pay() {
+    in_chromium(async |world| {
+        let shop = world.shop(&Button::for_order("ORDER-0303")).await;
+        shop.press().await;
+        let checkout = world.checkout(&shop).await;
+        checkout.0.click("#walk-away").await;
+        shop.becomes("waiting").await;
+        checkout.0.click("#come-back").await;
+        checkout.pay().await;
+        shop.event_within("pay-success", Duration::from_secs(20))
+            .await;
+        assert_eq!(world.stack.payment().await["walked_away"], 1);
+    });
+}

@@ -1,0 +1,166 @@
+//! Reloads, lost answers, second tabs, outcomes that come late.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use malipo_e2e::checkout::Checkout;
+use malipo_e2e::fault::Fault;
+use malipo_e2e::shop::{Button, Shop};
+use malipo_e2e::world::{World, in_chromium};
+use serde_json::json;
+
+#[test]
+fn a_page_reloaded_while_waiting_resumes_and_does_not_initiate() {
+    in_chromium(async |world| {
+        let shop = world.shop(&Button::for_order("ORDER-0200")).await;
+        shop.press().await;
+        let checkout = world.checkout(&shop).await;
+        shop.becomes("waiting").await;
+        shop.reload().await;
+        shop.becomes("waiting").await;
+        checkout.pay().await;
+        let detail = shop.event("pay-success").await;
+        assert_eq!(
+            detail,
+            json!({ "orderId": "ORDER-0200", "status": "success", "amount": "25000", "currency": "UGX", "resumed": true })
+        );
+        assert!(shop.events("pay-initiated").await.is_empty());
+        assert_eq!(world.stack.shop.count("/pay/initiate"), 1);
+    });
+}
+
+#[test]
+fn an_order_paid_after_our_deadline_is_told_late() {
+    in_chromium(async |world| {
+        let shop = world
+            .shop(&Button::for_order("ORDER-0201").with("timeout", "1000"))
+            .await;
+        shop.press().await;
+        let checkout = world.checkout(&shop).await;
+        let expired = shop.event("pay-expired").await;
+        assert_eq!(
+            (&expired["orderId"], &expired["status"]),
+            (&json!("ORDER-0201"), &json!("expired"))
+        );
+        assert!(
+            shop.says().await.contains("don't know yet"),
+            "{}",
+            shop.says().await
+        );
+        checkout.pay().await;
+        let detail = shop.event("pay-success").await;
+        assert_eq!(
+            (&detail["status"], &detail["late"]),
+            (&json!("success"), &json!(true))
+        );
+        shop.becomes("success").await;
+    });
+}
+
+#[test]
+fn one_lost_answer_to_initiate_is_asked_for_again_with_the_same_key() {
+    in_chromium(async |world| {
+        world
+            .stack
+            .shop
+            .times(1, "/pay/initiate", Fault::AnswerLost);
+        let shop = world.shop(&Button::for_order("ORDER-0202")).await;
+        shop.press().await;
+        world.pay(&shop).await;
+        assert!(shop.events("pay-error").await.is_empty());
+        one_key_and_one_provider_order(world, 2).await;
+    });
+}
+
+#[test]
+fn answers_to_initiate_lost_for_good_end_clearly_and_a_second_press_takes_the_same_key() {
+    in_chromium(async |world| {
+        // The first try and two automatic ones.
+        world
+            .stack
+            .shop
+            .times(3, "/pay/initiate", Fault::AnswerLost);
+        let shop = world.shop(&Button::for_order("ORDER-0203")).await;
+        shop.press().await;
+        let error = shop
+            .event_within("pay-error", Duration::from_secs(30))
+            .await;
+        assert_eq!(
+            (&error["code"], &error["terminal"], &error["retryable"]),
+            (&json!("network"), &json!(true), &json!(true))
+        );
+        world.only_the_shop_is_open(&shop).await;
+        shop.press().await;
+        world.pay(&shop).await;
+        one_key_and_one_provider_order(world, 4).await;
+    });
+}
+
+#[test]
+fn a_page_reloaded_after_lost_answers_still_takes_the_same_key() {
+    in_chromium(async |world| {
+        world
+            .stack
+            .shop
+            .times(3, "/pay/initiate", Fault::AnswerLost);
+        let shop = world.shop(&Button::for_order("ORDER-0204")).await;
+        shop.press().await;
+        shop.event_within("pay-error", Duration::from_secs(30))
+            .await;
+        shop.reload().await;
+        shop.press().await;
+        world.pay(&shop).await;
+        one_key_and_one_provider_order(world, 4).await;
+    });
+}
+
+async fn one_key_and_one_provider_order(world: &World, requests: usize) {
+    let initiates = world.stack.shop.seen("/pay/initiate");
+    assert_eq!(initiates.len(), requests);
+    let keys: HashSet<_> = initiates
+        .iter()
+        .map(|it| it.headers["idempotency-key"].clone())
+        .collect();
+    assert_eq!(keys.len(), 1, "{keys:?}");
+    assert_eq!(world.stack.payment().await["times_paid"], 1);
+}
+
+#[test]
+fn two_shop_tabs_on_one_order_share_one_checkout_page() {
+    in_chromium(async |world| {
+        let first = world.shop(&Button::for_order("ORDER-0205")).await;
+        first.press().await;
+        let checkout = world.checkout(&first).await;
+        let second = Shop(world.browser.open_tab(&world.shop_url()).await);
+        second.press().await;
+        let other = world
+            .browser
+            .other_tab(&[&first.0, &second.0, &checkout.0])
+            .await;
+        let other = Checkout::reached(other).await;
+        assert_eq!(other.0.url().await, checkout.0.url().await);
+        other.pay().await;
+        first.event("pay-success").await;
+        second.event("pay-success").await;
+        let payment = world.stack.payment().await;
+        assert_eq!(
+            (&payment["times_paid"], &payment["opened"]),
+            (&json!(1), &json!(2))
+        );
+    });
+}
+
+#[test]
+fn an_order_paid_already_is_told_without_another_checkout_page() {
+    in_chromium(async |world| {
+        let first = world.shop(&Button::for_order("ORDER-0206")).await;
+        first.press().await;
+        world.pay(&first).await;
+        world.only_the_shop_is_open(&first).await;
+        let second = Shop(world.browser.open_tab(&world.shop_url()).await);
+        second.press().await;
+        second.event("pay-success").await;
+        world.browser.has_tabs(2).await;
+        assert_eq!(world.stack.payment().await["opened"], 1);
+    });
+}

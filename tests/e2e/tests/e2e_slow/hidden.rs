@@ -1,0 +1,105 @@
+//! A shop's tab that has been hidden for long: where browsers slow timers down.
+
+use std::time::Duration;
+
+use malipo_e2e::browser::{Browser, Options};
+use malipo_e2e::checkout::Checkout;
+use malipo_e2e::display::Display;
+use malipo_e2e::fault::Fault;
+use malipo_e2e::front::Seen;
+use malipo_e2e::shop::{Button, Shop, furnish, page};
+use malipo_e2e::stack::Stack;
+use malipo_e2e::wait::{now, until};
+use serde_json::json;
+use tokio::time::sleep;
+
+/// A minute more than Chromium waits before it lets a hidden tab's timers fire once a minute only.
+const HIDDEN: Duration = Duration::from_secs(6 * 60);
+/// The poll's 2.5 s, the answer's way, and the second to which Chromium rounds a hidden tab's timers.
+const LATEST: Duration = Duration::from_secs(4);
+
+/// A real window with a real second tab in front. While it is hidden no debugger is attached: a browser that is being
+/// debugged may be kinder to its tabs. What happens is seen from outside, at the proxy.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shop_hidden_for_six_minutes_tells_within_four_seconds_of_paying_on_the_poll_alone() {
+    let stack = Stack::start(false).await;
+    let display = Display::open().await;
+    // Closing the display ends the browser, however this test ends.
+    let browser = Browser::start(&Options {
+        display: Some(display.name().to_owned()),
+        outlives_driver: true,
+        ..Options::default()
+    })
+    .await;
+    furnish(&stack.shop);
+    stack.shop.always("/pay/events", Fault::Refused);
+    stack
+        .shop
+        .page("/shop", page(&Button::for_order("ORDER-0900").html()));
+
+    let shop = Shop(browser.open(&format!("{}/shop", stack.shop.origin())).await);
+    shop.press().await;
+    let checkout = Checkout::reached(browser.other_tab(&[&shop.0]).await).await;
+    shop.becomes("waiting").await;
+    checkout.0.show().await;
+    let hidden = async || {
+        (shop
+            .0
+            .script("return document.visibilityState", vec![])
+            .await
+            == "hidden")
+            .then_some(())
+    };
+    assert!(
+        until(Duration::from_secs(5), hidden).await.is_some(),
+        "the shop's tab is not hidden"
+    );
+
+    let debugger = browser.debugger();
+    browser.leave_alone().await;
+    sleep(HIDDEN).await;
+    let paid = now();
+    stack.settle("succeed").await;
+    let told = until(Duration::from_secs(90), async || {
+        (stack.shop.count("/beacon") > 0).then(now)
+    })
+    .await;
+
+    let slowest = slowest(&stack.shop.seen("/pay/verify"));
+    let late = told.map(|it| it - paid);
+    assert!(
+        late.is_some_and(|it| it < LATEST),
+        "told after {late:?}; the slowest poll came after {slowest:?}"
+    );
+    assert!(
+        slowest < LATEST,
+        "a poll came {slowest:?} after the one before"
+    );
+    assert!(HIDDEN.as_secs() / 4 < stack.shop.count("/pay/verify") as u64);
+
+    let browser = Browser::take_over(&debugger).await;
+    for tab in browser.tabs().await {
+        if tab.url().await.ends_with("/shop") {
+            let shop = Shop(tab);
+            assert_eq!(shop.state().await, "success");
+            let seen = shop
+                .0
+                .script("return seen.visibility.slice(0, 2)", vec![])
+                .await;
+            assert_eq!(
+                seen,
+                json!(["visible", "hidden"]),
+                "it was hidden all the time"
+            );
+        }
+    }
+    browser.quit().await;
+}
+
+fn slowest(polls: &[Seen]) -> Duration {
+    let gaps = polls.windows(2).filter_map(|it| match it {
+        [before, after] => Some(after.at - before.at),
+        _ => None,
+    });
+    gaps.max().unwrap_or_default()
+}

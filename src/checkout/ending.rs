@@ -52,7 +52,8 @@ impl Checkout {
                     },
                 );
             }
-            State::Ended(it) if it.settles_after_check => {}
+            // Its check is under way and settles this too.
+            State::Ended(it) if it.settles_after_check => self.owes_settlement = true,
             State::Ended(it) => {
                 let outcome = it.error.clone().map_or_else(|| Ok(it.outcome.clone()), Err);
                 self.settle(outcome);

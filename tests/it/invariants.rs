@@ -328,7 +328,7 @@ impl Invariants {
                     "settled twice: {result:?}"
                 );
                 self.promise_is_open = false;
-                if let Some(it) = &mut self.attempt {
+                if let (Some(it), Ok(_)) = (&mut self.attempt, result) {
                     it.ended_before = false;
                 }
             }

@@ -177,6 +177,15 @@ fn cancelling_an_ended_attempt_that_is_being_checked_settles_once() {
         (2, verified(PENDING)),
     ]);
     assert_eq!(world.times("resolve"), [2]);
+    // Also where another resume was refused in between.
+    let world = run(&[
+        (0, resume(|it| it.ended = Some("expired".into()))),
+        (1, resume(|it| it.order_id = None)),
+        (2, Act::Say(Input::CancelRequested)),
+        (3, verified(PENDING)),
+    ]);
+    assert_eq!(world.times("reject aborted"), [1]);
+    assert_eq!(world.times("resolve"), [3]);
 }
 
 #[test]

@@ -89,7 +89,7 @@ async fn run(options: Options) -> anyhow::Result<()> {
             sandbox,
             root: options.root.clone(),
             widget: options.widget.clone(),
-            http: reqwest::Client::builder().no_proxy().build()?,
+            http: shop::loopback_client()?,
         };
         let url = format!("http://{shop_address}/");
         let server = axum::serve(tokio::net::TcpListener::from_std(listener)?, shop.router()?);

@@ -36,6 +36,19 @@ pub(crate) struct Shop {
     pub(crate) http: reqwest::Client,
 }
 
+/// A client for the backend beside the shop: plain HTTP, so that no certificates need be installed.
+///
+/// # Errors
+/// Where the TLS library does not start.
+pub(crate) fn loopback_client() -> Result<reqwest::Client, reqwest::Error> {
+    // Somebody else in this process may have chosen already, and chosen the same.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        .no_proxy()
+        .tls_certs_only([])
+        .build()
+}
+
 impl Shop {
     /// Every route of the shop, with its headers.
     pub(crate) fn router(self) -> anyhow::Result<Router> {
@@ -250,7 +263,7 @@ mod tests {
             sandbox: "http://localhost:9".to_owned(),
             root: home.join("pages"),
             widget: home.join("pages"),
-            http: reqwest::Client::new(),
+            http: loopback_client().unwrap(),
         };
         shop.router().unwrap()
     }

@@ -110,7 +110,10 @@ browsers() {
     command -v firefox-esr >/dev/null || missing+=(firefox-esr)
     command -v Xvfb >/dev/null || missing+=(xvfb)
     command -v xauth >/dev/null || missing+=(xauth)
-    [[ ${#missing[@]} -eq 0 ]] || debian "the browsers that the tests drive" "${missing[@]}"
+    # The providers' own PHP and Python samples stand behind the widget in the end-to-end tests.
+    command -v php >/dev/null || missing+=(php-cli)
+    command -v python3 >/dev/null || missing+=(python3)
+    [[ ${#missing[@]} -eq 0 ]] || debian "the browsers and interpreters that the tests drive" "${missing[@]}"
 }
 
 # debian WHAT PACKAGES...

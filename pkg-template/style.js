@@ -43,8 +43,8 @@ border:1px solid transparent;background:var(--accent);color:var(--on);font-weigh
 [part=button]:hover{filter:brightness(1.08)}
 [part=button]:active{filter:brightness(.94)}
 [part=button]:disabled{opacity:.5;cursor:not-allowed;filter:none}
-[aria-busy=true]::before,[data-state] [part=status]::before{flex:none;content:"";width:1.15em;height:1.15em;border-radius:50%}
-[aria-busy=true]::before{border:.16em solid;border-inline-end-color:transparent;animation:turn .9s linear infinite}
+[aria-busy=true]{background:0 0;border-color:var(--line);color:var(--ink);font-weight:500}
+[data-state] [part=status]::before{flex:none;content:"";width:18px;height:18px;border-radius:50%}
 [part~=panel]{color:var(--ink);outline-offset:2px}
 p{margin:0}
 [data-state]:not([data-state=idle]){
@@ -55,13 +55,12 @@ display:flex;flex-direction:column;gap:.75rem;margin-top:.75rem;padding:1rem;bor
 [part=status]:empty::before{display:none}
 [data-state] [part=status]::before{margin-top:.15em;background:var(--soft) center/70% no-repeat}
 [data-state=initiating] [part=status]::before,[data-state=opening] [part=status]::before,[data-state=waiting] [part=status]::before{
-background:0;border:.16em solid var(--accent);border-inline-end-color:transparent;animation:turn .9s linear infinite}
+background:0 0;border:3px solid var(--accent);border-inline-end-color:transparent;animation:turn .9s linear infinite}
 [data-state=success] [part=status]::before{background-color:var(--good);clip-path:path("M9 0A9 9 0 1 0 9 18 9 9 0 1 0 9 0M7.6 13.2 3.9 9.5 5.3 8.1 7.6 10.4 12.7 5.3 14.1 6.7Z")}
 [data-state=failed],[data-state=error]{--mark:var(--bad)}
 [data-state=expired],[data-state=cancelled]{--mark:var(--warn)}
 [data-state=failed] [part=status]::before,[data-state=error] [part=status]::before,[data-state=expired] [part=status]::before,[data-state=cancelled] [part=status]::before{
 background-color:var(--mark);clip-path:path("M9 0A9 9 0 1 0 9 18 9 9 0 1 0 9 0M8 4H10V10H8ZM8 12H10V14H8Z")}
-[part=status]::before{width:18px!important;height:18px!important}
 [part=hints]{color:var(--soft);white-space:pre-line;overflow-wrap:anywhere}
 [part=link]{display:flex;align-items:center;justify-content:center;padding:.5em 1em;background:var(--accent);color:var(--on);font-weight:600;text-decoration:none;overflow-wrap:anywhere}
 [part=actions]{display:flex;flex-wrap:wrap;gap:.5rem}

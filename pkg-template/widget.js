@@ -45,6 +45,7 @@ export class Widget {
 
   start() {
     if (this.#isDestroyed) return rejected(destroyed());
+    if (this.#page.statusOnly) return rejected(aborted("<pay-status> begins no payment: resume() takes one up"));
     const { disabled } = Object.fromEntries(this.#page.values());
     if (disabled !== undefined && disabled !== "false") return rejected(aborted("the button is disabled"));
     const before = this.#attempt;

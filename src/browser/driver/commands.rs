@@ -1,0 +1,198 @@
+//! What the page asks for: presses, `resume()`, `check()` and their like.
+
+use std::rc::Rc;
+
+use malipo_wire::ErrorCode;
+use wasm_bindgen::JsValue;
+
+use super::super::host::Said;
+use super::super::tab::Tab;
+use super::super::{random, storage, url};
+use super::Driver;
+use crate::checkout::{
+    Checkout, Detail, Input, Options, PayError, Press, PressMeaning, PressTab, Record, Resume,
+    StateName,
+};
+
+impl Driver {
+    /// Judges the options as they are now: what is wrong is said once, until it changes.
+    pub fn judge(self: &Rc<Self>) {
+        let judged = self.read_options(None);
+        let is_paid = self.checkout.borrow().state() == StateName::Success;
+        let starts = judged.as_ref().is_ok_and(|it| self.starts(it));
+        self.is_fresh.set(is_paid && starts);
+        if self.is_busy() {
+            // The options of the attempt under way are frozen.
+            return;
+        }
+        let error = judged.err();
+        if self.misconfigured.replace(error.clone()) != error {
+            match error {
+                Some(error) => self.input(Input::Misconfigured(Box::new(error))),
+                None => self.start_over(),
+            }
+        }
+        self.refresh();
+    }
+
+    /// A press. `early`: the options of a press before wasm was there, frozen then, with its tab: `null` where the browser
+    /// refused one. `false` where a listener of `pay-start` prevented it.
+    pub fn press(self: &Rc<Self>, early: &JsValue, tab: &JsValue) -> bool {
+        let given = Tab::new(tab.clone());
+        if self.is_busy() {
+            match given {
+                Some(second) => second.close(),
+                None => self.focus_tab(),
+            }
+            return true;
+        }
+        let is_early = early.is_truthy();
+        let mut options = self.read_options(is_early.then_some(early));
+        if !is_early && options.as_ref().is_ok_and(|it| self.starts(it)) {
+            if !self.emit("pay-start", &Detail::default()) {
+                return false;
+            }
+            // A listener may have completed the options, or removed the widget.
+            options = self.read_options(None);
+        }
+        let tab = match &given {
+            Some(_) => PressTab::Given,
+            None if is_early && tab.is_null() => PressTab::Refused,
+            None => PressTab::None,
+        };
+        if given.is_some() {
+            self.held.borrow_mut().tab = given;
+        }
+        match options {
+            Err(error) => {
+                self.misconfigured.replace(Some(error.clone()));
+                self.input(Input::Misconfigured(Box::new(error)));
+            }
+            Ok(options) => match random::bits() {
+                Some(entropy) => {
+                    self.misconfigured.take();
+                    self.is_fresh.set(false);
+                    let stored = self.stored(&options);
+                    let press = Press {
+                        options,
+                        entropy,
+                        tab,
+                        stored,
+                    };
+                    self.input(Input::Pressed(Box::new(press)));
+                }
+                None => self.input(Input::Misconfigured(Box::new(PayError::new(
+                    ErrorCode::Unsupported,
+                    "the browser gives no random numbers",
+                )))),
+            },
+        }
+        true
+    }
+
+    /// Takes up an attempt: that of `order_id` with `token`, where the page knows them, else the remembered one. With `only_own`
+    /// nothing happens unless it is this widget's: its own order, or its own record by exact match.
+    pub fn resume(
+        self: &Rc<Self>,
+        order_id: Option<String>,
+        token: Option<String>,
+        only_own: bool,
+    ) {
+        let options = match self.read_options(None) {
+            Ok(options) => options,
+            Err(error) => {
+                if !only_own {
+                    self.input(Input::Misconfigured(Box::new(error)));
+                }
+                return;
+            }
+        };
+        let now = self.clock.now();
+        let named = Record::name(&options).and_then(|it| storage::load(&it, now));
+        let stored = named.or_else(|| {
+            let nameless = (!only_own).then(|| Record::nameless(&options))?;
+            storage::load(&nameless, now)
+        });
+        let stored = stored.filter(|it| it.order_id.is_some());
+        let is_own = options.order_id == order_id && order_id.is_some();
+        let record = match (order_id, stored) {
+            (None, stored) => stored,
+            (Some(order_id), Some(stored)) if stored.order_id.as_ref() == Some(&order_id) => {
+                Some(Record {
+                    token: token.or(stored.token),
+                    ..stored
+                })
+            }
+            (Some(order_id), _) if !only_own || is_own || self.status_only => Some(Record {
+                order_id: Some(order_id),
+                token,
+                ..Record::default()
+            }),
+            // The page came back from another order than this button's.
+            (Some(_), stored) => stored,
+        };
+        if record.is_none() && only_own {
+            return;
+        }
+        let record = record.unwrap_or_default();
+        self.input(Input::Resumed(Box::new(Resume { options, record })));
+    }
+
+    /// Asks the backend now.
+    pub fn check(self: &Rc<Self>) {
+        self.input(Input::CheckRequested);
+    }
+
+    /// Brings the checkout page back; `false` where there is none, or the browser refused.
+    pub fn reopen(self: &Rc<Self>) -> bool {
+        self.came_forward.set(false);
+        self.look_at_tab();
+        self.input(Input::ReopenRequested);
+        self.came_forward.get()
+    }
+
+    /// Gives the payment up.
+    pub fn cancel(self: &Rc<Self>) {
+        self.input(Input::CancelRequested);
+    }
+
+    pub(super) fn read_options(&self, early: Option<&JsValue>) -> Result<Options, PayError> {
+        let said = match early {
+            Some(early) => early.clone(),
+            None => self.host.options().unwrap_or_default(),
+        };
+        let said = Said::read(&said, self.camel_case, self.status_only);
+        let options = Options::parse(&said.raw, &said.page, url::parse)?;
+        if !self.is_busy() {
+            self.held.borrow_mut().manner = Some(said.manner);
+        }
+        Ok(options)
+    }
+
+    pub(super) fn stored(&self, options: &Options) -> Option<Record> {
+        let name = Record::name(options).unwrap_or_else(|| Record::nameless(options));
+        storage::load(&name, self.clock.now())
+    }
+
+    /// A press with these options begins an attempt.
+    pub(super) fn starts(&self, options: &Options) -> bool {
+        self.checkout.borrow().press_meaning(options) == PressMeaning::Start
+    }
+
+    /// The options are good again: back to a machine at rest.
+    pub(super) fn start_over(self: &Rc<Self>) {
+        if self.checkout.borrow().state() != StateName::Error {
+            return;
+        }
+        let seed = random::bits().unwrap_or_default().to_le_bytes();
+        let seed = seed.first_chunk().copied().unwrap_or_default();
+        self.checkout
+            .replace(Checkout::new(u64::from_le_bytes(seed), url::parse));
+        let detail = Detail {
+            state: Some(StateName::Idle.as_str()),
+            previous: Some(StateName::Error.as_str()),
+            ..Default::default()
+        };
+        self.emit("pay-change", &detail);
+    }
+}

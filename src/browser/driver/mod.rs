@@ -1,0 +1,219 @@
+//! Drives one machine: queues inputs, carries out effects, draws, arms the timer.
+//!
+//! No borrow is held while anything outside runs. An effect may dispatch an event whose listener calls back into the widget,
+//! up to `destroy()`: what it brings is queued, and taken when the effects at hand are done.
+
+mod commands;
+mod effects;
+mod wakes;
+
+use core::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::{Rc, Weak};
+
+use gloo_timers::callback::{Interval, Timeout};
+use web_sys::Element;
+
+use super::channel::Channel;
+use super::clock::Clock;
+use super::dom::Panel;
+use super::host::Host;
+use super::http::{Flight, Manner};
+use super::listener::Listener;
+use super::tab::Tab;
+use super::{random, url};
+use crate::checkout::{Checkout, Input, Moment, PayError, StateName, View};
+
+pub(crate) use effects::error_to_js;
+
+/// How often the tab is looked at; it is only a hint.
+const TAB_LOOK_MS: u32 = 1_000;
+
+/// One widget's machine and everything it holds in the browser.
+#[derive(Debug)]
+pub struct Driver {
+    host: Host,
+    camel_case: bool,
+    status_only: bool,
+    clock: Clock,
+    checkout: RefCell<Checkout>,
+    inputs: RefCell<VecDeque<Input>>,
+    is_draining: Cell<bool>,
+    is_destroyed: Cell<bool>,
+    /// The tab came forward or was opened in answer to `reopen()`.
+    came_forward: Cell<bool>,
+    /// Paid, but the options now name another payment: the button is there again.
+    is_fresh: Cell<bool>,
+    /// What is wrong with the options as they were judged last.
+    misconfigured: RefCell<Option<PayError>>,
+    held: RefCell<Held>,
+}
+
+/// What is let go of when the widget is removed.
+#[derive(Debug, Default)]
+struct Held {
+    manner: Option<Manner>,
+    tab: Option<Tab>,
+    requests: Vec<Flight>,
+    stream: Option<Flight>,
+    timer: Option<(Moment, Timeout)>,
+    tab_watch: Option<Interval>,
+    panel: Option<Panel>,
+    channel: Option<Rc<Channel>>,
+    listeners: Vec<Listener>,
+}
+
+impl Driver {
+    /// A driver that listens to its page and draws into `panel`, whose live region is `status`.
+    pub fn new(
+        host: Host,
+        panel: Option<(Element, Element)>,
+        camel_case: bool,
+        status_only: bool,
+    ) -> Rc<Self> {
+        // Of the seed only the jitter depends.
+        let seed = random::bits().unwrap_or_default().to_le_bytes();
+        let seed = seed.first_chunk().copied().unwrap_or_default();
+        let driver = Rc::new(Self {
+            host,
+            camel_case,
+            status_only,
+            clock: Clock::start(),
+            checkout: RefCell::new(Checkout::new(u64::from_le_bytes(seed), url::parse)),
+            inputs: RefCell::default(),
+            is_draining: Cell::new(false),
+            is_destroyed: Cell::new(false),
+            came_forward: Cell::new(false),
+            is_fresh: Cell::new(false),
+            misconfigured: RefCell::default(),
+            held: RefCell::default(),
+        });
+        driver.listen(panel);
+        driver.refresh();
+        driver
+    }
+
+    /// What ended or hindered the attempt last.
+    #[must_use]
+    pub fn error(&self) -> Option<PayError> {
+        self.checkout.borrow().error().cloned()
+    }
+
+    /// Removes everything; silent ever after.
+    pub fn destroy(self: &Rc<Self>) {
+        if self.is_destroyed.replace(true) {
+            return;
+        }
+        self.inputs.borrow_mut().clear();
+        self.checkout
+            .borrow_mut()
+            .handle(self.clock.now(), Input::Destroyed);
+        self.carry_out();
+        // Dropped after the borrow: a guard's drop calls the browser.
+        let held = self.held.take();
+        if let Some(panel) = &held.panel {
+            panel.clear();
+        }
+    }
+
+    /// Takes one input, and everything that comes of it.
+    fn input(self: &Rc<Self>, input: Input) {
+        if self.is_destroyed.get() {
+            return;
+        }
+        self.inputs.borrow_mut().push_back(input);
+        if self.is_draining.replace(true) {
+            return;
+        }
+        // Bounded: effects bring inputs of their own (a tab opened, refused), each at most once.
+        loop {
+            let Some(input) = self.inputs.borrow_mut().pop_front() else {
+                break;
+            };
+            self.checkout.borrow_mut().handle(self.clock.now(), input);
+            self.carry_out();
+        }
+        self.is_draining.set(false);
+        self.refresh();
+    }
+
+    fn carry_out(self: &Rc<Self>) {
+        loop {
+            let Some(effect) = self.checkout.borrow_mut().poll_effect() else {
+                return;
+            };
+            self.perform(effect);
+        }
+    }
+
+    /// Draws, and arms what the machine waits for. An unchanged wake-up keeps its timer.
+    fn refresh(self: &Rc<Self>) {
+        if self.is_destroyed.get() || self.is_draining.get() {
+            return;
+        }
+        let (view, wakeup, watches_tab) = {
+            let checkout = self.checkout.borrow();
+            let view = checkout.view();
+            (view, checkout.next_wakeup(), checkout.watches_tab())
+        };
+        self.draw(&view);
+        self.arm(wakeup);
+        let is_watching = self.held.borrow().tab_watch.is_some();
+        if is_watching != watches_tab {
+            let watch = watches_tab.then(|| {
+                let driver = Rc::downgrade(self);
+                Interval::new(TAB_LOOK_MS, move || with(&driver, Self::look_at_tab))
+            });
+            let before = core::mem::replace(&mut self.held.borrow_mut().tab_watch, watch);
+            drop(before);
+        }
+    }
+
+    fn draw(&self, view: &View) {
+        let panel = self.held.borrow_mut().panel.take();
+        if let Some(mut panel) = panel {
+            panel.draw(view);
+            self.held.borrow_mut().panel = Some(panel);
+        }
+        let is_shown = view.state != StateName::Success || self.is_fresh.get();
+        self.heed(self.host.face(view.busy, is_shown));
+    }
+
+    fn arm(self: &Rc<Self>, wakeup: Option<Moment>) {
+        let armed = self.held.borrow().timer.as_ref().map(|it| it.0);
+        if armed == wakeup {
+            return;
+        }
+        let timer = wakeup.map(|at| {
+            // Longer ones than 2^31 ms fire at once; the machine then says the same wake-up again.
+            let delay = at.since(self.clock.now()).min(0x7fff_ffff);
+            let delay = u32::try_from(delay).unwrap_or(u32::MAX);
+            let driver = Rc::downgrade(self);
+            (
+                at,
+                Timeout::new(delay, move || with(&driver, Self::timer_fired)),
+            )
+        });
+        let before = core::mem::replace(&mut self.held.borrow_mut().timer, timer);
+        drop(before);
+    }
+
+    fn timer_fired(self: &Rc<Self>) {
+        let fired = self.held.borrow_mut().timer.take();
+        drop(fired);
+        self.input(Input::TimerFired);
+    }
+
+    fn is_busy(&self) -> bool {
+        matches!(
+            self.checkout.borrow().state(),
+            StateName::Initiating | StateName::Opening | StateName::Waiting
+        )
+    }
+}
+
+fn with(driver: &Weak<Driver>, act: impl FnOnce(&Rc<Driver>)) {
+    if let Some(driver) = driver.upgrade() {
+        act(&driver);
+    }
+}

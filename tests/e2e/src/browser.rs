@@ -3,7 +3,6 @@
 //! Drivers switch off the popup blocker, the throttling of hidden tabs and the back/forward cache by default; with their
 //! defaults, tests of those pass on broken code.
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -77,39 +76,6 @@ impl Browser {
             driver,
             address,
         }
-    }
-
-    /// Takes over a Chromium that has been left alone, at its debugger address.
-    ///
-    /// # Panics
-    /// If it is not there.
-    pub async fn take_over(debugger: &str) -> Self {
-        let mut driver = Process::start(
-            "chromedriver",
-            chromedriver(),
-            &["--port=0"],
-            &HashMap::new(),
-        );
-        let port = driver.says("started successfully on port ").await;
-        let address = format!("http://127.0.0.1:{}", port.trim_end_matches('.'));
-        let session = WebDriver::new(
-            &address,
-            object(json!({ "goog:chromeOptions": { "debuggerAddress": debugger } })),
-        )
-        .await
-        .unwrap();
-        Self {
-            kind: Kind::Chromium,
-            session,
-            driver,
-            address,
-        }
-    }
-
-    /// Which browser it is.
-    #[must_use]
-    pub fn kind(&self) -> Kind {
-        self.kind
     }
 
     /// Opens an address in the tab in use.
@@ -197,20 +163,6 @@ impl Browser {
             .collect()
     }
 
-    /// The browser's own address for debuggers.
-    ///
-    /// # Panics
-    /// If it has none.
-    #[must_use]
-    pub fn debugger(&self) -> String {
-        let options = self
-            .session
-            .capabilities()
-            .get("goog:chromeOptions")
-            .unwrap();
-        options["debuggerAddress"].as_str().unwrap().to_owned()
-    }
-
     /// Ends the driver and leaves the browser alone: no debugger is attached to it any more.
     ///
     /// # Panics
@@ -235,7 +187,7 @@ impl Browser {
     }
 
     fn tab(&self, window: WindowHandle) -> Tab {
-        Tab::new(self.session.clone(), self.kind, window)
+        Tab::new(self.session.clone(), window)
     }
 }
 
@@ -303,10 +255,10 @@ const TRUTH_SWITCHES: [&str; 5] = [
 ];
 
 fn object(value: Value) -> Map<String, Value> {
-    match value {
-        Value::Object(it) => it,
-        other => panic!("{other} is no object"),
-    }
+    let Value::Object(it) = value else {
+        panic!("{value} is no object");
+    };
+    it
 }
 
 fn chromedriver() -> PathBuf {

@@ -1,14 +1,15 @@
 // Writes down everything that a test wants to know of a page: the widget's events, what nobody caught, what a content
 // security policy stopped. A classic script of its own, first in the page, so that nothing comes before it.
-window.seen = { events: [], errors: [], violations: [], visibility: [document.visibilityState] };
+window.seen = { events: [], errors: [], violations: [], since: Date.now() };
 for (const name of ["start", "initiated", "opened", "blocked", "sent", "pending", "success", "failed", "expired", "cancelled", "error", "change"]) {
   document.addEventListener(`pay-${name}`, (event) => {
     const plain = Object.getPrototypeOf(event.detail) === Object.prototype;
     seen.events.push({ name: event.type, detail: event.detail, plain, target: event.target.id });
-    if (name === "success") navigator.sendBeacon("/beacon");
+    // Heard outside, where nobody looks into the page: how it ends, and for how long the page has been hidden.
+    if (name === "success") navigator.sendBeacon("/beacon", JSON.stringify({ state: document.visibilityState, ms: Date.now() - seen.since }));
   }, true);
 }
 addEventListener("error", (event) => seen.errors.push(String(event.message)));
 addEventListener("unhandledrejection", (event) => seen.errors.push(`unhandled rejection: ${event.reason}`));
 addEventListener("securitypolicyviolation", (event) => seen.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
-document.addEventListener("visibilitychange", () => seen.visibility.push(document.visibilityState));
+document.addEventListener("visibilitychange", () => (seen.since = Date.now()));

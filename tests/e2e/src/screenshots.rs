@@ -5,13 +5,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use thirtyfour::By;
 
 use crate::browser::{Browser, Options};
 use crate::checkout::Checkout;
 use crate::process::{Process, program, project};
 use crate::tab::Tab;
-use crate::wait::until;
+use crate::wait::{now, until};
 
 /// Takes all of them.
 ///
@@ -46,31 +45,33 @@ impl Album {
     async fn states(&self, browser: &Browser) {
         let tab = browser.open("about:blank").await;
         screen(&tab, 1600, 1000, false).await;
-        let tab = browser.open(&format!("{}states.html", self.shop)).await;
-        let ready = until(Duration::from_secs(90), async || {
-            tab.script(
-                "return document.documentElement.dataset.scenes ?? null",
-                vec![],
-            )
-            .await
-            .as_str()
-            .map(str::to_owned)
-        });
-        assert_eq!(ready.await.as_deref(), Some("ready"));
-        for scene in tab
-            .select()
-            .await
-            .find_all(By::Css(".scene"))
-            .await
-            .unwrap()
-        {
-            let id = scene.id().await.unwrap().unwrap();
-            scene.scroll_into_view().await.unwrap();
-            let cells = scene.find(By::Css(".cells")).await.unwrap();
+        let mut ids = vec!["idle".to_owned()];
+        let mut number = 0;
+        // One scene at a time: all of them together are a hundred buttons that spin and ask.
+        while let Some(id) = ids.get(number).cloned() {
+            browser
+                .open(&format!("{}states.html?only={id}", self.shop))
+                .await;
+            let ready = until(Duration::from_secs(30), async || {
+                tab.script(
+                    "return document.documentElement.dataset.scenes ?? null",
+                    vec![],
+                )
+                .await
+                .as_str()
+                .map(str::to_owned)
+            });
+            assert_eq!(ready.await.as_deref(), Some("ready"), "{id}");
+            if number == 0 {
+                ids = all_scenes(&tab).await;
+            }
+            settles(&tab).await;
+            let cells = tab.find(".cells").await;
             self.keep(
                 &format!("states/{id}"),
                 &cells.screenshot_as_png().await.unwrap(),
             );
+            number += 1;
         }
     }
 
@@ -99,6 +100,8 @@ impl Album {
             .await
             .is_some()
         );
+        let to_basket = "document.querySelector('.columns').scrollIntoView({ block: 'start', behavior: 'instant' })";
+        tab.script(to_basket, vec![]).await;
         self.picture(&tab, "shop").await;
         self.phone_and_dark(&tab, "shop-waiting").await;
 
@@ -132,7 +135,7 @@ impl Album {
     }
 
     async fn picture(&self, tab: &Tab, name: &str) {
-        let png = tab.select().await.screenshot_as_png().await.unwrap();
+        let png = tab.show().await.screenshot_as_png().await.unwrap();
         self.keep(name, &png);
     }
 
@@ -143,6 +146,26 @@ impl Album {
         std::fs::write(&path, png).unwrap();
         eprintln!("{}: {} KB", path.display(), png.len() / 1000);
     }
+}
+
+/// Waits until the buttons have said the same for longer than a poll takes: what they show of an answer is there then.
+async fn settles(tab: &Tab) {
+    let text = "return [...document.querySelectorAll('pay-button')].map((it) => it.shadowRoot.textContent).join()";
+    let mut last = (Value::Null, now());
+    let settled = until(Duration::from_secs(30), async || {
+        let text = tab.script(text, vec![]).await;
+        if text != last.0 {
+            last = (text, now());
+        }
+        (last.1.elapsed() > Duration::from_millis(3_500)).then_some(())
+    });
+    assert!(settled.await.is_some(), "the buttons do not come to rest");
+}
+
+async fn all_scenes(tab: &Tab) -> Vec<String> {
+    let list = "const done = arguments[0]; import('/states-scenes.js').then(({ SCENES }) => done(SCENES.map((it) => it.id)))";
+    let scenes = tab.show().await.execute_async(list, vec![]).await.unwrap();
+    scenes.convert().unwrap()
 }
 
 /// A screen of this size, for as long as the browser lives.

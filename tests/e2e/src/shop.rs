@@ -255,7 +255,7 @@ impl Shop {
         let all = "return window.seen ? [...seen.errors, ...seen.violations] : []";
         let all = self
             .0
-            .select()
+            .show()
             .await
             .execute(all, vec![])
             .await
@@ -274,7 +274,7 @@ impl Shop {
     /// # Panics
     /// If the tab is gone.
     pub async fn reload(&self) {
-        self.0.select().await.refresh().await.unwrap();
+        self.0.show().await.refresh().await.unwrap();
     }
 
     async fn story(&self) -> String {

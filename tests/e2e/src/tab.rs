@@ -2,27 +2,21 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use thirtyfour::{By, WebDriver, WebElement, WindowHandle};
 
-use crate::browser::Kind;
 use crate::wait::until;
 
 /// A tab. Commands go to it whichever tab was used last.
 #[derive(Clone, Debug)]
 pub struct Tab {
     session: WebDriver,
-    kind: Kind,
     window: WindowHandle,
 }
 
 impl Tab {
-    pub(crate) fn new(session: WebDriver, kind: Kind, window: WindowHandle) -> Self {
-        Self {
-            session,
-            kind,
-            window,
-        }
+    pub(crate) fn new(session: WebDriver, window: WindowHandle) -> Self {
+        Self { session, window }
     }
 
     /// Whether both are the same tab.
@@ -31,27 +25,15 @@ impl Tab {
         self.window == other.window
     }
 
-    /// Sends the next commands here, without bringing the tab to the front.
-    ///
-    /// # Panics
-    /// If the tab is gone.
-    pub async fn select(&self) -> &WebDriver {
-        self.session
-            .switch_to_window(self.window.clone())
-            .await
-            .unwrap();
-        &self.session
-    }
-
-    /// Brings the tab to the front, as a shopper does who clicks on it.
+    /// Brings the tab to the front, as both drivers do with the tab that gets the next command.
     ///
     /// # Panics
     /// If the tab is gone.
     pub async fn show(&self) -> &WebDriver {
-        self.select().await;
-        if self.kind == Kind::Chromium {
-            self.devtools("Page.bringToFront", json!({})).await;
-        }
+        self.session
+            .switch_to_window(self.window.clone())
+            .await
+            .unwrap();
         &self.session
     }
 
@@ -72,7 +54,7 @@ impl Tab {
     /// # Panics
     /// If it throws.
     pub async fn script(&self, script: &str, arguments: Vec<Value>) -> Value {
-        let result = self.select().await.execute(script, arguments).await;
+        let result = self.show().await.execute(script, arguments).await;
         result
             .unwrap_or_else(|error| panic!("{script}: {error}"))
             .json()
@@ -84,7 +66,7 @@ impl Tab {
     /// # Panics
     /// If there is none.
     pub async fn find(&self, css: &str) -> WebElement {
-        self.select().await;
+        self.show().await;
         let found = until(Duration::from_secs(10), async || {
             self.session.find(By::Css(css)).await.ok()
         })
@@ -99,7 +81,7 @@ impl Tab {
     pub async fn part(&self, host: &str, part: &str) -> Option<WebElement> {
         let find = "return document.querySelector(arguments[0])?.shadowRoot?.querySelector(`[part~=\"${arguments[1]}\"]`)";
         let found = self
-            .select()
+            .show()
             .await
             .execute(find, vec![host.into(), part.into()])
             .await
@@ -135,7 +117,7 @@ impl Tab {
     /// # Panics
     /// If the tab is gone.
     pub async fn text(&self) -> String {
-        let body = self.select().await.find(By::Css("body")).await;
+        let body = self.show().await.find(By::Css("body")).await;
         match body {
             Ok(it) => it.text().await.unwrap_or_default(),
             Err(_) => String::new(),
@@ -163,7 +145,7 @@ impl Tab {
     /// # Panics
     /// If it is gone.
     pub async fn close(&self) {
-        self.select().await.close_window().await.unwrap();
+        self.show().await.close_window().await.unwrap();
     }
 
     /// Whether it is still open.

@@ -145,7 +145,7 @@ impl World {
         );
         let folder = project().join("target/e2e");
         let _ = std::fs::create_dir_all(&folder);
-        let picture = tab.select().await.screenshot(&folder.join(&name)).await;
+        let picture = tab.show().await.screenshot(&folder.join(&name)).await;
         eprintln!("  picture: target/e2e/{name} {picture:?}");
     }
 }

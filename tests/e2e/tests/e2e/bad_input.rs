@@ -277,7 +277,7 @@ async fn eval(shop: &Shop, body: &str) -> Value {
         "const done = arguments[0]; (async () => {{ {body} }})().then(done, (it) => done(`threw ${{it}}`))"
     );
     shop.0
-        .select()
+        .show()
         .await
         .execute_async(&script, vec![])
         .await

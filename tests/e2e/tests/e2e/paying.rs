@@ -120,7 +120,7 @@ fn two_clicks_open_one_tab_and_initiate_once() {
         shop.0.show().await;
         let button = shop.part("button").await;
         shop.0
-            .select()
+            .show()
             .await
             .action_chain()
             .double_click_element(&button)
@@ -208,6 +208,6 @@ fn a_destroyed_widget_is_silent_ever_after() {
             before
         );
         assert_eq!(world.stack.shop.count("/pay/verify"), asked);
-        assert_eq!(shop.shown("button").await.is_some(), false);
+        assert!(shop.shown("button").await.is_none());
     });
 }

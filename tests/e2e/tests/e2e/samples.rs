@@ -1,21 +1,19 @@
 //! Backends written after the provider's own samples, behind the widget as it is.
 
-use std::collections::HashMap;
 use std::net::TcpListener;
-use std::path::PathBuf;
-use std::time::Duration;
 
 use malipo_e2e::process::Process;
 use malipo_e2e::shop::{Button, page};
 use malipo_e2e::stack::{PUBLIC_KEY, SECRET_KEY};
-use malipo_e2e::wait::until;
 use malipo_e2e::world::{World, in_chromium};
 use serde_json::json;
 
 #[test]
 fn joyndpays_sample_in_python_pays() {
     in_chromium(async |world| {
-        let _backend = sample(world, "python3", |port, shop, file| vec![file, port, shop]).await;
+        let mut backend = start(world, "python3", &[&file("joyndpay.py")]);
+        let origin = backend.says("listening on ").await;
+        world.stack.shop.pass("/pay/", &origin);
         pays_and_fails(world).await;
     });
 }
@@ -23,10 +21,21 @@ fn joyndpays_sample_in_python_pays() {
 #[test]
 fn joyndpays_sample_in_php_pays() {
     in_chromium(async |world| {
-        let _backend = sample(world, "php", |port, _, file| {
-            vec!["-S".into(), format!("127.0.0.1:{port}"), file]
-        })
-        .await;
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let mut backend = start(
+            world,
+            "php",
+            &["-S", &format!("127.0.0.1:{port}"), &file("joyndpay.php")],
+        );
+        backend.says("started").await;
+        world
+            .stack
+            .shop
+            .pass("/pay/", &format!("http://127.0.0.1:{port}"));
         pays_and_fails(world).await;
     });
 }
@@ -63,48 +72,24 @@ async fn pays_and_fails(world: &World) {
     assert_eq!(detail["orderId"], world.stack.ledger().await[1]["order_id"]);
 }
 
-/// Starts a sample and lets the shop's `/pay` lead to it.
-async fn sample(
-    world: &World,
-    program: &str,
-    arguments: impl Fn(String, String, String) -> Vec<String>,
-) -> Process {
-    let port = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
-        .to_string();
-    let shop = world.stack.shop.origin().to_owned();
-    let name = if program == "php" {
-        "joyndpay.php"
-    } else {
-        "joyndpay.py"
-    };
-    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("backends")
-        .join(name)
-        .display()
-        .to_string();
-    let env = HashMap::from([
-        ("SHOP".to_owned(), shop.clone()),
+fn start(world: &World, program: &str, arguments: &[&str]) -> Process {
+    let shop = world.stack.shop.origin();
+    world.stack.shop.page("/thank-you", page("Thank you"));
+    let env = [
+        ("PORT", "0".to_owned()),
         (
-            "JOYNDPAY_API".to_owned(),
+            "JOYNDPAY_API",
             format!("{}/joyndpay/api", world.stack.provider.origin()),
         ),
-        ("JOYNDPAY_PUBLIC_KEY".to_owned(), PUBLIC_KEY.to_owned()),
-        ("JOYNDPAY_SECRET_KEY".to_owned(), SECRET_KEY.to_owned()),
-    ]);
-    let arguments = arguments(port.clone(), shop, file);
-    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
-    let process = Process::start(name, program, &arguments, &env);
-    let origin = format!("http://127.0.0.1:{port}");
-    let up = until(Duration::from_secs(10), async || {
-        reqwest::get(&origin).await.ok()
-    })
-    .await;
-    assert!(up.is_some(), "{name} does not answer: {}", process.log());
-    world.stack.shop.pass("/pay/", &origin);
-    world.stack.shop.page("/thank-you", page("Thank you"));
-    process
+        ("JOYNDPAY_PUBLIC_KEY", PUBLIC_KEY.to_owned()),
+        ("JOYNDPAY_SECRET_KEY", SECRET_KEY.to_owned()),
+        ("CALLBACK_URL", format!("{shop}/thank-you")),
+        ("IPN_URL", format!("{shop}/ipn")),
+    ];
+    let env = env.map(|(name, value)| (name.to_owned(), value)).into();
+    Process::start(program, program, arguments, &env)
+}
+
+fn file(name: &str) -> String {
+    format!("{}/backends/{name}", env!("CARGO_MANIFEST_DIR"))
 }

@@ -1,6 +1,6 @@
-//! What takes minutes, or what a second browser says to it.
+//! What takes minutes, and what a second browser says to it.
 #![expect(
-    clippy::unwrap_used,
+    clippy::indexing_slicing,
     reason = "a failed expectation is the test's failure"
 )]
 

@@ -109,6 +109,10 @@ async fn run(options: Options) -> anyhow::Result<()> {
         _ = hung_up.recv() => Ok(()),
     };
     stage.stop().await;
+    if outcome.is_err() {
+        // The error names the logs in it.
+        let _ = temporary.keep();
+    }
     outcome
 }
 

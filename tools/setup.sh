@@ -99,7 +99,7 @@ node_tools() {
     mkdir -p "$installed"
     cp tools/package.json tools/package-lock.json "$installed/"
     # Both work without their install scripts, so none is run.
-    npm ci --prefix "$installed" --ignore-scripts --no-audit --no-fund --silent ||
+    npm ci --prefix "$installed" --ignore-scripts --no-audit --no-fund --loglevel=error ||
         { rm -rf "$installed"; fail "npm could not install what tools/package-lock.json names"; }
 }
 

@@ -199,9 +199,20 @@ export class Widget {
     } else if (back?.seen && this.#page.resumes) {
       this.#face?.note("seen", "You can close this tab and go back to the shop.");
     } else if (this.#page.resumes) {
-      this.#handle.resume(back?.orderId, back?.token, true);
+      this.#handle.resume(back?.orderId, back?.token, !(back && this.#isAbout(back.orderId)));
     }
     this.changed();
+  }
+
+  /**
+   * The shopper came back, in another tab than that of the press, from an order that may be this button's: the quote names
+   * it, or there is no other button whose it could be. A verify with the token decides all the same.
+   */
+  #isAbout(orderId) {
+    const { quote, "order-id": own } = Object.fromEntries(this.#page.values());
+    if (own) return false;
+    if (quote) return quotedOrder(quote) === orderId;
+    return document.querySelectorAll("pay-button, pay-status").length === 1;
   }
 
   #failed(error) {
@@ -268,6 +279,15 @@ export class Widget {
 }
 
 const CANCELLED = "You stopped this payment.";
+
+// Read without its signature, which is the backend's to check: it only tells whose order this is.
+function quotedOrder(quote) {
+  try {
+    return JSON.parse(atob(quote.split(".")[1].replaceAll("-", "+").replaceAll("_", "/"))).order_id;
+  } catch {
+    return undefined;
+  }
+}
 
 // The page's own work comes first; a press does not wait for this.
 function whenIdle(act) {

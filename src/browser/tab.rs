@@ -37,9 +37,15 @@ impl Tab {
         !self.is_closed() && self.0.focus().is_ok()
     }
 
-    /// Closes it, if the browser lets us.
+    /// Closes it, while it is still ours to close.
+    ///
+    /// Once it shows the provider's page it is not: its opener is cut, so the browser refuses, and says so on the console,
+    /// where no script can catch it.
     pub fn close(&self) {
-        // Where that is refused the shopper closes it.
-        let _ = self.0.close();
+        let is_ours = self.0.location().href().is_ok();
+        if is_ours {
+            // Where that is refused the shopper closes it.
+            let _ = self.0.close();
+        }
     }
 }

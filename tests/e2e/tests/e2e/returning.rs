@@ -34,10 +34,8 @@ fn a_backend_on_another_origin_brings_the_shopper_back_to_the_shops_tab() {
 #[test]
 fn a_shopper_whose_shop_tab_is_gone_comes_back_to_a_page_that_tells_paid() {
     in_chromium(async |world| {
-        // Named beside the quote: a tab that knows nothing of the attempt takes it up only for the very same order.
-        let shop = world
-            .shop(&Button::for_order("ORDER-0301").with("order-id", "ORDER-0301"))
-            .await;
+        // The quote names the order: this tab knows nothing else of the attempt.
+        let shop = world.shop(&Button::for_order("ORDER-0301")).await;
         shop.press().await;
         let checkout = world.checkout(&shop).await;
         shop.becomes("waiting").await;

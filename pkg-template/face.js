@@ -7,7 +7,6 @@ const LOCALES = { lg: "en-UG", rw: "en-RW" };
 /** What is drawn in one shadow root. */
 export class Face {
   constructor(root, { button, press }) {
-    style(root);
     this.button = make("button", "button");
     this.label = make("span", "label");
     this.amount = make("span", "amount");
@@ -22,9 +21,13 @@ export class Face {
     this.status = make("p", "status");
     this.status.setAttribute("role", "status");
     this.panel.append(this.status);
+    // The browser takes the focus from what is hidden, as soon as it is.
+    this.panel.addEventListener("focusin", ({ target }) => (this.focused = target));
+    this.panel.addEventListener("focusout", ({ target }) => target.closest("[hidden]") || (this.focused = undefined));
     this.root = root;
     this.withButton = button;
     root.replaceChildren(this.button, this.panel);
+    style(root);
   }
 
   /** Label, amount and whether it can be pressed, as the options say. */
@@ -39,11 +42,13 @@ export class Face {
     this.button.disabled = true;
   }
 
-  /** Something is going on or not; the button is there or not. Returns the focus that a vanished node had. */
+  /** Something is going on or not; the button is there or not. A vanished node hands its focus on. */
   set(busy, shown) {
     this.button.setAttribute("aria-busy", busy);
     this.button.hidden = !(shown && this.withButton);
-    if (this.root.activeElement?.closest("[hidden]")) (this.button.hidden ? this.panel : this.button).focus();
+    if (!this.focused?.closest("[hidden]")) return;
+    this.focused = undefined;
+    (this.button.hidden ? this.panel : this.button).focus();
   }
 
   /** A sentence of the page's half: wasm is on its way, or did not come. */

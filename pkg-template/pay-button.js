@@ -65,8 +65,7 @@ const Base = globalThis.HTMLElement ?? class {};
 class PayElement extends Base {
   static observedAttributes = NAMES;
 
-  /** Added to every request: for a CSRF token, say. */
-  headers;
+  // `headers` is a plain property of the page's: a field here would wipe what was set before this class was there.
   #widget;
   #internals;
   #leaving;

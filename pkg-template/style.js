@@ -1,8 +1,8 @@
-// How it looks. One sheet for all widgets of the page, without a <style> element, which a strict CSP refuses.
+// How it looks. One sheet for all widgets of the page, without a <style> element where that can be: a strict CSP refuses it.
 
 let sheet;
 
-/** Styles a shadow root. */
+/** Styles a shadow root, after what is in it. */
 export function style(root) {
   try {
     if (!sheet) {
@@ -11,7 +11,10 @@ export function style(root) {
     }
     root.adoptedStyleSheets = [sheet];
   } catch {
-    // Older browsers: plain, and it works.
+    // Older browsers (Safari before 16.4); with a strict CSP as well it is plain, and works.
+    const element = document.createElement("style");
+    element.textContent = CSS;
+    root.append(element);
   }
 }
 
@@ -43,7 +46,7 @@ border:1px solid transparent;background:var(--accent);color:var(--on);font-weigh
 [part=button]:hover{filter:brightness(1.08)}
 [part=button]:active{filter:brightness(.94)}
 [part=button]:disabled{opacity:.5;cursor:not-allowed;filter:none}
-[aria-busy=true]{background:0 0;border-color:var(--line);color:var(--ink);font-weight:500}
+[aria-busy=true]{background:var(--ground);border-color:var(--line);color:var(--ink);font-weight:500}
 [data-state] [part=status]::before{flex:none;content:"";width:18px;height:18px;border-radius:50%}
 [part~=panel]{color:var(--ink);outline-offset:2px}
 p{margin:0}

@@ -3,10 +3,12 @@
 //! Drivers switch off the popup blocker, the throttling of hidden tabs and the back/forward cache by default; with their
 //! defaults, tests of those pass on broken code.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
+use tempfile::TempDir;
 use thirtyfour::{WebDriver, WindowHandle};
 
 use crate::process::{Process, project};
@@ -43,6 +45,8 @@ pub struct Browser {
     session: WebDriver,
     driver: Process,
     address: String,
+    /// What driver and browser leave behind; it goes with this.
+    folder: TempDir,
 }
 
 impl Browser {
@@ -51,11 +55,14 @@ impl Browser {
     /// # Panics
     /// If one of them is missing or does not start.
     pub async fn start(options: &Options) -> Self {
-        let env = options
-            .display
-            .iter()
-            .map(|it| ("DISPLAY".to_owned(), it.clone()))
-            .collect();
+        let folder = TempDir::with_prefix("malipo-browser-").unwrap();
+        let mut env = HashMap::from([("TMPDIR".to_owned(), folder.path().display().to_string())]);
+        env.extend(
+            options
+                .display
+                .iter()
+                .map(|it| ("DISPLAY".to_owned(), it.clone())),
+        );
         let (mut driver, ready) = match options.kind {
             Kind::Chromium => (
                 Process::start("chromedriver", chromedriver(), &["--port=0"], &env),
@@ -75,6 +82,7 @@ impl Browser {
             session,
             driver,
             address,
+            folder,
         }
     }
 
@@ -167,11 +175,13 @@ impl Browser {
     ///
     /// # Panics
     /// If the driver does not let go of it.
-    pub async fn leave_alone(mut self) {
+    #[must_use = "dropping it removes the browser's profile"]
+    pub async fn leave_alone(mut self) -> TempDir {
         // The driver's own way to end without ending browsers that were started to outlive it.
         let _ = reqwest::get(format!("{}/shutdown", self.address)).await;
         self.driver.stop().await;
         self.session.leak().unwrap();
+        self.folder
     }
 
     /// Closes the browser and its driver.

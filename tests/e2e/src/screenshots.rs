@@ -135,6 +135,11 @@ impl Album {
     }
 
     async fn picture(&self, tab: &Tab, name: &str) {
+        tab.script(
+            "document.documentElement.style.scrollbarWidth = 'none'",
+            vec![],
+        )
+        .await;
         let png = tab.show().await.screenshot_as_png().await.unwrap();
         self.keep(name, &png);
     }

@@ -167,8 +167,16 @@ pub fn run(setup: Setup, body: impl AsyncFnOnce(&World)) {
         .unwrap();
     runtime.block_on(async {
         let _turn = TURNS.acquire().await.unwrap();
-        let (stack, browser) =
-            tokio::join!(Stack::start(setup.split), Browser::start(&setup.browser));
+        let stack = AssertUnwindSafe(Stack::start(setup.split)).catch_unwind();
+        let (stack, browser) = tokio::join!(stack, Browser::start(&setup.browser));
+        let stack = match stack {
+            Ok(it) => it,
+            Err(panic) => {
+                // A driver that is only killed leaves its browser behind.
+                browser.quit().await;
+                std::panic::resume_unwind(panic);
+            }
+        };
         let world = World {
             stack,
             browser,

@@ -27,8 +27,9 @@ check: .tools/ready-demo ## Formatting, and clippy on the host and for the brows
 	cargo clippy $(BROWSER_CRATES) --lib -- -D warnings
 	cargo clippy -p malipo --target wasm32-unknown-unknown --test browser -- -D warnings
 
-unit: .tools/ready-demo ## Tests that run on the host
+unit: .tools/ready-demo ## Tests that run on the host, and the package in Node
 	cargo test --workspace --exclude malipo-e2e
+	node --test tests/
 
 wasm-test: .tools/ready-test ## The widget's tests in headless Chromium
 	CHROMEDRIVER=$$(command -v chromedriver) WASM_BINDGEN_TEST_TIMEOUT=120 \

@@ -23,7 +23,8 @@ rm -rf "$OUT"
 RUSTC_BOOTSTRAP=1 \
     RUSTFLAGS="-Ctarget-cpu=mvp -Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none" \
     wasm-pack --quiet build . --target web --profile wasm --no-typescript --no-pack --no-opt --mode no-install \
-    --out-dir "$OUT" --out-name core -- -Zbuild-std=std,panic_abort
+    --out-dir "$OUT" --out-name core -- \
+    -Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size
 
 step "wasm-opt: $(stat -c %s "$OUT/core_bg.wasm" 2>/dev/null || stat -f %z "$OUT/core_bg.wasm") bytes before"
 # The names between glue and wasm are long and compress badly: 1.5 KB. names.json says what each was shortened to.

@@ -41,11 +41,14 @@ impl Checkout {
             sent_line(sent_to)
         } else if !it.opened {
             Line::plain(Text::FollowLink)
-        } else if it.watch.options.mode == Mode::Redirect
-            && !it.watch.resumed
-            && it.tab == Tab::None
-        {
-            Line::plain(Text::GoingToCheckout)
+        } else if it.watch.options.mode == Mode::Redirect && it.tab == Tab::None {
+            // A page that still checks after the redirect has come back, by a reload or out of the back/forward cache.
+            let is_back = it.watch.resumed || 0 < it.watch.checks.pending;
+            Line::plain(if is_back {
+                Text::Checking
+            } else {
+                Text::GoingToCheckout
+            })
         } else if payment.redirect_url.is_some() {
             Line::plain(Text::CompleteInTab)
         } else {

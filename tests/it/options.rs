@@ -420,6 +420,20 @@ fn a_secret_is_reported_beside_other_errors() {
 }
 
 #[test]
+fn a_header_that_cannot_be_sent_is_reported_and_not_left_out() {
+    for (name, value) in [
+        ("", "x"),
+        ("x y", "x"),
+        ("x:", "x"),
+        ("x-a", "a\nb"),
+        ("x-a", "→"),
+    ] {
+        let error = parse(&raw(&[], &[(name, value)])).unwrap_err();
+        assert_eq!(error_line(&error), format!("bad-option headers.{name}"));
+    }
+}
+
+#[test]
 fn headers_of_our_own_are_not_replaced() {
     for name in ["content-type", "Accept", "IDEMPOTENCY-KEY"] {
         let error = parse(&raw(&[], &[(name, "x")])).unwrap_err();

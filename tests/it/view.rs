@@ -76,6 +76,16 @@ fn every_state_says_what_is_happening_and_offers_what_helps() {
         ],
         "going-to-checkout | page-will-tell | check reopen cancel busy",
     );
+    // Out of the back/forward cache: the shopper is here, and not on the way any more.
+    check(
+        &[
+            (0, with("mode", "redirect")),
+            (0, press()),
+            (1, initiated(GOOD)),
+            (2_600, verified(PENDING)),
+        ],
+        "checking | page-will-tell | check reopen cancel busy",
+    );
     check_after(GOOD, &[(2_600, verified(SUCCESS))], "paid |  | ");
     check_after(
         GOOD,

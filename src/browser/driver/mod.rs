@@ -173,6 +173,11 @@ impl Driver {
         let panel = self.held.borrow_mut().panel.take();
         if let Some(mut panel) = panel {
             panel.draw(view);
+            if self.is_destroyed.get() {
+                // A listener of a focus event removed the widget meanwhile.
+                panel.clear();
+                return;
+            }
             self.held.borrow_mut().panel = Some(panel);
         }
         let is_shown = view.state != StateName::Success || self.is_fresh.get();

@@ -155,16 +155,24 @@ impl<'a> Reader<'a> {
             if policy::is_secret_name(name) || policy::find_secret(value).is_some() {
                 self.secret_in(reported);
             } else if reserved.contains(&name.to_ascii_lowercase().as_str()) {
-                let expected =
-                    "another name: content-type, accept and idempotency-key are set by the widget"
-                        .into();
-                self.errors.push(BadOption {
-                    name: reported,
-                    value: String::new(),
-                    expected,
-                });
+                self.bad_header(
+                    reported,
+                    "another name: content-type, accept and idempotency-key are set by the widget",
+                );
+            } else if !is_header(name, value) {
+                self.bad_header(reported, "a header's name, and a value of one line");
             }
         }
+    }
+
+    fn bad_header(&mut self, name: String, expected: &str) {
+        // The value is not repeated: headers carry session tokens.
+        let (value, expected) = (String::new(), expected.into());
+        self.errors.push(BadOption {
+            name,
+            value,
+            expected,
+        });
     }
 
     fn secret_in(&mut self, name: String) {
@@ -349,4 +357,11 @@ impl<'a> Reader<'a> {
             }
         }
     }
+}
+
+/// What `fetch` takes as a header; anything else would be left out without a word (RFC 9110, 5.1 and 5.5).
+fn is_header(name: &str, value: &str) -> bool {
+    let is_token = |it: u8| it.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&it);
+    let is_text = |it: char| it == '\t' || (' '..='\u{ff}').contains(&it) && it != '\u{7f}';
+    !name.is_empty() && name.bytes().all(is_token) && value.chars().all(is_text)
 }

@@ -21,13 +21,13 @@ export function style(root) {
 // `light-dark()` follows the page's own color-scheme; browsers that do not know it stay light.
 const CSS = `
 :host{
---accent:var(--malipo-accent,#0a6847);--on:var(--malipo-on-accent,#fff);--radius:var(--malipo-radius,10px);
+--accent:var(--pay-accent,#0a6847);--on:var(--pay-on-accent,#fff);--radius:var(--pay-radius,10px);
 --ink:#16211c;--soft:#56635c;--line:#d5ddd8;--ground:#fff;--good:#0a6847;--bad:#b3261e;--warn:#8a5a00;
 display:inline-block;box-sizing:border-box;width:22rem;max-width:100%;
-font:400 1rem/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;font-family:var(--malipo-font,inherit);text-align:start
+font:400 1rem/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;font-family:var(--pay-font,inherit);text-align:start
 }
 @supports (color:light-dark(#000,#fff)){:host{
---accent:var(--malipo-accent,light-dark(#0a6847,#5fd3a4));--on:var(--malipo-on-accent,light-dark(#fff,#06281b));
+--accent:var(--pay-accent,light-dark(#0a6847,#5fd3a4));--on:var(--pay-on-accent,light-dark(#fff,#06281b));
 --ink:light-dark(#16211c,#edf3f0);--soft:light-dark(#56635c,#a9b7b0);--line:light-dark(#d5ddd8,#3a4741);--ground:light-dark(#fff,#18201c);
 --good:light-dark(#0a6847,#5fd3a4);--bad:light-dark(#b3261e,#ffb4ab);--warn:light-dark(#8a5a00,#f2c26b)
 }}

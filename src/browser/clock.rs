@@ -7,7 +7,7 @@ use crate::checkout::Moment;
 /// The widget's clock: the largest of the last reading, the wall clock, and the start plus the monotonic time since.
 ///
 /// The monotonic clock stands still while most machines sleep, and the wall clock may be set back: taking the larger of
-/// both, no deadline is missed by a sleep, and none comes twice (RELIABILITY 1.4).
+/// both, no deadline is missed by a sleep, and none comes twice.
 #[derive(Debug)]
 pub struct Clock {
     started_wall: u64,

@@ -15,7 +15,7 @@ use super::stream::Stream;
 use super::timer::{BUSY_MOST_MS, INITIATE_TIMEOUT_MS};
 use super::transition::{Checkout, PressMeaning, retry_after};
 
-/// At most this many automatic retries (CONTRACT 3).
+/// At most this many automatic retries (docs/contract.md 3).
 const RETRIES_MOST: u8 = 2;
 /// The longest `Retry-After` for which a blank tab may wait.
 const RETRY_WAIT_MOST_MS: u64 = 30_000;

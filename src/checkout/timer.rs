@@ -3,7 +3,7 @@
 /// A moment on the widget's clock: milliseconds since the Unix epoch, never running backwards.
 ///
 /// The shell makes it from the larger of the elapsed wall time and the elapsed monotonic time, because the monotonic clock
-/// stands still while most machines sleep (RELIABILITY 1.4).
+/// stands still while most machines sleep.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Moment(pub u64);
 
@@ -25,29 +25,29 @@ impl Moment {
 pub const INITIATE_TIMEOUT_MS: u64 = 25_000;
 /// How long one verify or cancel may take: the backend answers from its store.
 pub const VERIFY_TIMEOUT_MS: u64 = 10_000;
-/// How long `cancel()` waits for its verify (CONTRACT 2.2).
+/// How long `cancel()` waits for its verify (docs/contract.md 2.2).
 pub const CANCEL_VERIFY_MS: u64 = 3_000;
-/// Wake-ups closer together than this cause one verify (RELIABILITY 1.5).
+/// Wake-ups closer together than this cause one verify: a tab that comes forward brings three of them.
 pub const WAKE_GAP_MS: u64 = 500;
-/// The first delay after a verify that failed; doubles up to [`BACKOFF_MOST_MS`] (CONTRACT 3).
+/// The first delay after a verify that failed; doubles up to [`BACKOFF_MOST_MS`] (docs/contract.md 3).
 pub const BACKOFF_FIRST_MS: u64 = 2_500;
-/// The longest delay after verifies that failed, and the poll's pace while the stream is healthy (CONTRACT 3).
+/// The longest delay after verifies that failed, and the poll's pace while the stream is healthy (docs/contract.md 3).
 pub const BACKOFF_MOST_MS: u64 = 20_000;
-/// A stream without a byte for this long is dead: two heartbeats of 15 s and some grace (CONTRACT 3).
+/// A stream without a byte for this long is dead: two heartbeats of 15 s and some grace (docs/contract.md 3).
 pub const STREAM_STALL_MS: u64 = 35_000;
-/// A lost stream is opened again after up to this long (CONTRACT 3).
+/// A lost stream is opened again after up to this long (docs/contract.md 3).
 pub const STREAM_JITTER_MS: u64 = 5_000;
 /// The longest `Retry-After` that is obeyed.
 pub const RETRY_AFTER_MOST_MS: u64 = 300_000;
 /// How long a 409 with `Retry-After` ("the first is still running") is waited for at initiate, in all.
 pub const BUSY_MOST_MS: u64 = 60_000;
-/// How long an ended attempt is still verified by hints and wake-ups, and how long its record is kept (CONTRACT 2.3, 2.4).
+/// How long an ended attempt is still verified by hints and wake-ups, and how long its record is kept (docs/contract.md 2.3, 2.4).
 pub const KEEP_MS: u64 = 24 * 60 * 60 * 1_000;
-/// The deadline where neither the page nor the backend names one (CONTRACT 2.1).
+/// The deadline where neither the page nor the backend names one (docs/contract.md 2.1).
 pub const DEADLINE_DEFAULT_MS: u64 = 15 * 60_000;
-/// What is added to the backend's own expiry, so that its last word can still arrive (CONTRACT 2.1).
+/// What is added to the backend's own expiry, so that its last word can still arrive (docs/contract.md 2.1).
 pub const DEADLINE_GRACE_MS: u64 = 90_000;
-/// The least deadline derived from the backend's expiry (CONTRACT 2.1).
+/// The least deadline derived from the backend's expiry (docs/contract.md 2.1).
 pub const DEADLINE_LEAST_MS: u64 = 60_000;
-/// The longest deadline derived from the backend's expiry (CONTRACT 2.1).
+/// The longest deadline derived from the backend's expiry (docs/contract.md 2.1).
 pub const DEADLINE_MOST_MS: u64 = 30 * 60_000;

@@ -373,7 +373,7 @@ fn survives_destroy(effect: &Effect) -> bool {
     }
 }
 
-/// How long to wait before asking again, where the answer says so: only 429 and 503 do (CONTRACT 3), and 409 at initiate.
+/// How long to wait before asking again, where the answer says so: only 429 and 503 do (docs/contract.md 3), and 409 at initiate.
 pub(super) fn retry_after(answer: &Answer) -> Option<u64> {
     answer
         .retry_after_ms

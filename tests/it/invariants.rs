@@ -1,4 +1,4 @@
-//! What must hold after every step, whatever happens (RELIABILITY 3.1; the numbers are its names).
+//! What must hold after every step, whatever happens (each invariant has a number by which failures name it).
 
 use malipo::checkout::answer::Reply;
 use malipo::checkout::{

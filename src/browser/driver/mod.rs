@@ -40,6 +40,8 @@ pub struct Driver {
     inputs: RefCell<VecDeque<Input>>,
     is_draining: Cell<bool>,
     is_destroyed: Cell<bool>,
+    /// A request or the stream has just brought something: the timer is armed anew, also for the same moment.
+    is_completion: Cell<bool>,
     /// The tab came forward or was opened in answer to `reopen()`.
     came_forward: Cell<bool>,
     /// Paid, but the options now name another payment: the button is there again.
@@ -83,6 +85,7 @@ impl Driver {
             inputs: RefCell::default(),
             is_draining: Cell::new(false),
             is_destroyed: Cell::new(false),
+            is_completion: Cell::new(false),
             came_forward: Cell::new(false),
             is_fresh: Cell::new(false),
             misconfigured: RefCell::default(),
@@ -120,6 +123,9 @@ impl Driver {
     fn input(self: &Rc<Self>, input: Input) {
         if self.is_destroyed.get() {
             return;
+        }
+        if matches!(input, Input::Replied { .. } | Input::Streamed { .. }) {
+            self.is_completion.set(true);
         }
         self.inputs.borrow_mut().push_back(input);
         if self.is_draining.replace(true) {
@@ -184,9 +190,14 @@ impl Driver {
         self.heed(self.host.face(view.busy, is_shown));
     }
 
+    /// Arms the timer; one for the same moment is kept, but not in the completion of a fetch.
+    ///
+    /// There it is always armed anew: one that a timer's callback had armed counts as nested, and after five such Chromium
+    /// lets it run once a minute while the tab is hidden (measured in Chromium 156, November 2026). A completion starts the count again.
     fn arm(self: &Rc<Self>, wakeup: Option<Moment>) {
+        let is_completion = self.is_completion.take();
         let armed = self.held.borrow().timer.as_ref().map(|it| it.0);
-        if armed == wakeup {
+        if armed == wakeup && !is_completion {
             return;
         }
         let timer = wakeup.map(|at| {

@@ -1,4 +1,4 @@
-//! Reads every answer of CONTRACT section 3: ours, and those of the three providers when a backend passes them through.
+//! Reads every answer of docs/contract.md section 3: ours, and those of the three providers when a backend passes them through.
 //!
 //! The browser parses the JSON; the shell copies a closed list of paths into [`Fields`]; this module judges them. Rules
 //! that money depends on: only 2xx opens or settles; a body with `data` or `ok` is an envelope and never flat; an outcome
@@ -18,7 +18,7 @@ pub use fields::{Fields, PATHS, Value};
 pub use initiate::{Initiated, judge_redirect, read_initiate};
 pub use verify::{Identity, Verdict, read_verify};
 
-/// The longest body that is read, in bytes (CONTRACT 3).
+/// The longest body that is read, in bytes (docs/contract.md 3).
 pub const BODY_MOST: usize = 64 * 1024;
 
 /// What came back from a request.

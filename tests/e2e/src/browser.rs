@@ -63,18 +63,8 @@ impl Browser {
                 .iter()
                 .map(|it| ("DISPLAY".to_owned(), it.clone())),
         );
-        let (mut driver, ready) = match options.kind {
-            Kind::Chromium => (
-                Process::start("chromedriver", chromedriver(), &["--port=0"], &env),
-                "started successfully on port ",
-            ),
-            Kind::Firefox => (
-                Process::start("geckodriver", geckodriver(), &["--port", "0"], &env),
-                "Listening on 127.0.0.1:",
-            ),
-        };
-        let port = driver.says(ready).await;
-        let address = format!("http://127.0.0.1:{}", port.trim_end_matches('.'));
+        let (driver, port) = start_driver(options.kind, &env).await;
+        let address = format!("http://127.0.0.1:{port}");
         let session = WebDriver::new(&address, capabilities(options)).await;
         let session = session.unwrap_or_else(|error| panic!("{error}\n{}", driver.log()));
         Self {
@@ -199,6 +189,28 @@ impl Browser {
     fn tab(&self, window: WindowHandle) -> Tab {
         Tab::new(self.session.clone(), window)
     }
+}
+
+/// Starts a driver; gives the port on which it listens.
+async fn start_driver(kind: Kind, env: &HashMap<String, String>) -> (Process, String) {
+    for _ in 0..5 {
+        let (mut driver, ready) = match kind {
+            Kind::Chromium => (
+                Process::start("chromedriver", chromedriver(), &["--port=0"], env),
+                "started successfully on port ",
+            ),
+            Kind::Firefox => (
+                Process::start("geckodriver", geckodriver(), &["--port", "0"], env),
+                "Listening on 127.0.0.1:",
+            ),
+        };
+        // chromedriver finds a free port for IPv6 and then wants the same one for IPv4, where somebody may have it.
+        if let Some(port) = driver.may_say(ready).await {
+            return (driver, port.trim_end_matches('.').to_owned());
+        }
+        eprintln!("{}", driver.log());
+    }
+    panic!("no driver starts");
 }
 
 fn capabilities(options: &Options) -> Map<String, Value> {

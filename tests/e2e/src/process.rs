@@ -67,6 +67,12 @@ impl Process {
     /// # Panics
     /// If the program ends or says nothing of the kind.
     pub async fn says(&mut self, text: &str) -> String {
+        let said = self.may_say(text).await;
+        said.unwrap_or_else(|| panic!("{} did not say {text:?}:\n{}", self.name, self.log()))
+    }
+
+    /// As [`Process::says`]; `None` if the program ends or says nothing of the kind.
+    pub async fn may_say(&mut self, text: &str) -> Option<String> {
         let found = until(Duration::from_secs(15), async || {
             let found = self
                 .log()
@@ -75,12 +81,11 @@ impl Process {
             if found.is_none() && self.child.try_wait().is_ok_and(|it| it.is_some()) {
                 // Its last words are on their way.
                 sleep(Duration::from_millis(200)).await;
-                panic!("{} ended:\n{}", self.name, self.log());
+                return Some(None);
             }
-            found
-        })
-        .await;
-        found.unwrap_or_else(|| panic!("{} did not say {text:?}:\n{}", self.name, self.log()))
+            found.map(Some)
+        });
+        found.await.flatten()
     }
 
     /// Everything that it has written so far, standard output and standard error.

@@ -6,6 +6,7 @@
 )]
 
 mod bad_input;
+mod bad_requests;
 mod firefox;
 mod opening;
 mod paying;

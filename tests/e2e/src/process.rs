@@ -94,10 +94,14 @@ impl Process {
         self.lines.lock().unwrap().join("\n")
     }
 
-    /// What the program is called in messages.
+    /// Its log under its name, with how it ended if it has.
     #[must_use]
-    pub fn name(&self) -> &str {
-        &self.name
+    pub fn account(&mut self) -> String {
+        let ended = self.child.try_wait().ok().flatten();
+        let ended = ended
+            .map(|it| format!(" (ended: {it})"))
+            .unwrap_or_default();
+        format!("--- {}{ended}\n{}", self.name, self.log())
     }
 
     /// Kills it and waits until it is gone.

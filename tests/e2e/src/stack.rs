@@ -190,14 +190,10 @@ impl Stack {
         }
     }
 
-    /// Everything that the programs have logged.
+    /// Everything that the programs have logged, and whether they are still alive.
     #[must_use]
-    pub fn logs(&self) -> String {
-        format!(
-            "--- malipo-server\n{}\n--- malipo-sandbox\n{}",
-            self.server.log(),
-            self.sandbox.log()
-        )
+    pub fn logs(&mut self) -> String {
+        format!("{}\n{}", self.server.account(), self.sandbox.account())
     }
 
     /// The folder of this stack, gone with it.

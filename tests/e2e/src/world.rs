@@ -82,7 +82,7 @@ impl World {
         self.expected.lock().unwrap().push(text.into());
     }
 
-    async fn look_over(&self) {
+    async fn look_over(&mut self) {
         let mut complaints = self.browser.uncaught().await;
         for tab in self.browser.tabs().await {
             complaints.extend(Shop(tab).complaints().await);
@@ -95,7 +95,7 @@ impl World {
         assert!(!logs.contains(SECRET_KEY), "the secret key is in a log");
     }
 
-    async fn tell(&self) {
+    async fn tell(&mut self) {
         for line in self
             .stack
             .logs()
@@ -177,7 +177,7 @@ pub fn run(setup: Setup, body: impl AsyncFnOnce(&World)) {
                 std::panic::resume_unwind(panic);
             }
         };
-        let world = World {
+        let mut world = World {
             stack,
             browser,
             expected: Mutex::default(),

@@ -65,7 +65,7 @@ background:0 0;border:3px solid var(--accent);border-inline-end-color:transparen
 [data-state=failed] [part=status]::before,[data-state=error] [part=status]::before,[data-state=expired] [part=status]::before,[data-state=cancelled] [part=status]::before{
 background-color:var(--mark);clip-path:path("M9 0A9 9 0 1 0 9 18 9 9 0 1 0 9 0M8 4H10V10H8ZM8 12H10V14H8Z")}
 [part=hints]{color:var(--soft);white-space:pre-line;overflow-wrap:anywhere}
-[part=link]{display:flex;align-items:center;justify-content:center;padding:.5em 1em;background:var(--accent);color:var(--on);font-weight:600;text-decoration:none;overflow-wrap:anywhere}
+[part=link]{display:flex;align-items:center;justify-content:center;text-align:center;padding:.5em 1em;background:var(--accent);color:var(--on);font-weight:600;text-decoration:none;overflow-wrap:anywhere}
 [part=actions]{display:flex;flex-wrap:wrap;gap:.5rem}
 [part=actions] button{flex:1 1 auto;padding:.4em 1em;border:1px solid var(--line);background:0;color:inherit;font-weight:500}
 [part=actions] button:hover{border-color:currentcolor}

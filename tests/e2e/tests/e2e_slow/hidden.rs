@@ -61,8 +61,7 @@ async fn a_shop_hidden_for_six_minutes_tells_within_four_seconds_of_paying_on_th
         "told after {late:?}; slowest poll {slowest:?}, slowest of the control {control:?}"
     );
     assert!(late.is_some_and(|it| it < LATEST), "{seen}");
-    // Once a minute is what a throttled timer gets; on a busy machine every page is slower, the control as well.
-    assert!(slowest.1 < control.1 * 2, "{seen}");
+    assert!(slowest.1 < LATEST, "{seen}");
     assert!(
         HIDDEN.as_secs() / 4 < stack.shop.count("/pay/verify") as u64,
         "{seen}"

@@ -88,15 +88,15 @@ impl Calls {
     }
 }
 
-/// Middleware around the API of JoyndPay.
-pub(crate) async fn record_joyndpay(
-    State(app): State<Arc<App>>,
+/// Middleware around the API of a provider.
+pub(crate) async fn record(
+    State((app, provider)): State<(Arc<App>, Provider)>,
     OriginalUri(uri): OriginalUri,
     mut request: Request,
     next: Next,
 ) -> Response {
     let number = app.calls().begin(
-        Provider::JoyndPay,
+        provider,
         request.method().as_str(),
         uri.path(),
         clock::now_ms(),

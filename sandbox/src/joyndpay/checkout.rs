@@ -21,7 +21,7 @@ use crate::{
     ledger::Settle,
     page::see_other,
     payment::{Method, Payment, Provider, Status, Via},
-    script::CheckoutScript,
+    script::joyndpay::CheckoutScript,
 };
 
 /// What our own redirects say about the page to show.

@@ -11,18 +11,16 @@ use axum::{
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{
-    fields::{Asked, Fields},
-    ipn, mode, refusal, settle,
-};
+use super::{ipn, mode, refusal, settle};
 use crate::{
     app::App,
     calls::CallNumber,
     clock,
+    fields::{Asked, Fields},
     ledger::{Settle, Taken},
     money::Amount,
     payment::{Meta, Mode, Payment, Provider, Status, Via},
-    script::{CallScript, IpnMode},
+    script::{CallScript, joyndpay::IpnMode},
     trouble::{self, Reply},
 };
 

@@ -15,10 +15,15 @@ use axum::{
 };
 use serde_json::json;
 
-use crate::{app::App, args::Settings, calls, payment::Mode, trouble::Reply};
+use crate::{
+    app::App,
+    args::Settings,
+    calls,
+    payment::{Mode, Provider},
+    trouble::Reply,
+};
 
 mod checkout;
-mod fields;
 mod initiate;
 mod ipn;
 mod pages;
@@ -33,8 +38,8 @@ pub(crate) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .method_not_allowed_fallback(wrong_method)
         .fallback(no_such_endpoint)
         .layer(middleware::from_fn_with_state(
-            Arc::clone(app),
-            calls::record_joyndpay,
+            (Arc::clone(app), Provider::JoyndPay),
+            calls::record,
         ));
     Router::new()
         .nest("/joyndpay/api", api)

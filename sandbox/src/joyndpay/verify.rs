@@ -10,13 +10,11 @@ use axum::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{
-    fields::{Asked, Fields},
-    mode, refusal,
-};
+use super::{mode, refusal};
 use crate::{
     app::App,
     calls::CallNumber,
+    fields::{Asked, Fields},
     payment::{Payment, Provider},
     script::CallScript,
     trouble::{self, Reply},

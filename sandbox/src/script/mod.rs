@@ -5,6 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use self::joyndpay::JoyndPayScript;
+
+pub(crate) mod joyndpay;
+mod limits;
 pub(crate) mod manual;
 mod read;
 
@@ -13,18 +17,6 @@ mod read;
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Script {
     pub(crate) joyndpay: JoyndPayScript,
-}
-
-/// The part of JoyndPay.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct JoyndPayScript {
-    pub(crate) initiate: CallScript,
-    pub(crate) verify: CallScript,
-    /// Answer every refusal with this HTTP status instead of 401, 404, 409 or 422.
-    pub(crate) error_status: Option<u16>,
-    pub(crate) ipn: IpnScript,
-    pub(crate) checkout: CheckoutScript,
 }
 
 /// Trouble with one endpoint.
@@ -74,56 +66,6 @@ pub(crate) enum Fault {
     BigBody,
 }
 
-/// Notifications.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct IpnScript {
-    pub(crate) mode: IpnMode,
-    pub(crate) encoding: Encoding,
-    /// How many equal notifications of one change.
-    pub(crate) copies: u32,
-    pub(crate) delay_ms: u64,
-    /// How often each is tried until the merchant answers 200.
-    pub(crate) attempts: u32,
-    /// The pause before the second try; each further pause is twice as long.
-    pub(crate) retry_ms: u64,
-}
-
-/// Whether and when merchants are notified.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum IpnMode {
-    /// When the status changes.
-    #[default]
-    Normal,
-    Never,
-    /// The payment succeeds as it is created, and its notification is out before initiate answers.
-    BeforeAnswer,
-    /// On creation comes one that claims success though nothing was paid; the rest as `normal`.
-    Forged,
-}
-
-/// How a notification is written.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Encoding {
-    #[default]
-    Json,
-    Form,
-}
-
-/// The checkout page.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct CheckoutScript {
-    /// Send the browser to `callback_url` after the outcome.
-    pub(crate) redirect: bool,
-    /// `Cross-Origin-Opener-Policy` of the page.
-    pub(crate) coop: Option<String>,
-    /// How long "take a while" takes.
-    pub(crate) slow_ms: u64,
-}
-
 impl CallScript {
     /// What applies to the call that just came; counts it.
     pub(crate) fn take(&mut self) -> Self {
@@ -158,29 +100,6 @@ impl Fault {
             | Self::WrongTypes
             | Self::Empty
             | Self::BigBody => false,
-        }
-    }
-}
-
-impl Default for IpnScript {
-    fn default() -> Self {
-        Self {
-            mode: IpnMode::default(),
-            encoding: Encoding::default(),
-            copies: 1,
-            delay_ms: 0,
-            attempts: 5,
-            retry_ms: 500,
-        }
-    }
-}
-
-impl Default for CheckoutScript {
-    fn default() -> Self {
-        Self {
-            redirect: true,
-            coop: None,
-            slow_ms: 8_000,
         }
     }
 }

@@ -10,14 +10,14 @@ use url::Url;
 
 /// A request's head and its JSON object, or what is wrong with that.
 #[derive(Debug)]
-pub(super) struct Asked {
-    pub(super) headers: HeaderMap,
-    pub(super) body: Result<Map<String, Value>, String>,
+pub(crate) struct Asked {
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Result<Map<String, Value>, String>,
 }
 
 impl Asked {
     /// Reads the whole request.
-    pub(super) async fn read(request: Request) -> Self {
+    pub(crate) async fn read(request: Request) -> Self {
         let (head, body) = request.into_parts();
         let body = match to_bytes(body, MAX_BODY).await {
             Ok(bytes) => object(&head.headers, &bytes),
@@ -30,7 +30,7 @@ impl Asked {
     }
 
     /// What the caller calls the order, if it said so.
-    pub(super) fn order_id(&self) -> Option<&str> {
+    pub(crate) fn order_id(&self) -> Option<&str> {
         self.body.as_ref().ok()?.get("order_id")?.as_str()
     }
 }
@@ -53,24 +53,24 @@ fn object(headers: &HeaderMap, bytes: &[u8]) -> Result<Map<String, Value>, Strin
 
 /// The fields of an object, with the problems found so far.
 #[derive(Debug)]
-pub(super) struct Fields<'a> {
+pub(crate) struct Fields<'a> {
     object: &'a Map<String, Value>,
-    prefix: &'static str,
-    pub(super) problems: Vec<String>,
+    prefix: String,
+    pub(crate) problems: Vec<String>,
 }
 
 impl<'a> Fields<'a> {
-    /// `prefix` is what stands before a field's name in a problem: "" or "meta.".
-    pub(super) fn new(object: &'a Map<String, Value>, prefix: &'static str) -> Self {
+    /// `prefix` is what stands before a field's name in a problem: "", "meta." or "customers[0].".
+    pub(crate) fn new(object: &'a Map<String, Value>, prefix: impl Into<String>) -> Self {
         Self {
             object,
-            prefix,
+            prefix: prefix.into(),
             problems: Vec::new(),
         }
     }
 
     /// A field that must be there. `null` and an empty text are as good as nothing.
-    pub(super) fn required(&mut self, name: &str) -> Option<&'a Value> {
+    pub(crate) fn required(&mut self, name: &str) -> Option<&'a Value> {
         let value = self.optional(name).filter(|it| it.as_str() != Some(""));
         if value.is_none() {
             self.problem(name, "is required");
@@ -79,24 +79,24 @@ impl<'a> Fields<'a> {
     }
 
     /// A field that may be missing or `null`.
-    pub(super) fn optional(&self, name: &str) -> Option<&'a Value> {
+    pub(crate) fn optional(&self, name: &str) -> Option<&'a Value> {
         self.object.get(name).filter(|it| !it.is_null())
     }
 
     /// A text that must be there.
-    pub(super) fn required_text(&mut self, name: &str) -> Option<&'a str> {
+    pub(crate) fn required_text(&mut self, name: &str) -> Option<&'a str> {
         let value = self.required(name)?;
         self.text(name, value)
     }
 
     /// A text that may be missing.
-    pub(super) fn optional_text(&mut self, name: &str) -> Option<&'a str> {
+    pub(crate) fn optional_text(&mut self, name: &str) -> Option<&'a str> {
         let value = self.optional(name)?;
         self.text(name, value)
     }
 
     /// A full address that must be there; with `https`, no other scheme will do.
-    pub(super) fn required_url(&mut self, name: &str, https: bool) -> Option<&'a str> {
+    pub(crate) fn required_url(&mut self, name: &str, https: bool) -> Option<&'a str> {
         let text = self.required_text(name)?;
         let wanted = if https { "https" } else { "http or https" };
         match Url::parse(text) {
@@ -118,7 +118,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Notes what is wrong with a field.
-    pub(super) fn problem(&mut self, name: &str, what: &str) {
+    pub(crate) fn problem(&mut self, name: &str, what: &str) {
         self.problems
             .push(format!("The {}{name} field {what}.", self.prefix));
     }

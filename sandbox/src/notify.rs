@@ -1,0 +1,153 @@
+//! Notifications to merchants: a POST, tried again until it is answered well.
+
+use std::time::Duration;
+
+use axum::http::HeaderMap;
+use tokio::sync::oneshot;
+
+use crate::{app::App, clock, payment::Delivery};
+
+/// One notification, ready to be sent.
+#[derive(Clone, Debug)]
+pub(crate) struct Message {
+    /// Which payment it is about, for the log.
+    pub(crate) payment: String,
+    pub(crate) url: String,
+    pub(crate) content_type: &'static str,
+    /// Beside the content type; they may hold credentials and are never recorded.
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+    /// What the ledger keeps of the body.
+    pub(crate) recorded_body: String,
+    /// A claim that is not true, sent by script.
+    pub(crate) forged: bool,
+}
+
+/// How often and when notifications are sent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Plan {
+    /// How many equal ones, each on its own.
+    pub(crate) copies: u32,
+    pub(crate) delay: Duration,
+    /// How often each is tried.
+    pub(crate) attempts: u32,
+    /// Before the second try; each further pause is twice as long.
+    pub(crate) pause: Duration,
+    /// Which HTTP status of the merchant ends the tries.
+    pub(crate) delivered: fn(u16) -> bool,
+}
+
+/// Where deliveries are written down: a provider's book and the payment in it.
+pub(crate) trait Book: Clone + Send + Sync + 'static {
+    /// What is shared by the program.
+    fn app(&self) -> &App;
+    /// Whether the payment is still there; a reset ends what was under way.
+    fn exists(&self) -> bool;
+    /// Adds a delivery to the payment.
+    fn note(&self, delivery: Delivery);
+}
+
+/// Sends as planned, and waits a little for the first answer unless the plan is to be late.
+pub(crate) async fn send(book: &impl Book, message: &Message, plan: Plan) {
+    let mut first_answers = Vec::new();
+    for copy in 1..=plan.copies {
+        let (answered, first_answer) = oneshot::channel();
+        first_answers.push(first_answer);
+        let (book, message) = (book.clone(), message.clone());
+        tokio::spawn(async move { deliver(&book, &message, copy, plan, answered).await });
+    }
+    if plan.delay.is_zero()
+        && let Some(first) = first_answers.into_iter().next()
+        && tokio::time::timeout(PATIENCE, first).await.is_err()
+    {
+        tracing::info!(
+            message.payment,
+            "the merchant is slow to answer the notification; not waiting"
+        );
+    }
+}
+
+/// Sends once, does not wait, and never tries again.
+pub(crate) fn send_once(book: &impl Book, message: Message) {
+    let book = book.clone();
+    tokio::spawn(async move { attempt(&book, &message, 1, 1).await });
+}
+
+/// Tries until the merchant answers well, with a pause that doubles.
+async fn deliver(
+    book: &impl Book,
+    message: &Message,
+    copy: u32,
+    plan: Plan,
+    answered: oneshot::Sender<()>,
+) {
+    tokio::time::sleep(plan.delay).await;
+    let mut answered = Some(answered);
+    let mut pause = plan.pause;
+    for number in 1..=plan.attempts {
+        if !book.exists() {
+            return;
+        }
+        let status = attempt(book, message, copy, number).await;
+        if let Some(answered) = answered.take() {
+            // Whoever waited may have given up.
+            let _ = answered.send(());
+        }
+        if status.is_some_and(plan.delivered) || number == plan.attempts {
+            return;
+        }
+        tokio::time::sleep(pause).await;
+        pause = pause.saturating_mul(2);
+    }
+}
+
+/// Sends once and writes it down. Gives the merchant's HTTP status, None where no answer came.
+async fn attempt(book: &impl Book, message: &Message, copy: u32, number: u32) -> Option<u16> {
+    let sent_at_ms = clock::now_ms();
+    let request = book
+        .app()
+        .http
+        .post(&message.url)
+        .headers(message.headers.clone())
+        .header("content-type", message.content_type)
+        .body(message.body.clone());
+    let (http_status, error) = match request.send().await {
+        Ok(response) => (Some(response.status().as_u16()), None),
+        // The address may hold a token of the merchant's.
+        Err(error) => (None, Some(cause(&error.without_url()))),
+    };
+    tracing::info!(
+        message.payment,
+        attempt = number,
+        http_status,
+        error,
+        "notification sent"
+    );
+    book.note(Delivery {
+        copy,
+        attempt: number,
+        forged: message.forged,
+        sent_at_ms,
+        took_ms: clock::now_ms().saturating_sub(sent_at_ms),
+        content_type: message.content_type,
+        body: message.recorded_body.clone(),
+        http_status,
+        error,
+    });
+    http_status
+}
+
+/// The error with all that lies beneath it: "error sending request" alone helps nobody.
+fn cause(error: &reqwest::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(inner) = source {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        source = inner.source();
+    }
+    text
+}
+
+/// Longest time for which the browser waits for the merchant before it is sent back.
+const PATIENCE: Duration = Duration::from_secs(3);

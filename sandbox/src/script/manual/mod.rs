@@ -1,0 +1,126 @@
+//! The script's documentation: what `GET /sandbox/script` and `--help` print.
+
+use serde::Serialize;
+
+use super::Script;
+
+mod joyndpay;
+
+/// The body of `GET /sandbox/script`.
+#[derive(Debug, Serialize)]
+pub(crate) struct Manual {
+    /// What is in force now, with what is left of `times`.
+    script: Script,
+    how: &'static str,
+    keys: Vec<&'static Key>,
+    example: serde_json::Value,
+}
+
+/// One key of the script.
+#[derive(Debug, Serialize)]
+struct Key {
+    key: &'static str,
+    values: &'static str,
+    default: &'static str,
+    meaning: &'static str,
+}
+
+impl Manual {
+    /// The manual, with the script that is in force.
+    pub(crate) fn new(script: Script) -> Self {
+        Self {
+            script,
+            how: HOW,
+            keys: KEYS.iter().copied().flatten().collect(),
+            example: example(),
+        }
+    }
+}
+
+/// What `--help` prints after the options.
+pub(crate) fn help_text() -> String {
+    let mut text = String::from(CONTROL);
+    text.push_str("\nThe script (POST /sandbox/script). ");
+    text.push_str(HOW);
+    text.push('\n');
+    for key in KEYS.iter().copied().flatten() {
+        text.push_str(&format!(
+            "  {}\n      {} (default: {}). {}\n",
+            key.key, key.values, key.default, key.meaning
+        ));
+    }
+    text.push_str(&format!("Example: {}\n", example()));
+    text
+}
+
+fn example() -> serde_json::Value {
+    serde_json::json!({"joyndpay": {
+        "initiate": {"fault": "http_500", "times": 1},
+        "verify": {"delay_ms": 300, "answer": {"amount": 1}},
+        "ipn": {"copies": 3, "encoding": "form"},
+        "checkout": {"coop": "same-origin"},
+    }})
+}
+
+const HOW: &str = "It replaces the script before it; what is left out is as by default, so {} ends all \
+trouble. Unknown keys are refused.";
+
+const CONTROL: &str = "\
+Control API, for tests (JSON):
+  GET  /sandbox/ledger      every payment: what was really paid, when, how often, and every notification
+  GET  /sandbox/calls       every call to a provider's API and the status it was answered with, never the keys
+  GET  /sandbox/script      the script in force, and this documentation
+  POST /sandbox/script      trouble on demand
+  POST /sandbox/reset       forget payments, calls and script
+  POST /sandbox/joyndpay/payments/{id}/succeed
+  POST /sandbox/joyndpay/payments/{id}/fail
+                            settle without a browser; {id} is the provider's id or the order id; ?reverse=true
+                            turns a settled payment around
+  GET  /                    a page that lists the payments
+";
+
+/// A provider a part.
+const KEYS: &[&[Key]] = &[joyndpay::KEYS];
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn every_key_of_the_script_is_documented() {
+        let mut undocumented = Vec::new();
+        visit(
+            "",
+            &serde_json::to_value(Script::default()).unwrap(),
+            &mut |path| {
+                if !KEYS
+                    .iter()
+                    .copied()
+                    .flatten()
+                    .any(|it| it.key.split(", ").any(|key| key == path))
+                {
+                    undocumented.push(path.to_owned());
+                }
+            },
+        );
+        assert_eq!(undocumented, Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_example_is_a_script() {
+        assert!(Script::read(example().to_string().as_bytes()).is_ok());
+    }
+
+    fn visit(path: &str, value: &Value, leaf: &mut impl FnMut(&str)) {
+        match value.as_object() {
+            Some(object) if !object.is_empty() => {
+                for (key, value) in object {
+                    visit(format!("{path}.{key}").trim_start_matches('.'), value, leaf);
+                }
+            }
+            _ => leaf(path),
+        }
+    }
+}

@@ -20,7 +20,13 @@ CREATE TABLE attempts (
                                                       'needs_review', 'paid', 'duplicate_paid', 'refunded')),
     received_minor    INTEGER,
     received_currency TEXT,
+    -- Why it is not (or not yet) paid, in the provider's judgement.
+    reason            TEXT,
+    -- How the shopper reaches it: a page, or messages that carry a link (JSON: [{"channel", "to"?}], masked).
     redirect_url      TEXT,
+    sent_to           TEXT,
+    expires_at        INTEGER,
+    description       TEXT,
     return_url        TEXT NOT NULL,
     -- Hashes of what the provider holds: the value in the return URL, and the one in the notification URL's path.
     return_hash       BLOB NOT NULL UNIQUE,
@@ -59,11 +65,12 @@ CREATE TABLE tokens (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX tokens_by_age ON tokens (expires_at);
 
--- Notifications about orders that nobody here knows, for a person to look at.
+-- Notifications that could not be placed, for a person to look at. `names` is what they say they are about.
 CREATE TABLE parked_notices (
     provider    TEXT NOT NULL,
-    reference   TEXT NOT NULL,
+    names       TEXT NOT NULL,
+    summary     TEXT NOT NULL,
     times       INTEGER NOT NULL DEFAULT 1,
     received_at INTEGER NOT NULL,
-    PRIMARY KEY (provider, reference)
+    PRIMARY KEY (provider, names, summary)
 ) STRICT, WITHOUT ROWID;

@@ -1,5 +1,6 @@
 //! What every request shares.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,12 +9,13 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::{Clock, UnixMs};
-use crate::config::Config;
+use crate::config::{Calling, Config};
 use crate::hub::Hub;
 use crate::limits::Limits;
 use crate::payment::Order;
 use crate::provider::http::Http;
-use crate::provider::{JoyndPayAdapter, Provider};
+use crate::provider::{Desk, JoyndPayAdapter, Provider};
+use crate::quota::Quota;
 use crate::reconcile::Asker;
 use crate::store::{Store, StoreError};
 use crate::telemetry::Metrics;
@@ -28,8 +30,8 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// Orders and attempts.
     pub store: Arc<dyn Store>,
-    /// The provider and its calls.
-    pub desk: Desk,
+    /// The providers and their calls, by their names.
+    desks: BTreeMap<&'static str, Desk>,
     /// Who listens to which order.
     pub hub: Hub,
     /// Who is being asked about right now.
@@ -44,15 +46,6 @@ pub struct App {
     pub stop: CancellationToken,
     /// What must be finished before it stops.
     pub tasks: TaskTracker,
-}
-
-/// A provider and the client that calls it.
-#[derive(Debug)]
-pub struct Desk {
-    /// What to ask and what answers mean.
-    pub provider: Arc<dyn Provider>,
-    /// Makes the calls.
-    pub http: Http,
 }
 
 /// Why a server does not start.
@@ -94,10 +87,7 @@ impl App {
         clock: Arc<dyn Clock>,
         store: Arc<dyn Store>,
     ) -> Result<Arc<Self>, StartError> {
-        let joyndpay = &config.joyndpay;
-        let timeout = Duration::from_millis(u64::from(joyndpay.timeout_ms));
-        let tls = joyndpay.base_url.starts_with("https:");
-        let http = Http::new(timeout, joyndpay.calls_per_minute, tls).map_err(StartError::Http)?;
+        let desks = desks(&config, &clock).map_err(StartError::Http)?;
         let widget = WidgetFiles::read(config.widget_dir.as_deref()).map_err(StartError::Widget)?;
         let now = clock.now();
         let found = store.recover(now, now).await.map_err(StartError::Store)?;
@@ -107,16 +97,12 @@ impl App {
                 "calls were cut off when the server last stopped; they are looked up"
             );
         }
-        let desk = Desk {
-            provider: Arc::new(JoyndPayAdapter::new(joyndpay.clone(), config.mode)),
-            http,
-        };
         Ok(Arc::new(Self {
             limits: Limits::new(&config.limits),
             config,
             clock,
             store,
-            desk,
+            desks,
             hub: Hub::default(),
             asker: Asker::default(),
             metrics: Metrics::new(),
@@ -124,6 +110,17 @@ impl App {
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
         }))
+    }
+
+    /// The provider of this name, where its keys are there.
+    #[must_use]
+    pub fn desk(&self, provider: &str) -> Option<&Desk> {
+        self.desks.get(provider)
+    }
+
+    /// Every provider whose keys are there, by name.
+    pub fn desks(&self) -> impl Iterator<Item = &Desk> {
+        self.desks.values()
     }
 
     /// The time now.
@@ -142,4 +139,27 @@ impl App {
     pub fn publish(&self, order: &Order) {
         self.hub.publish(&order.id, order.answer(self.test()));
     }
+}
+
+fn desks(
+    config: &Config,
+    clock: &Arc<dyn Clock>,
+) -> Result<BTreeMap<&'static str, Desk>, reqwest::Error> {
+    let mut desks = BTreeMap::new();
+    let mut add = |provider: Arc<dyn Provider>, base_url: &str, calling: Calling| {
+        let timeout = Duration::from_millis(u64::from(calling.timeout_ms));
+        let quota = Arc::new(Quota::new(Arc::clone(clock), calling.calls_per_minute));
+        let desk = Desk {
+            http: Http::new(timeout, quota, base_url.starts_with("https:"))?,
+            watch_interval_ms: calling.watch_interval_ms,
+            provider,
+        };
+        desks.insert(desk.provider.id(), desk);
+        Ok::<_, reqwest::Error>(())
+    };
+    if let Some(it) = &config.providers.joyndpay {
+        let adapter = JoyndPayAdapter::new(it.clone(), config.mode);
+        add(Arc::new(adapter), &it.base_url, it.calling)?;
+    }
+    Ok(desks)
 }

@@ -16,6 +16,7 @@ pub mod limits;
 mod opening;
 pub mod payment;
 pub mod provider;
+pub mod quota;
 pub mod random;
 pub mod reconcile;
 mod routes;

@@ -10,8 +10,9 @@ use crate::app::App;
 use crate::clock::{MINUTE_MS, SECOND_MS, UnixMs};
 use crate::payment::settle::Observation;
 use crate::payment::{Attempt, AttemptId, AttemptStatus, Order, schedule};
-use crate::provider::{Ask, ProviderError};
+use crate::provider::{Desk, ProviderError, Snapshot, Urgency};
 use crate::random;
+use crate::store::{Answered, StoreError};
 use crate::telemetry::{AskLabels, WordLabels};
 
 /// Which attempts are being asked about, and when each was asked about last.
@@ -50,7 +51,7 @@ impl Asker {
 
 /// Asks in the background, unless the attempt is being asked about or was asked about less than `every_ms` ago.
 pub fn poke(app: &Arc<App>, attempt: &Attempt, every_ms: i64) {
-    drop(start(app, attempt, every_ms));
+    drop(start(app, attempt, every_ms, Cause::Watched));
 }
 
 /// Asks in the background because a shopper is watching this order.
@@ -71,7 +72,8 @@ pub fn watched(app: &Arc<App>, order: &Order) {
     if waiting {
         let age = app.now().since_ms(attempt.created_at);
         let every_ms = if age < WATCH_CLOSELY_MS {
-            i64::from(app.config.joyndpay.watch_interval_ms)
+            app.desk(&attempt.provider)
+                .map_or(WATCH_LOOSELY_MS, |it| i64::from(it.watch_interval_ms))
         } else {
             WATCH_LOOSELY_MS
         };
@@ -84,7 +86,7 @@ pub fn watched(app: &Arc<App>, order: &Order) {
 /// # Errors
 /// Why the provider gave no answer.
 pub async fn ask(app: &Arc<App>, attempt: &Attempt) -> Result<(), ProviderError> {
-    let mut answer = start(app, attempt, 0);
+    let mut answer = start(app, attempt, 0, Cause::Watched);
     match answer.wait_for(Option::is_some).await {
         Ok(answer) => answer.clone().unwrap_or(Err(ProviderError::Unreachable)),
         Err(_) => Err(ProviderError::Unreachable),
@@ -115,14 +117,22 @@ async fn round(app: &Arc<App>) {
         tracing::error!(%error, "attempts could not be recovered");
         return;
     }
-    match app.store.due(now, MOST_A_ROUND).await {
+    for desk in app.desks() {
+        take_up(app, desk, now).await;
+    }
+}
+
+async fn take_up(app: &Arc<App>, desk: &Desk, now: UnixMs) {
+    let until = now.plus_ms(LEASE_MS);
+    let due = app
+        .store
+        .take_due(desk.provider.id(), now, until, MOST_A_ROUND)
+        .await;
+    match due {
         Ok(attempts) => {
             for attempt in attempts {
-                poke(
-                    app,
-                    &attempt,
-                    i64::from(app.config.joyndpay.watch_interval_ms),
-                );
+                let every_ms = i64::from(desk.watch_interval_ms);
+                drop(start(app, &attempt, every_ms, Cause::Due));
             }
         }
         Err(error) => {
@@ -144,7 +154,21 @@ async fn tidy(app: &Arc<App>, rounds: u32) {
     }
 }
 
-fn start(app: &Arc<App>, attempt: &Attempt, every_ms: i64) -> watch::Receiver<Option<Answer>> {
+/// Why a question is asked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cause {
+    /// A hint, or a shopper who watches: the schedule stays as it is.
+    Watched,
+    /// The schedule: it gets its next time.
+    Due,
+}
+
+fn start(
+    app: &Arc<App>,
+    attempt: &Attempt,
+    every_ms: i64,
+    cause: Cause,
+) -> watch::Receiver<Option<Answer>> {
     let now = app.now();
     let mut slots = app.asker.lock();
     if let Some(slot) = slots.get(&attempt.id) {
@@ -164,60 +188,36 @@ fn start(app: &Arc<App>, attempt: &Attempt, every_ms: i64) -> watch::Receiver<Op
     let task = Arc::clone(app);
     let attempt = attempt.clone();
     app.tasks.spawn(async move {
-        let result = look_up(&task, &attempt).await;
+        let result = look_up(&task, &attempt, cause).await;
         done.send_replace(Some(result));
     });
     answer
 }
 
 /// One question, its answer into the store, its news to the listeners, and the next check.
-async fn look_up(app: &Arc<App>, attempt: &Attempt) -> Answer {
-    let question = Ask::LookUp(&attempt.reference);
-    let provider = app.desk.provider.as_ref();
-    let result = app.desk.http.ask(provider, &question, app.now()).await;
-    count(app, &question, &result);
-    let now = app.now();
-    let (observation, next) = match &result {
-        Ok(snapshot) => (
-            Some(snapshot.observation),
-            schedule::next_check(attempt.created_at, now, random::jitter()),
-        ),
-        // It spoke its own language and does not say: an answer, though a poor one.
-        Err(ProviderError::Rejected { detail }) => {
-            tracing::warn!(
-                attempt = attempt.id.0,
-                reference = attempt.reference.0,
-                detail,
-                "the provider cannot say how an attempt stands"
-            );
-            (
-                Some(Observation::NotFound),
-                schedule::next_check(attempt.created_at, now, random::jitter()),
-            )
-        }
-        Err(ProviderError::Throttled(wait)) => {
-            let ms = i64::try_from(wait.as_millis()).unwrap_or(RETRY_MS);
-            (None, Some(now.plus_ms(ms.max(SECOND_MS))))
-        }
-        Err(
-            error @ (ProviderError::Unreachable
-            | ProviderError::OutcomeUnknown { .. }
-            | ProviderError::Unsafe { .. }),
-        ) => {
-            tracing::warn!(attempt = attempt.id.0, %error, "an attempt could not be looked up");
-            (None, Some(now.plus_ms(RETRY_MS)))
-        }
+async fn look_up(app: &Arc<App>, attempt: &Attempt, cause: Cause) -> Answer {
+    let Some(desk) = app.desk(&attempt.provider) else {
+        tracing::error!(
+            attempt = attempt.id.0,
+            provider = attempt.provider,
+            "an attempt cannot be looked up: its provider's keys are not configured"
+        );
+        return Err(ProviderError::Unreachable);
     };
-    if let Some(observation) = observation
-        && !note(app, attempt, observation).await
+    let urgency = match cause {
+        Cause::Watched => Urgency::Watched,
+        Cause::Due => Urgency::Schedule,
+    };
+    let result = desk.provider.look_up(&desk.calls(urgency), attempt).await;
+    count(app, desk.provider.id(), "look_up", &result);
+    let next = next_check(app, attempt, &result);
+    if let Some(snapshot) = known(attempt, &result)
+        && take(app, attempt, snapshot).await.is_err()
     {
+        // The schedule brings it back.
         return Err(ProviderError::Unreachable);
     }
-    // Only what was due gets a new time: a shopper who watches does not move the schedule.
-    let fresh = app.store.attempt(&attempt.id).await.ok().flatten();
-    if fresh
-        .and_then(|it| it.next_check_at)
-        .is_some_and(|at| at <= now)
+    if cause == Cause::Due
         && let Err(error) = app.store.schedule(&attempt.id, next).await
     {
         app.metrics.store_errors.inc();
@@ -229,10 +229,82 @@ async fn look_up(app: &Arc<App>, attempt: &Attempt) -> Answer {
     }
 }
 
-/// Notes what the provider said; `false` where the store failed.
-async fn note(app: &Arc<App>, attempt: &Attempt, observation: Observation) -> bool {
+/// What the answer says of the attempt, if it says anything.
+fn known(attempt: &Attempt, result: &Result<Snapshot, ProviderError>) -> Option<Snapshot> {
+    match result {
+        Ok(snapshot) => Some(snapshot.clone()),
+        // It spoke its own language and does not say: an answer, though a poor one.
+        Err(ProviderError::Rejected { detail }) => {
+            tracing::warn!(
+                attempt = attempt.id.0,
+                reference = attempt.reference.0,
+                detail,
+                "the provider cannot say how an attempt stands"
+            );
+            Some(Observation::NotFound.into())
+        }
+        Err(ProviderError::Throttled(_)) => None,
+        Err(
+            error @ (ProviderError::Unreachable
+            | ProviderError::OutcomeUnknown { .. }
+            | ProviderError::Unsafe { .. }),
+        ) => {
+            tracing::warn!(attempt = attempt.id.0, %error, "an attempt could not be looked up");
+            None
+        }
+    }
+}
+
+fn next_check(
+    app: &App,
+    attempt: &Attempt,
+    result: &Result<Snapshot, ProviderError>,
+) -> Option<UnixMs> {
+    let now = app.now();
+    match result {
+        Ok(_) | Err(ProviderError::Rejected { .. }) => {
+            schedule::next_check(attempt.created_at, now, random::jitter())
+        }
+        Err(ProviderError::Throttled(wait)) => {
+            let ms = i64::try_from(wait.as_millis()).unwrap_or(RETRY_MS);
+            Some(now.plus_ms(ms.max(SECOND_MS)))
+        }
+        Err(
+            ProviderError::Unreachable
+            | ProviderError::OutcomeUnknown { .. }
+            | ProviderError::Unsafe { .. },
+        ) => Some(now.plus_ms(RETRY_MS)),
+    }
+}
+
+/// Notes a whole answer: first the way to an attempt whose beginning had no answer, then how it stands.
+async fn take(app: &App, attempt: &Attempt, snapshot: Snapshot) -> Result<(), StoreError> {
+    if let Some(opened) = snapshot.opened {
+        let noted = app
+            .store
+            .answered(&attempt.id, Answered::Opened(opened), app.now())
+            .await;
+        if let Err(error) = noted {
+            app.metrics.store_errors.inc();
+            tracing::error!(%error, attempt = attempt.id.0, "a lost answer was found again and could not be noted");
+            return Err(error);
+        }
+        tracing::info!(attempt = attempt.id.0, "a lost answer was found again");
+    }
+    note(app, attempt, snapshot.observation).await
+}
+
+/// Notes what the provider said, and tells who listens.
+///
+/// # Errors
+/// Where the store failed; that is counted and logged.
+pub(crate) async fn note(
+    app: &App,
+    attempt: &Attempt,
+    observation: Observation,
+) -> Result<(), StoreError> {
     match app.store.settle(&attempt.id, observation, app.now()).await {
-        Ok(None) => true,
+        Ok(None) => Ok(()),
         Ok(Some(settled)) => {
             let status = settled.step.status.as_str();
             app.metrics
@@ -266,18 +338,23 @@ async fn note(app: &Arc<App>, attempt: &Attempt, observation: Observation) -> bo
                 tracing::info!(attempt = attempt.id.0, price = ?attempt.price, ?received, "more than the price was paid (the provider's fees)");
             }
             app.publish(&settled.order);
-            true
+            Ok(())
         }
         Err(error) => {
             app.metrics.store_errors.inc();
             tracing::error!(%error, attempt = attempt.id.0, "the provider's answer could not be noted");
-            false
+            Err(error)
         }
     }
 }
 
-/// Counts a call and its outcome.
-pub(crate) fn count<T>(app: &App, ask: &Ask<'_>, result: &Result<T, ProviderError>) {
+/// Counts a question and its outcome.
+pub(crate) fn count<T>(
+    app: &App,
+    provider: &'static str,
+    ask: &'static str,
+    result: &Result<T, ProviderError>,
+) {
     let outcome = match result {
         Ok(_) => "ok",
         Err(error) => error.as_str(),
@@ -285,8 +362,8 @@ pub(crate) fn count<T>(app: &App, ask: &Ask<'_>, result: &Result<T, ProviderErro
     app.metrics
         .calls
         .get_or_create(&AskLabels {
-            provider: app.desk.provider.id(),
-            ask: ask.as_str(),
+            provider,
+            ask,
             outcome,
         })
         .inc();
@@ -297,6 +374,8 @@ const ROUND: Duration = Duration::from_millis(500);
 const ROUNDS_A_MINUTE: u32 = 120;
 /// Most attempts taken up in one round; the longest due come first.
 const MOST_A_ROUND: u32 = 100;
+/// How long an attempt that was taken up is nobody else's: longer than a question takes.
+const LEASE_MS: i64 = 30 * SECOND_MS;
 /// A call takes 10 s at most: what was begun a minute ago and is still unanswered was lost.
 const STALE_MS: i64 = MINUTE_MS;
 /// When to ask again after the provider could not be reached.

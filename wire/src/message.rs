@@ -193,6 +193,23 @@ impl Reason {
     }
 }
 
+impl std::str::FromStr for Reason {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [
+            Self::Declined,
+            Self::Expired,
+            Self::Cancelled,
+            Self::Review,
+            Self::Other,
+        ]
+        .into_iter()
+        .find(|it| it.as_str() == text)
+        .ok_or(())
+    }
+}
+
 /// The answer to a request that did not work; it comes with a fitting HTTP status.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ErrorAnswer {

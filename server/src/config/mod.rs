@@ -3,6 +3,7 @@
 //! Every problem is reported at once with the key's path. Secrets are [`SecretString`]s and are never printed.
 
 mod origin;
+mod providers;
 mod read;
 mod reader;
 mod sections;
@@ -44,8 +45,8 @@ pub struct Config {
     pub quote_key: Option<SecretString>,
     /// The Bearer key of `GET /api/orders/{order_id}`; without it the route is closed.
     pub shop_api_key: Option<SecretString>,
-    /// The provider.
-    pub joyndpay: JoyndPay,
+    /// The providers.
+    pub providers: Providers,
     /// Ceilings.
     pub limits: Limits,
     /// How to log.
@@ -93,13 +94,7 @@ impl Config {
             format!("store.sqlite: {}", self.sqlite.display()),
             format!("quote.key: {}", set(self.quote_key.is_some())),
             format!("shop_api.key: {}", set(self.shop_api_key.is_some())),
-            format!("joyndpay.base_url: {}", self.joyndpay.base_url),
-            format!(
-                "joyndpay.checkout_origin: {}",
-                self.joyndpay.checkout_origin.as_str()
-            ),
-            "joyndpay.public_key: set".to_owned(),
-            "joyndpay.secret_key: set".to_owned(),
+            self.providers.summary(),
             format!("catalogue: {} articles", self.catalogue.len()),
             format!("log: {} {}", self.log.level, self.log.format.as_str()),
         ]
@@ -170,6 +165,40 @@ pub struct Cors {
     pub credentials: bool,
 }
 
+/// The providers whose keys are there; one at least.
+#[derive(Clone, Debug)]
+pub struct Providers {
+    /// The one that a request means that names none.
+    pub default: &'static str,
+    /// `[joyndpay]`.
+    pub joyndpay: Option<JoyndPay>,
+}
+
+impl Providers {
+    fn summary(&self) -> String {
+        let mut lines = vec![format!("provider: {}", self.default)];
+        if let Some(it) = &self.joyndpay {
+            lines.push(format!("joyndpay.base_url: {}", it.base_url));
+            let origin = it.checkout_origin.as_str();
+            lines.push(format!("joyndpay.checkout_origin: {origin}"));
+            lines.push("joyndpay.public_key: set".to_owned());
+            lines.push("joyndpay.secret_key: set".to_owned());
+        }
+        lines.join("\n")
+    }
+}
+
+/// How a provider's API is called.
+#[derive(Clone, Copy, Debug)]
+pub struct Calling {
+    /// Least time between two questions about an order that a shopper is watching, in milliseconds.
+    pub watch_interval_ms: u32,
+    /// Most calls a minute with one key, all orders and all servers together.
+    pub calls_per_minute: u32,
+    /// Longest wait for one call, connecting included, in milliseconds.
+    pub timeout_ms: u32,
+}
+
 /// JoyndPay's keys and addresses.
 #[derive(Clone, Debug)]
 pub struct JoyndPay {
@@ -181,14 +210,8 @@ pub struct JoyndPay {
     pub base_url: String,
     /// Where its checkout pages live: the only origin to which a shopper is sent.
     pub checkout_origin: Origin,
-    /// Least time between two questions about an order that a shopper is watching, in milliseconds.
-    ///
-    /// JoyndPay's documentation polls every 2 to 3 s an order.
-    pub watch_interval_ms: u32,
-    /// Most calls a minute, all orders together. JoyndPay documents no limit.
-    pub calls_per_minute: u32,
-    /// Longest wait for one call, connecting included, in milliseconds.
-    pub timeout_ms: u32,
+    /// How its API is called.
+    pub calling: Calling,
 }
 
 /// Ceilings; high by default, since a shop's shoppers may share one address (carrier NAT).

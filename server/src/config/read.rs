@@ -7,9 +7,10 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::origin::{Origin, is_loopback};
+use super::providers;
 use super::reader::{Problem, Reader, shown};
 use super::sections::{catalogue, cors, limits, log};
-use super::{Config, JoyndPay, Mode, PublicUrl};
+use super::{Config, Mode, PublicUrl};
 
 pub(super) fn read(
     text: &str,
@@ -35,14 +36,14 @@ pub(super) fn read(
         .map_or_else(|| PathBuf::from("malipo.sqlite"), PathBuf::from);
     let quote_key = secret(&mut keys, "quote.key", QUOTE_KEY_BYTES);
     let shop_api_key = secret(&mut keys, "shop_api.key", SHOP_API_KEY_BYTES);
-    let joyndpay = joyndpay(&mut keys, mode);
+    let providers = providers::read(&mut keys, mode);
     let limits = limits(&mut keys);
     let log = log(&mut keys);
     let catalogue = catalogue(&mut keys);
 
     let problems = keys.finish();
-    match (shop, mode, listen, public_url, joyndpay) {
-        (Some(shop), Some(mode), Some(listen), Some(public_url), Some(joyndpay))
+    match (shop, mode, listen, public_url, providers) {
+        (Some(shop), Some(mode), Some(listen), Some(public_url), Some(providers))
             if problems.is_empty() =>
         {
             let config = Config {
@@ -57,7 +58,7 @@ pub(super) fn read(
                 sqlite,
                 quote_key,
                 shop_api_key,
-                joyndpay,
+                providers,
                 limits,
                 log,
                 catalogue,
@@ -114,7 +115,12 @@ fn listen(keys: &mut Reader) -> Option<SocketAddr> {
 }
 
 /// An https URL, or http on a loopback host in sandbox mode, without query, fragment and user.
-fn url(keys: &mut Reader, path: &str, default: Option<&str>, mode: Option<Mode>) -> Option<Url> {
+pub(super) fn url(
+    keys: &mut Reader,
+    path: &str,
+    default: Option<&str>,
+    mode: Option<Mode>,
+) -> Option<Url> {
     let accepted = "an https URL without query, fragment and user (in sandbox mode also http on a loopback host)";
     let text = match default {
         Some(default) => keys
@@ -190,62 +196,6 @@ fn secret(keys: &mut Reader, path: &str, least: usize) -> Option<SecretString> {
         );
     }
     Some(SecretString::from(text))
-}
-
-fn joyndpay(keys: &mut Reader, mode: Option<Mode>) -> Option<JoyndPay> {
-    let mut key = |path: &str| {
-        let accepted = "a key of the provider's dashboard (joyndpay.com/user/api)";
-        let text = keys.required(path, accepted)?;
-        if text.is_empty() || !text.bytes().all(|it| it.is_ascii_graphic()) {
-            keys.wrong(
-                path,
-                format!("is empty or holds spaces; accepted: {accepted}"),
-            );
-            return None;
-        }
-        Some(SecretString::from(text))
-    };
-    let public_key = key("joyndpay.public_key");
-    let secret_key = key("joyndpay.secret_key");
-    let base_url = url(
-        keys,
-        "joyndpay.base_url",
-        Some("https://joyndpay.com/api"),
-        mode,
-    );
-    let accepted = "an origin, such as \"https://joyndpay.com\"";
-    let checkout_origin = match keys.text("joyndpay.checkout_origin", accepted) {
-        None => base_url.as_ref().and_then(Origin::of),
-        Some(text) => match Origin::parse(&text) {
-            Ok(origin) if mode == Some(Mode::Live) && !origin.as_str().starts_with("https:") => {
-                keys.wrong(
-                    "joyndpay.checkout_origin",
-                    "is http in live mode; accepted there: https",
-                );
-                None
-            }
-            Ok(origin) => Some(origin),
-            Err(wrong) => {
-                keys.wrong(
-                    "joyndpay.checkout_origin",
-                    format!("{} {wrong}; accepted: {accepted}", shown(&text)),
-                );
-                None
-            }
-        },
-    };
-    let watch_interval_ms = keys.number("joyndpay.watch_interval_ms", 2_500, 100..=60_000);
-    let calls_per_minute = keys.number("joyndpay.calls_per_minute", 600, 1..=100_000);
-    let timeout_ms = keys.number("joyndpay.timeout_ms", 10_000, 100..=10_000);
-    Some(JoyndPay {
-        public_key: public_key?,
-        secret_key: secret_key?,
-        base_url: base_url?.as_str().trim_end_matches('/').to_owned(),
-        checkout_origin: checkout_origin?,
-        watch_interval_ms,
-        calls_per_minute,
-        timeout_ms,
-    })
 }
 
 pub(super) fn is_name(text: &str) -> bool {

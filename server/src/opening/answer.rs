@@ -1,12 +1,14 @@
 //! What the page is told.
 
 use axum::http::StatusCode;
-use malipo_wire::{ErrorCode, InitiateAnswer, OrderId, Status};
+use malipo_wire::{ErrorCode, InitiateAnswer, OrderId, SentTo, Status};
 
 use super::Intent;
 use super::secrets::Secrets;
 use crate::app::App;
+use crate::clock::UnixMs;
 use crate::payment::begin::Decision;
+use crate::provider::Provider;
 use crate::routes::ApiError;
 use crate::store::Begun;
 
@@ -17,23 +19,23 @@ pub(super) fn settled(
     begun: Begun,
     secrets: Secrets,
 ) -> Result<InitiateAnswer, ApiError> {
-    let answer = |token| InitiateAnswer {
-        token,
-        ..blank(app, intent, &begun.order_id)
-    };
     match begun.decision {
         Decision::Same(attempt) => {
-            let Some(redirect_url) = attempt.redirect_url else {
+            if !attempt.is_reachable() {
                 return Err(busy_unknown());
+            }
+            let way = Way {
+                provider: super::desk(app, &attempt.provider)?.provider.as_ref(),
+                redirect_url: attempt.redirect_url,
+                sent_to: attempt.sent_to,
+                expires_at: attempt.expires_at,
             };
-            Ok(InitiateAnswer {
-                redirect_url: Some(redirect_url),
-                ..answer(Some(secrets.token))
-            })
+            Ok(reachable(app, intent, &begun.order_id, secrets.token, way))
         }
         Decision::Paid { proven } => Ok(InitiateAnswer {
             status: Some(Status::Success),
-            ..answer(proven.then_some(secrets.token))
+            token: proven.then_some(secrets.token),
+            ..blank(app, intent, &begun.order_id)
         }),
         Decision::KeyReused => Err(ApiError::new(
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -64,8 +66,36 @@ pub(super) fn settled(
     }
 }
 
+/// How the shopper gets to an attempt.
+pub(super) struct Way<'a> {
+    pub(super) provider: &'a dyn Provider,
+    pub(super) redirect_url: Option<String>,
+    pub(super) sent_to: Vec<SentTo>,
+    pub(super) expires_at: Option<UnixMs>,
+}
+
+/// The answer that takes the shopper to an attempt.
+pub(super) fn reachable(
+    app: &App,
+    intent: &Intent,
+    order_id: &OrderId,
+    token: String,
+    way: Way<'_>,
+) -> InitiateAnswer {
+    let left_ms = way.expires_at.map(|it| it.since_ms(app.now()).max(0));
+    InitiateAnswer {
+        token: Some(token),
+        redirect_url: way.redirect_url,
+        sent_to: way.sent_to,
+        fees_added: way.provider.adds_fees().then_some(true),
+        returns: (!way.provider.returns()).then_some(false),
+        expires_in: left_ms.and_then(|it| u64::try_from(it / 1000).ok()),
+        ..blank(app, intent, order_id)
+    }
+}
+
 /// The parts that every answer has.
-pub(super) fn blank(app: &App, intent: &Intent, order_id: &OrderId) -> InitiateAnswer {
+fn blank(app: &App, intent: &Intent, order_id: &OrderId) -> InitiateAnswer {
     let price = intent.basket.price;
     InitiateAnswer {
         order_id: order_id.to_string(),
@@ -73,10 +103,9 @@ pub(super) fn blank(app: &App, intent: &Intent, order_id: &OrderId) -> InitiateA
         token: None,
         amount: Some(price.to_decimal()),
         currency: Some(price.currency().code().to_owned()),
-        fees_added: app.desk.provider.adds_fees().then_some(true),
+        fees_added: None,
         // Relative to initiate's own URL, so that it also holds behind a proxy with another path.
         events_url: Some("events".to_owned()),
-        // JoyndPay's pages have no documented end.
         expires_in: None,
         sent_to: Vec::new(),
         returns: None,

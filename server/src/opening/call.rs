@@ -5,11 +5,11 @@ use std::sync::Arc;
 use malipo_wire::InitiateAnswer;
 
 use super::Intent;
-use super::answer::{blank, busy_unknown};
+use super::answer::{Way, busy_unknown, reachable};
 use super::secrets::Secrets;
 use crate::app::App;
-use crate::payment::{AttemptId, Reference};
-use crate::provider::{Ask, Opening, ProviderError, Snapshot};
+use crate::payment::{AttemptId, Opened, Reference};
+use crate::provider::{Desk, Opening, ProviderError, Urgency};
 use crate::reconcile;
 use crate::routes::ApiError;
 use crate::store::{Answered, Begun};
@@ -17,6 +17,7 @@ use crate::telemetry::WordLabels;
 
 pub(super) async fn call(
     app: &Arc<App>,
+    desk: &Desk,
     intent: &Intent,
     begun: &Begun,
     secrets: &Secrets,
@@ -24,18 +25,23 @@ pub(super) async fn call(
     let fallback = Reference(String::new());
     let reference = begun.reference.as_ref().unwrap_or(&fallback);
     let base = app.config.public_url.as_str();
-    let provider = app.desk.provider.as_ref();
+    let provider = desk.provider.as_ref();
+    let notify_url = match provider.signs_notices() {
+        true => format!("{base}/pay/notify/{}", provider.id()),
+        false => format!("{base}/pay/notify/{}/{}", provider.id(), secrets.notify),
+    };
     let opening = Opening {
+        order_id: &begun.order_id,
         reference,
         price: intent.basket.price,
         description: intent.basket.description.as_deref(),
         customer: &intent.basket.customer,
-        notify_url: &format!("{base}/pay/notify/{}/{}", provider.id(), secrets.notify),
+        notify_url: &notify_url,
         callback_url: &format!("{base}/pay/return?of={}", secrets.back),
+        now: app.now(),
     };
-    let question = Ask::Open(&opening);
-    let result = app.desk.http.ask(provider, &question, app.now()).await;
-    reconcile::count(app, &question, &result);
+    let result = provider.open(&desk.calls(Urgency::Press), &opening).await;
+    reconcile::count(app, provider.id(), "open", &result);
     let order = begun.order_id.as_str();
     match &result {
         Ok(_) => {
@@ -47,38 +53,40 @@ pub(super) async fn call(
     }
     let noted = note(app, &secrets.attempt, result.as_ref()).await;
     match result {
-        Ok(Snapshot {
-            redirect_url: Some(redirect_url),
-            ..
-        }) => {
+        Ok(opened) if is_reachable(&opened) => {
             // Without the page in the store a second press could not find it.
             noted?;
-            Ok(InitiateAnswer {
-                token: Some(secrets.token.clone()),
-                redirect_url: Some(redirect_url),
-                ..blank(app, intent, &begun.order_id)
-            })
+            let way = Way {
+                provider,
+                redirect_url: opened.redirect_url,
+                sent_to: opened.sent_to,
+                expires_at: opened.expires_at,
+            };
+            Ok(reachable(
+                app,
+                intent,
+                &begun.order_id,
+                secrets.token.clone(),
+                way,
+            ))
         }
         Ok(_) => Err(busy_unknown()),
         Err(error) => Err(ApiError::from_provider(&error, app.test())),
     }
 }
 
+fn is_reachable(opened: &Opened) -> bool {
+    opened.redirect_url.is_some() || !opened.sent_to.is_empty()
+}
+
 async fn note(
     app: &App,
     attempt: &AttemptId,
-    result: Result<&Snapshot, &ProviderError>,
+    result: Result<&Opened, &ProviderError>,
 ) -> Result<(), ApiError> {
     let now = app.now();
     let answered = match result {
-        Ok(Snapshot {
-            provider_ref,
-            redirect_url: Some(redirect_url),
-            ..
-        }) => Answered::Opened {
-            provider_ref: provider_ref.clone(),
-            redirect_url: redirect_url.clone(),
-        },
+        Ok(opened) if is_reachable(opened) => Answered::Opened(opened.clone()),
         Err(ProviderError::Unsafe { .. }) => Answered::Orphaned,
         Err(
             ProviderError::Rejected { .. }
@@ -90,7 +98,7 @@ async fn note(
         },
     };
     let kind = match answered {
-        Answered::Opened { .. } => "pending",
+        Answered::Opened(_) => "pending",
         Answered::Refused => "refused",
         Answered::Unknown { .. } => "unknown",
         Answered::Orphaned => "orphaned",

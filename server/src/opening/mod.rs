@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::payment::begin::{Decision, Wish};
 use crate::payment::price::Basket;
 use crate::payment::{AttemptId, Reference, schedule};
+use crate::provider::Desk;
 use crate::random;
 use crate::reconcile;
 use crate::routes::ApiError;
@@ -24,6 +25,8 @@ use crate::store::{Begin, NewAttempt};
 #[derive(Debug)]
 pub(crate) struct Intent {
     pub(crate) basket: Basket,
+    /// Whose checkout page, should a new attempt begin.
+    pub(crate) provider: &'static str,
     /// The Idempotency-Key; the form without script has none.
     pub(crate) key: Option<String>,
     /// The payload's fingerprint, without `return_url`.
@@ -49,10 +52,11 @@ pub(crate) async fn open(app: &Arc<App>, intent: Intent) -> Result<InitiateAnswe
 }
 
 async fn run(app: &Arc<App>, intent: Intent) -> Result<InitiateAnswer, ApiError> {
-    app.desk
-        .provider
-        .accepts(intent.basket.price)
-        .map_err(|accepted| ApiError::bad(format!("amount: the provider accepts {accepted}")))?;
+    let desk = desk(app, intent.provider)?;
+    let basket = &intent.basket;
+    desk.provider
+        .accepts(basket.price, &basket.customer)
+        .map_err(ApiError::bad)?;
     let order_id = match &intent.basket.order_id {
         Some(order_id) => order_id.clone(),
         None => secrets::order_id()?,
@@ -63,10 +67,10 @@ async fn run(app: &Arc<App>, intent: Intent) -> Result<InitiateAnswer, ApiError>
         let secrets = Secrets::new()?;
         let begun = app
             .store
-            .begin(begin(app, &intent, &order_id, &asked, &secrets)?)
+            .begin(begin(app, desk, &intent, &order_id, &asked, &secrets)?)
             .await?;
         match &begun.decision {
-            Decision::New { .. } => return call::call(app, &intent, &begun, &secrets).await,
+            Decision::New { .. } => return call::call(app, desk, &intent, &begun, &secrets).await,
             Decision::AskFirst(old) => {
                 for id in old {
                     ask_about(app, id).await?;
@@ -91,6 +95,21 @@ async fn run(app: &Arc<App>, intent: Intent) -> Result<InitiateAnswer, ApiError>
     Err(ApiError::busy("the order is changing; try again", 2))
 }
 
+/// The provider of this name, which the store or the configuration named.
+///
+/// # Errors
+/// Where its keys have been taken out of the configuration since.
+pub(crate) fn desk<'a>(app: &'a App, provider: &str) -> Result<&'a Desk, ApiError> {
+    app.desk(provider).ok_or_else(|| {
+        ApiError::new(
+            axum::http::StatusCode::SERVICE_UNAVAILABLE,
+            malipo_wire::ErrorCode::Backend,
+            "this server has no keys for the order's provider any more",
+        )
+        .because(format!("no keys for {provider}"))
+    })
+}
+
 async fn ask_about(app: &Arc<App>, id: &AttemptId) -> Result<(), ApiError> {
     let Some(attempt) = app.store.attempt(id).await? else {
         return Ok(());
@@ -109,13 +128,14 @@ async fn ask_about(app: &Arc<App>, id: &AttemptId) -> Result<(), ApiError> {
 
 fn begin(
     app: &App,
+    desk: &Desk,
     intent: &Intent,
     order_id: &OrderId,
     asked: &[AttemptId],
     secrets: &Secrets,
 ) -> Result<Begin, ApiError> {
     let now = app.now();
-    let provider = &app.desk.provider;
+    let provider = &desk.provider;
     let other = random::reference()?;
     let first = if provider.fits_as_reference(order_id) {
         Reference(order_id.to_string())
@@ -137,6 +157,7 @@ fn begin(
             provider: provider.id(),
             first_reference: first,
             other_reference: other,
+            description: intent.basket.description.clone(),
             return_url: intent.return_url.clone(),
             return_hash: random::hash(&secrets.back),
             notify_hash: random::hash(&secrets.notify),

@@ -12,7 +12,7 @@ pub mod schedule;
 pub mod settle;
 mod status;
 
-use malipo_wire::{Money, OrderId, Status, VerifyAnswer};
+use malipo_wire::{Money, OrderId, Reason, SentTo, Status, VerifyAnswer};
 
 use crate::clock::UnixMs;
 
@@ -58,8 +58,16 @@ pub struct Attempt {
     pub price: Money,
     /// What the provider said was paid, where it said success.
     pub received: Option<Money>,
+    /// Why it is not (or not yet) paid, in the provider's judgement.
+    pub reason: Option<Reason>,
     /// The checkout page, judged good; only what is here is ever handed out.
     pub redirect_url: Option<String>,
+    /// To whom the provider sent the link, masked, where there is no page to open.
+    pub sent_to: Vec<SentTo>,
+    /// When the provider's page or link stops taking a payment, where it says so.
+    pub expires_at: Option<UnixMs>,
+    /// What is bought, as the provider was told.
+    pub description: Option<String>,
     /// Where the shopper goes back to.
     pub return_url: String,
     /// Whether it was paid after it had seemed lost.
@@ -72,6 +80,38 @@ pub struct Attempt {
     pub paid_at: Option<UnixMs>,
     /// When the provider is asked next by itself.
     pub next_check_at: Option<UnixMs>,
+}
+
+/// How the shopper reaches an attempt that the provider has begun: a page to open, or a link that was sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Opened {
+    /// The provider's own name of the attempt, where it said one.
+    pub provider_ref: Option<String>,
+    /// The checkout page, judged: only ever a URL to which a shopper may be sent.
+    pub redirect_url: Option<String>,
+    /// To whom the provider sent the link, masked: `...123`.
+    pub sent_to: Vec<SentTo>,
+    /// When it stops taking a payment, where the provider says so.
+    pub expires_at: Option<UnixMs>,
+}
+
+impl Attempt {
+    /// Whether a shopper can get to it: there is a page, or a link was sent.
+    #[must_use]
+    pub fn is_reachable(&self) -> bool {
+        self.redirect_url.is_some() || !self.sent_to.is_empty()
+    }
+
+    /// Why it is not (or not yet) a success, as the page is told.
+    #[must_use]
+    pub fn public_reason(&self) -> Option<Reason> {
+        match self.status.public() {
+            Status::Success => None,
+            Status::Failed => self.reason.or(Some(Reason::Other)),
+            Status::Pending if self.status == AttemptStatus::NeedsReview => Some(Reason::Review),
+            Status::Pending => self.reason,
+        }
+    }
 }
 
 impl Order {
@@ -92,7 +132,7 @@ impl Order {
     #[must_use]
     pub fn answer(&self, test: bool) -> VerifyAnswer {
         let (status, reason) = self.current().map_or((Status::Pending, None), |it| {
-            (it.status.public(), it.status.reason())
+            (it.status.public(), it.public_reason())
         });
         VerifyAnswer {
             order_id: self.id.to_string(),

@@ -1,6 +1,6 @@
 //! What an answer of the provider makes of an attempt.
 
-use malipo_wire::Money;
+use malipo_wire::{Money, Reason};
 
 use super::{Attempt, AttemptId, AttemptStatus};
 use crate::clock::{HOUR_MS, UnixMs};
@@ -10,8 +10,10 @@ use crate::clock::{HOUR_MS, UnixMs};
 pub enum Observation {
     /// Not over yet.
     Pending,
+    /// One try was declined, and the shopper may try again: not over yet.
+    Declined,
     /// The provider's final no.
-    Failed,
+    Failed(Reason),
     /// Paid. `None` where the amount or its currency could not be read exactly.
     Success(Option<Money>),
     /// It answered in its own form that it cannot say: it does not know the reference, or takes nothing from us.
@@ -23,6 +25,8 @@ pub enum Observation {
 pub struct Step {
     /// Where it stands from now on.
     pub status: AttemptStatus,
+    /// Why, where it is not (or not yet) paid.
+    pub reason: Option<Reason>,
     /// What the provider said was paid, where it said success.
     pub received: Option<Money>,
     /// Paid after it had seemed lost, so the shopper may have been told otherwise.
@@ -73,13 +77,17 @@ pub fn settle(
     }
     let step = match observation {
         Observation::Success(received) => success(attempt, paid_by, received),
-        Observation::Failed => Step {
-            status: failed(attempt),
+        Observation::Failed(reason) => failed(attempt, reason),
+        Observation::Declined => Step {
+            reason: Some(Reason::Declined),
             ..stay(attempt)
         },
         Observation::Pending | Observation::NotFound => unsettled(attempt, now),
     };
-    (step.status != attempt.status || step.received != attempt.received).then_some(step)
+    let changes = step.status != attempt.status
+        || step.received != attempt.received
+        || step.reason != attempt.reason;
+    changes.then_some(step)
 }
 
 fn success(attempt: &Attempt, paid_by: Option<&AttemptId>, received: Option<Money>) -> Step {
@@ -90,6 +98,7 @@ fn success(attempt: &Attempt, paid_by: Option<&AttemptId>, received: Option<Mone
     if !enough {
         return Step {
             status: AttemptStatus::NeedsReview,
+            reason: Some(Reason::Review),
             received,
             late: attempt.late,
             alarm: Some(Alarm::WrongAmount),
@@ -112,6 +121,7 @@ fn success(attempt: &Attempt, paid_by: Option<&AttemptId>, received: Option<Mone
         } else {
             AttemptStatus::Paid
         },
+        reason: None,
         received,
         late,
         alarm: match (duplicate, late) {
@@ -122,12 +132,15 @@ fn success(attempt: &Attempt, paid_by: Option<&AttemptId>, received: Option<Mone
     }
 }
 
-fn failed(attempt: &Attempt) -> AttemptStatus {
+fn failed(attempt: &Attempt, reason: Reason) -> Step {
     // A success was seen once, with a wrong amount: a later "failed" contradicts it, and the person has to look anyway.
     if attempt.status == AttemptStatus::NeedsReview && attempt.received.is_some() {
-        AttemptStatus::NeedsReview
-    } else {
-        AttemptStatus::Failed
+        return stay(attempt);
+    }
+    Step {
+        status: AttemptStatus::Failed,
+        reason: Some(reason),
+        ..stay(attempt)
     }
 }
 
@@ -139,8 +152,9 @@ fn unsettled(attempt: &Attempt, now: UnixMs) -> Step {
             status: AttemptStatus::Orphaned,
             ..stay(attempt)
         },
-        AttemptStatus::Pending if GIVE_UP_MS <= now.since_ms(attempt.created_at) => Step {
+        AttemptStatus::Pending if GIVE_UP_MS <= now.since_ms(waits_since(attempt)) => Step {
             status: AttemptStatus::NeedsReview,
+            reason: Some(Reason::Review),
             alarm: Some(Alarm::NeverEnded),
             ..stay(attempt)
         },
@@ -157,9 +171,17 @@ fn unsettled(attempt: &Attempt, now: UnixMs) -> Step {
     }
 }
 
+/// From when on an outcome is due: a link that is payable for a week is not suspicious after three days.
+fn waits_since(attempt: &Attempt) -> UnixMs {
+    attempt
+        .expires_at
+        .map_or(attempt.created_at, |it| it.max(attempt.created_at))
+}
+
 fn stay(attempt: &Attempt) -> Step {
     Step {
         status: attempt.status,
+        reason: attempt.reason,
         received: attempt.received,
         late: attempt.late,
         alarm: None,
@@ -185,6 +207,10 @@ mod tests {
             price: money("10000", "UGX"),
             received,
             redirect_url: None,
+            sent_to: Vec::new(),
+            expires_at: None,
+            description: None,
+            reason: None,
             return_url: String::new(),
             late: false,
             created_at: UnixMs(0),
@@ -219,21 +245,27 @@ mod tests {
         for (from, looked_up) in [(S::Created, S::Created), (S::Unknown, S::Orphaned)] {
             check(from, O::Pending, looked_up, None);
             check(from, O::NotFound, looked_up, None);
-            check(from, O::Failed, S::Failed, None);
+            check(from, O::Failed(Reason::Declined), S::Failed, None);
             check(from, full, S::Paid, None);
         }
         check(S::Pending, O::Pending, S::Pending, None);
         check(S::Pending, O::NotFound, S::Pending, None);
-        check(S::Pending, O::Failed, S::Failed, None);
+        check(S::Pending, O::Failed(Reason::Declined), S::Failed, None);
         check(S::Pending, full, S::Paid, None);
         for from in [S::Failed, S::Orphaned, S::NeedsReview] {
             check(from, O::Pending, from, None);
             check(from, O::NotFound, from, None);
-            check(from, O::Failed, S::Failed, None);
+            check(from, O::Failed(Reason::Declined), S::Failed, None);
             check(from, full, S::Paid, Some(Alarm::LateSuccess));
         }
         for from in [S::Paid, S::DuplicatePaid, S::Refunded, S::Refused] {
-            for observation in [O::Pending, O::NotFound, O::Failed, full, O::Success(None)] {
+            for observation in [
+                O::Pending,
+                O::NotFound,
+                O::Failed(Reason::Declined),
+                full,
+                O::Success(None),
+            ] {
                 check(from, observation, from, None);
             }
         }
@@ -266,7 +298,10 @@ mod tests {
     #[test]
     fn a_success_with_a_wrong_amount_is_not_undone_by_a_failure() {
         let seen = attempt(AttemptStatus::NeedsReview, Some(money("1", "UGX")));
-        assert_eq!(settle(&seen, None, Observation::Failed, UnixMs(1)), None);
+        assert_eq!(
+            settle(&seen, None, Observation::Failed(Reason::Other), UnixMs(1)),
+            None
+        );
     }
 
     #[test]
@@ -283,7 +318,7 @@ mod tests {
     fn the_order_of_answers_does_not_decide_whether_an_attempt_is_paid() {
         use Observation as O;
         let full = O::Success(Some(money("10000", "UGX")));
-        let answers = [O::Pending, O::Failed, full, O::NotFound];
+        let answers = [O::Pending, O::Failed(Reason::Declined), full, O::NotFound];
         for first in answers {
             for second in answers {
                 for third in answers {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use malipo_wire::{Reason, Status};
+use malipo_wire::Status;
 
 macro_rules! statuses {
     ($($(#[doc = $doc:literal])+ $name:ident = $word:literal),+ $(,)?) => {
@@ -62,23 +62,6 @@ impl AttemptStatus {
             | Self::NeedsReview => Status::Pending,
             Self::Failed => Status::Failed,
             Self::Paid | Self::DuplicatePaid | Self::Refunded => Status::Success,
-        }
-    }
-
-    /// Why, where it is no success.
-    #[must_use]
-    pub fn reason(self) -> Option<Reason> {
-        match self {
-            Self::NeedsReview => Some(Reason::Review),
-            Self::Failed => Some(Reason::Other),
-            Self::Created
-            | Self::Pending
-            | Self::Unknown
-            | Self::Orphaned
-            | Self::Refused
-            | Self::Paid
-            | Self::DuplicatePaid
-            | Self::Refunded => None,
         }
     }
 

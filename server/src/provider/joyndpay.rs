@@ -10,17 +10,22 @@
 //! The header names `ApiKey` and `SecretKey` are sent in lower case: HTTP compares them without regard to case
 //! (RFC 9110, section 5.1).
 
-use axum::http::HeaderValue;
-use malipo_wire::{Currency, Money, OrderId};
+use async_trait::async_trait;
+use axum::http::{HeaderValue, Method};
+use malipo_wire::{Currency, Customer, Money, OrderId, Reason};
 use secrecy::ExposeSecret;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 
-use super::{Ask, HttpRequest, HttpResponse, Opening, Provider, ProviderError, Snapshot, judge};
+use super::calls::secret;
+use super::{
+    Calls, HttpRequest, HttpResponse, Notice, NoticeError, NoticeRequest, Opening, Provider,
+    ProviderError, Snapshot, judge,
+};
 use crate::config::{JoyndPay, Mode};
-use crate::payment::Reference;
 use crate::payment::settle::Observation;
+use crate::payment::{Attempt, Opened, Reference};
 
 /// The adapter.
 #[derive(Debug)]
@@ -37,13 +42,8 @@ impl JoyndPayAdapter {
     }
 
     fn post(&self, path: &str, body: &impl Serialize) -> HttpRequest {
-        let secret = |text: &str| {
-            let mut value =
-                HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static(""));
-            value.set_sensitive(true);
-            value
-        };
         HttpRequest {
+            method: Method::POST,
             url: format!("{}{path}", self.config.base_url),
             headers: vec![
                 ("apikey", secret(self.config.public_key.expose_secret())),
@@ -56,7 +56,16 @@ impl JoyndPayAdapter {
         }
     }
 
-    fn read_opening(&self, ask: &Opening<'_>, data: &Data) -> Result<Snapshot, ProviderError> {
+    /// What the response to `POST /initiate/payment` means.
+    ///
+    /// # Errors
+    /// [`ProviderError`], sorted by what to do next.
+    pub fn read_opening(
+        &self,
+        ask: &Opening<'_>,
+        response: &HttpResponse,
+    ) -> Result<Opened, ProviderError> {
+        let data = read(response)?;
         let unsafe_answer = |detail| ProviderError::Unsafe { detail };
         if data.order_id.as_deref() != Some(ask.reference.0.as_str()) {
             return Err(unsafe_answer("the answer is about another order"));
@@ -80,38 +89,40 @@ impl JoyndPayAdapter {
                 "the checkout page is of the other mode: live keys in sandbox mode, or the reverse",
             ));
         }
-        Ok(Snapshot {
-            provider_ref: data.id.clone(),
+        Ok(Opened {
+            provider_ref: data.id,
             redirect_url: Some(url.into()),
-            observation: Observation::Pending,
+            ..Opened::default()
         })
     }
 
-    fn read_look_up(reference: &Reference, data: &Data) -> Result<Snapshot, ProviderError> {
+    /// What the response to `POST /verify/payment` means.
+    ///
+    /// # Errors
+    /// [`ProviderError`], sorted by what to do next.
+    pub fn read_look_up(
+        reference: &Reference,
+        response: &HttpResponse,
+    ) -> Result<Observation, ProviderError> {
+        let data = read(response)?;
         if data.order_id.as_deref() != Some(reference.0.as_str()) {
             return Err(unknown("the answer is about another order"));
         }
-        let observation = match data.status.as_deref() {
-            Some("pending") => Observation::Pending,
-            Some("failed") => Observation::Failed,
+        match data.status.as_deref() {
+            Some("pending") => Ok(Observation::Pending),
+            Some("failed") => Ok(Observation::Failed(Reason::Other)),
             // A number that is no amount of the currency goes to a person; anything but a number is no answer.
             Some("success") if data.amount.as_ref().is_some_and(Value::is_number) => {
-                Observation::Success(data.money())
+                Ok(Observation::Success(data.money()))
             }
-            _ => {
-                return Err(unknown(
-                    "the answer has no status or amount of the documented kind",
-                ));
-            }
-        };
-        Ok(Snapshot {
-            provider_ref: None,
-            redirect_url: None,
-            observation,
-        })
+            _ => Err(unknown(
+                "the answer has no status or amount of the documented kind",
+            )),
+        }
     }
 }
 
+#[async_trait]
 impl Provider for JoyndPayAdapter {
     fn id(&self) -> &'static str {
         "joyndpay"
@@ -125,14 +136,14 @@ impl Provider for JoyndPayAdapter {
                 .all(|it| it.is_ascii_uppercase() || it.is_ascii_digit() || it == b'-')
     }
 
-    fn accepts(&self, price: Money) -> Result<(), &'static str> {
-        if price.minor() == 0 {
-            return Err("an amount above zero");
-        }
+    fn accepts(&self, price: Money, _: &Customer) -> Result<(), String> {
         let decimals = price.to_decimal();
         let fraction = decimals.split_once('.').map_or("", |(_, it)| it);
-        if MOST_DECIMALS < fraction.trim_end_matches('0').len() {
-            return Err("an amount with two decimals at most");
+        if price.minor() == 0 || MOST_DECIMALS < fraction.trim_end_matches('0').len() {
+            return Err(
+                "amount: the provider accepts an amount above zero with two decimals at most"
+                    .to_owned(),
+            );
         }
         Ok(())
     }
@@ -141,50 +152,68 @@ impl Provider for JoyndPayAdapter {
         self.mode == Mode::Live
     }
 
-    fn request(&self, ask: &Ask<'_>) -> HttpRequest {
-        match ask {
-            Ask::Open(opening) => self.post(
-                "/initiate/payment",
-                &initiate(opening, &opening.price.currency()),
-            ),
-            Ask::LookUp(reference) => self.post(
-                "/verify/payment",
-                &Verify {
-                    order_id: &reference.0,
-                },
-            ),
-        }
+    fn signs_notices(&self) -> bool {
+        false
     }
 
-    fn read(&self, ask: &Ask<'_>, response: &HttpResponse) -> Result<Snapshot, ProviderError> {
-        let answer: Answer = serde_json::from_slice(&response.body)
-            .and_then(object)
-            .map_err(|_| unknown("the answer is not JSON of the documented shape"))?;
-        match (answer.status.as_str(), answer.data) {
-            ("success", Some(data)) => {
-                let data: Data = object(data)
-                    .map_err(|_| unknown("the answer's data is not of the documented shape"))?;
-                match ask {
-                    Ask::Open(opening) => self.read_opening(opening, &data),
-                    Ask::LookUp(reference) => Self::read_look_up(reference, &data),
-                }
-            }
-            ("error", _) => Err(ProviderError::Rejected {
-                detail: words(answer.error.as_ref().or(answer.message.as_ref())),
-            }),
-            _ => Err(unknown("the answer is neither a success nor an error")),
-        }
+    async fn open(
+        &self,
+        calls: &Calls<'_>,
+        opening: &Opening<'_>,
+    ) -> Result<Opened, ProviderError> {
+        let currency = opening.price.currency();
+        let body = initiate(opening, &currency);
+        let response = calls.send(self.post("/initiate/payment", &body)).await?;
+        self.read_opening(opening, &response)
     }
 
-    fn read_notice(&self, body: &[u8]) -> Option<Reference> {
-        // The content type is not documented: JSON first, else a form.
-        let text = match serde_json::from_slice::<Value>(body) {
-            Ok(json) => json.get("order_id")?.as_str()?.to_owned(),
-            Err(_) => url::form_urlencoded::parse(body)
-                .find(|(name, _)| name == "order_id")
-                .map(|(_, value)| value.into_owned())?,
+    async fn look_up(
+        &self,
+        calls: &Calls<'_>,
+        attempt: &Attempt,
+    ) -> Result<Snapshot, ProviderError> {
+        let body = Verify {
+            order_id: &attempt.reference.0,
         };
-        (1..=64).contains(&text.len()).then_some(Reference(text))
+        let response = calls.send(self.post("/verify/payment", &body)).await?;
+        Self::read_look_up(&attempt.reference, &response).map(Snapshot::from)
+    }
+
+    fn read_notice(&self, request: &NoticeRequest<'_>) -> Result<Option<Notice>, NoticeError> {
+        // The content type is not documented: JSON first, else a form.
+        let named = match serde_json::from_slice::<Value>(request.body) {
+            Ok(json) => json
+                .get("order_id")
+                .and_then(Value::as_str)
+                .map(ToOwned::to_owned),
+            Err(_) => url::form_urlencoded::parse(request.body)
+                .find(|(name, _)| name == "order_id")
+                .map(|(_, value)| value.into_owned()),
+        };
+        // A body without an order id is about the attempt to which the address belongs.
+        Ok(Some(Notice {
+            names: named
+                .filter(|it| (1..=64).contains(&it.len()))
+                .into_iter()
+                .collect(),
+            says: None,
+            summary: "an IPN".to_owned(),
+        }))
+    }
+}
+
+fn read(response: &HttpResponse) -> Result<Data, ProviderError> {
+    let answer: Answer = serde_json::from_slice(&response.body)
+        .and_then(object)
+        .map_err(|_| unknown("the answer is not JSON of the documented shape"))?;
+    match (answer.status.as_str(), answer.data) {
+        ("success", Some(data)) => {
+            object(data).map_err(|_| unknown("the answer's data is not of the documented shape"))
+        }
+        ("error", _) => Err(ProviderError::Rejected {
+            detail: words(answer.error.as_ref().or(answer.message.as_ref())),
+        }),
+        _ => Err(unknown("the answer is neither a success nor an error")),
     }
 }
 

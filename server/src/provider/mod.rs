@@ -1,24 +1,31 @@
-//! The payment providers: one small trait, one file a provider, one HTTP executor.
+//! The payment providers: one trait, one file a provider, one HTTP client.
 //!
-//! A provider only says what the request is and what the response means; [`http::Http`] alone does I/O, so a fixture
-//! tests an adapter without a server.
+//! An adapter says what the requests are and what the responses mean; every request goes through [`Calls`], which alone
+//! does I/O, so that deadlines, the cap on answers, the quota and a `429` are dealt with once.
 
+mod calls;
 pub mod http;
 mod joyndpay;
 mod judge;
+mod notice;
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::HeaderValue;
+use async_trait::async_trait;
 use malipo_wire::{Customer, Money, OrderId};
 
-use crate::payment::Reference;
+use crate::clock::UnixMs;
 use crate::payment::settle::Observation;
+use crate::payment::{Attempt, Opened, Reference};
 
+pub use calls::{Calls, HttpRequest, HttpResponse, Urgency};
 pub use joyndpay::JoyndPayAdapter;
+pub use notice::{Notice, NoticeError, NoticeRequest};
 
-/// A payment provider. Pure: no I/O, no clock.
+/// A payment provider. No clock and no state that a second server beside it would miss.
+#[async_trait]
 pub trait Provider: Send + Sync + fmt::Debug {
     /// Its name in URLs, in the store and in answers: `joyndpay`.
     fn id(&self) -> &'static str;
@@ -26,53 +33,89 @@ pub trait Provider: Send + Sync + fmt::Debug {
     /// Whether an order id may serve as its reference of an attempt.
     fn fits_as_reference(&self, order_id: &OrderId) -> bool;
 
-    /// Whether it can take this amount at all.
+    /// Whether it can take this amount at all, from this customer.
     ///
     /// # Errors
-    /// What is accepted, as the end of a sentence.
-    fn accepts(&self, price: Money) -> Result<(), &'static str>;
+    /// What is wrong and what is accepted, as one sentence that names the field: `amount: ...`.
+    fn accepts(&self, price: Money, customer: &Customer) -> Result<(), String>;
 
     /// Whether it adds its fees on top of the price.
-    fn adds_fees(&self) -> bool;
+    fn adds_fees(&self) -> bool {
+        false
+    }
 
-    /// The request that asks this.
-    fn request(&self, ask: &Ask<'_>) -> HttpRequest;
+    /// Whether its checkout page sends the shopper back to `callback_url`.
+    fn returns(&self) -> bool {
+        true
+    }
 
-    /// What the response to that request means.
+    /// Whether its notifications prove by themselves who sent them. Where not, each attempt has a path of its own.
+    fn signs_notices(&self) -> bool;
+
+    /// Begins an attempt at the provider.
     ///
     /// # Errors
     /// [`ProviderError`], sorted by what to do next.
-    fn read(&self, ask: &Ask<'_>, response: &HttpResponse) -> Result<Snapshot, ProviderError>;
+    async fn open(&self, calls: &Calls<'_>, opening: &Opening<'_>)
+    -> Result<Opened, ProviderError>;
 
-    /// Which attempt a notification is about. The rest of a notification is hearsay: the provider is asked.
+    /// Asks how an attempt stands.
     ///
-    /// `None` where the body names none.
-    fn read_notice(&self, body: &[u8]) -> Option<Reference>;
+    /// An attempt whose beginning had no answer ([`crate::payment::AttemptStatus::Unknown`]) is looked for by its
+    /// reference, never begun anew.
+    ///
+    /// # Errors
+    /// [`ProviderError`].
+    async fn look_up(
+        &self,
+        calls: &Calls<'_>,
+        attempt: &Attempt,
+    ) -> Result<Snapshot, ProviderError>;
+
+    /// Calls an attempt off where that is possible, and says how it stands afterwards; else the same as a look-up.
+    ///
+    /// # Errors
+    /// [`ProviderError`].
+    async fn cancel(
+        &self,
+        calls: &Calls<'_>,
+        attempt: &Attempt,
+    ) -> Result<Snapshot, ProviderError> {
+        self.look_up(calls, attempt).await
+    }
+
+    /// What a notification is about; its sender is checked here where [`Provider::signs_notices`]. `None`: it was
+    /// understood and is about no payment of ours.
+    ///
+    /// # Errors
+    /// [`NoticeError`].
+    fn read_notice(&self, request: &NoticeRequest<'_>) -> Result<Option<Notice>, NoticeError>;
 }
 
-/// What the provider is asked.
-#[derive(Clone, Copy, Debug)]
-pub enum Ask<'a> {
-    /// Open a checkout page.
-    Open(&'a Opening<'a>),
-    /// How does this attempt stand?
-    LookUp(&'a Reference),
+/// A provider and the client that calls it.
+#[derive(Debug)]
+pub struct Desk {
+    /// What to ask and what answers mean.
+    pub provider: Arc<dyn Provider>,
+    /// Makes the calls.
+    pub http: http::Http,
+    /// Least time between two questions about an order that a shopper is watching, in milliseconds.
+    pub watch_interval_ms: u32,
 }
 
-impl Ask<'_> {
-    /// A word for logs and metrics.
+impl Desk {
+    /// Calls of this urgency.
     #[must_use]
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Open(_) => "open",
-            Self::LookUp(_) => "look_up",
-        }
+    pub fn calls(&self, urgency: Urgency) -> Calls<'_> {
+        Calls::new(&self.http, urgency)
     }
 }
 
 /// What a checkout page is to be about.
 #[derive(Debug)]
 pub struct Opening<'a> {
+    /// The order, for the provider's records where they have room for it.
+    pub order_id: &'a OrderId,
     /// The attempt's name towards the provider.
     pub reference: &'a Reference,
     /// What is to be paid.
@@ -85,42 +128,29 @@ pub struct Opening<'a> {
     pub notify_url: &'a str,
     /// Where the shopper goes afterwards.
     pub callback_url: &'a str,
+    /// Now.
+    pub now: UnixMs,
 }
 
 /// What is known of an attempt after an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snapshot {
-    /// The provider's own name of it, where it said one.
-    pub provider_ref: Option<String>,
-    /// The checkout page, judged: only ever a URL to which a shopper may be sent.
-    pub redirect_url: Option<String>,
     /// How it stands.
     pub observation: Observation,
+    /// How the shopper reaches it: where the answer to its beginning was lost and has been found again.
+    pub opened: Option<Opened>,
 }
 
-/// An HTTP request that is still to be made.
-#[derive(Debug)]
-pub struct HttpRequest {
-    /// Absolute URL.
-    pub url: String,
-    /// Headers; secrets among them are marked sensitive.
-    pub headers: Vec<(&'static str, HeaderValue)>,
-    /// The body of a POST.
-    pub body: Vec<u8>,
+impl From<Observation> for Snapshot {
+    fn from(observation: Observation) -> Self {
+        Self {
+            observation,
+            opened: None,
+        }
+    }
 }
 
-/// An HTTP response, read in full.
-#[derive(Debug)]
-pub struct HttpResponse {
-    /// The HTTP status.
-    pub status: u16,
-    /// `Retry-After`, where it was given and understood.
-    pub retry_after: Option<Duration>,
-    /// At most [`http::MOST_BYTES`].
-    pub body: Vec<u8>,
-}
-
-/// Why there is no snapshot, sorted by what to do next.
+/// Why there is no answer, sorted by what to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProviderError {
     /// The provider answered in its own form that it does not do this. Nothing was begun.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use malipo_wire::{Customer, ErrorCode, InitiateRequest, Status};
@@ -20,6 +20,7 @@ use crate::opening::{self, Intent};
 
 pub(super) async fn checkout(
     State(app): State<Arc<App>>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
@@ -28,7 +29,7 @@ pub(super) async fn checkout(
         .shop_origins
         .first()
         .map_or_else(|| "/".to_owned(), |it| format!("{}/", it.as_str()));
-    match redirect(&app, &headers, body, &mut back).await {
+    match redirect(&app, query.as_deref(), &headers, body, &mut back).await {
         Ok(url) => match HeaderValue::from_str(&url) {
             Ok(url) => (StatusCode::SEE_OTHER, [(header::LOCATION, url)]).into_response(),
             Err(_) => problem(
@@ -44,6 +45,7 @@ pub(super) async fn checkout(
 /// Where to send the shopper; `back` is made better as soon as the form says more.
 async fn redirect(
     app: &Arc<App>,
+    query: Option<&str>,
     headers: &HeaderMap,
     body: Body,
     back: &mut String,
@@ -68,6 +70,7 @@ async fn redirect(
     if !request.return_url.is_empty() {
         *back = initiate::return_url(app, &request.return_url)?;
     }
+    let provider = initiate::provider(app, query)?;
     let basket = initiate::basket(app, &request)?;
     if let Some(order_id) = &basket.order_id {
         app.limits
@@ -79,6 +82,7 @@ async fn redirect(
     let payload = serde_json::to_vec(&request).unwrap_or_default();
     let intent = Intent {
         basket,
+        provider,
         key: None,
         payload_hash: Sha256::digest(&payload).into(),
         return_url: back.clone(),

@@ -168,8 +168,10 @@ fn is_outcome(answer: &VerifyAnswer) -> bool {
     }
 }
 
+/// How often a stream looks: as often as the quickest provider may be asked. Each attempt has its own least interval.
 fn watch_interval(app: &App) -> Duration {
-    Duration::from_millis(u64::from(app.config.joyndpay.watch_interval_ms))
+    let quickest = app.desks().map(|it| it.watch_interval_ms).min();
+    Duration::from_millis(u64::from(quickest.unwrap_or(2_500)))
 }
 
 const HEARTBEAT: Duration = Duration::from_secs(15);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use malipo_wire::{Customer, InitiateAnswer, InitiateRequest};
 use secrecy::ExposeSecret;
@@ -21,9 +21,11 @@ use crate::payment::quote;
 
 pub(super) async fn initiate(
     State(app): State<Arc<App>>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<InitiateAnswer>, ApiError> {
+    let provider = provider(&app, query.as_deref())?;
     let mut request: InitiateRequest = body::json(&headers, body, FIELDS).await?;
     let key = idempotency_key(&headers)?;
     let return_url = return_url(&app, &request.return_url)?;
@@ -38,11 +40,31 @@ pub(super) async fn initiate(
     let payload = serde_json::to_vec(&request).unwrap_or_default();
     let intent = Intent {
         basket,
+        provider,
         key: Some(key),
         payload_hash: Sha256::digest(&payload).into(),
         return_url,
     };
     opening::open(&app, intent).await.map(Json)
+}
+
+/// The provider that the route's query names, `?provider=jopay`; else the configured one.
+///
+/// It is no part of the payload: a press that names another provider finds the attempt that is under way.
+pub(super) fn provider(app: &App, query: Option<&str>) -> Result<&'static str, ApiError> {
+    let named = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes())
+        .find(|(name, _)| name == "provider");
+    let Some((_, name)) = named else {
+        return Ok(app.config.providers.default);
+    };
+    let desk = app.desk(&name).ok_or_else(|| {
+        let there: Vec<_> = app.desks().map(|it| it.provider.id()).collect();
+        let there = there.join(", ");
+        ApiError::bad(format!(
+            "provider: not one of this server's; accepted: {there}"
+        ))
+    })?;
+    Ok(desk.provider.id())
 }
 
 /// What the request is charged, its texts checked.

@@ -1,70 +1,162 @@
-//! `POST /pay/notify/{provider}/{secret}`: a provider's notification. It is a hint: the provider is asked.
+//! `POST /pay/notify/{provider}`: what a provider tells by itself. As a rule it is a hint: the provider is asked.
 //!
-//! JoyndPay signs nothing, so each attempt has a path of its own with 256 random bits that only the provider was told.
+//! Where the provider signs nothing, each attempt has a path of its own, `/pay/notify/{provider}/{secret}`, with 256
+//! random bits that only the provider was told.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use malipo_wire::ErrorCode;
 
 use super::body;
 use super::error::ApiError;
 use crate::app::App;
+use crate::payment::Attempt;
+use crate::provider::{Desk, Notice, NoticeError, NoticeRequest};
 use crate::random;
 use crate::reconcile;
 use crate::store::Door;
 use crate::telemetry::WordLabels;
 
-pub(super) async fn notify(
+/// A notification that proves by itself who sent it.
+pub(super) async fn signed(
     State(app): State<Arc<App>>,
-    Path((provider, secret)): Path<(String, String)>,
+    Path(provider): Path<String>,
+    headers: HeaderMap,
     body: Body,
 ) -> Result<Response, ApiError> {
-    let count = |kind| {
-        app.metrics
-            .notices
-            .get_or_create(&WordLabels { kind })
-            .inc();
+    let desk = app
+        .desk(&provider)
+        .filter(|it| it.provider.signs_notices())
+        .ok_or_else(|| forged(&app))?;
+    app.limits
+        .notices
+        .count(&provider)
+        .map_err(ApiError::rate_limited)?;
+    let bytes = body::bytes(body).await?;
+    let Some(notice) = read(&app, desk, &headers, &bytes).await? else {
+        return Ok(thanks(&app, "ignored"));
     };
+    let found = app.store.attempt_named(&provider, &notice.names).await?;
+    match found {
+        Some(attempt) => taken(&app, &attempt, &notice).await,
+        None => parked(&app, desk, &notice).await,
+    }
+}
+
+/// A notification to an attempt's own address.
+pub(super) async fn secret(
+    State(app): State<Arc<App>>,
+    Path((provider, secret)): Path<(String, String)>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, ApiError> {
     let hash = random::hash(&secret);
     let found = app.store.attempt_by_secret(Door::Notify, hash).await?;
-    let Some(attempt) = found.filter(|it| it.provider == provider) else {
-        count("forged");
-        return Err(ApiError::new(
-            StatusCode::UNAUTHORIZED,
-            ErrorCode::Backend,
-            "this address belongs to no payment",
-        ));
+    let desk = app
+        .desk(&provider)
+        .filter(|it| !it.provider.signs_notices());
+    let (Some(attempt), Some(desk)) = (found.filter(|it| it.provider == provider), desk) else {
+        return Err(forged(&app));
     };
     app.limits
         .notices
         .count(&attempt.id.0)
         .map_err(ApiError::rate_limited)?;
     let bytes = body::bytes(body).await?;
-    // A body without an order id is about the attempt to which the address belongs.
-    let named = app.desk.provider.read_notice(&bytes);
-    if let Some(reference) = named.filter(|it| *it != attempt.reference) {
-        app.store
-            .park(&attempt.provider, &reference, app.now())
-            .await?;
-        count("parked");
-        tracing::warn!(
-            attempt = attempt.id.0,
-            "a notification names an order that its address does not belong to; it is kept"
-        );
-    } else if attempt.status.is_open() {
+    let Some(notice) = read(&app, desk, &headers, &bytes).await? else {
+        return Ok(thanks(&app, "ignored"));
+    };
+    let other = notice.names.iter().any(|it| *it != attempt.reference.0);
+    if other {
+        parked(&app, desk, &notice).await
+    } else {
+        taken(&app, &attempt, &notice).await
+    }
+}
+
+async fn read(
+    app: &App,
+    desk: &Desk,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Option<Notice>, ApiError> {
+    let request = NoticeRequest {
+        headers,
+        body,
+        now: app.now(),
+    };
+    match desk.provider.read_notice(&request) {
+        Ok(notice) => Ok(notice),
+        Err(NoticeError::Forged) => Err(forged(app)),
+        Err(NoticeError::Stale) => {
+            count(app, "stale");
+            Err(ApiError::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                ErrorCode::Backend,
+                "the notification was signed too long ago, or in the future; send it again, signed anew",
+            ))
+        }
+        Err(NoticeError::Unreadable) => Ok(Some(Notice {
+            names: Vec::new(),
+            says: None,
+            summary: "its body is not of the documented shape".to_owned(),
+        })),
+    }
+}
+
+/// Takes in what a notification says of one of our attempts.
+async fn taken(app: &Arc<App>, attempt: &Attempt, notice: &Notice) -> Result<Response, ApiError> {
+    if !attempt.status.is_open() {
+        return Ok(thanks(app, "known"));
+    }
+    if let Some(observation) = notice.says {
+        reconcile::note(app, attempt, observation).await?;
+    } else {
         // Due from now on, whatever happens to this process; then asked at once.
         app.store.schedule(&attempt.id, Some(app.now())).await?;
-        reconcile::poke(&app, &attempt, HINT_MS);
-        count("accepted");
-    } else {
-        count("known");
+        reconcile::poke(app, attempt, HINT_MS);
     }
-    Ok(Json(serde_json::json!({ "status": "ok" })).into_response())
+    Ok(thanks(app, "accepted"))
+}
+
+/// Keeps what a person has to place.
+async fn parked(app: &App, desk: &Desk, notice: &Notice) -> Result<Response, ApiError> {
+    let provider = desk.provider.id();
+    app.store
+        .park(provider, &notice.names, &notice.summary, app.now())
+        .await?;
+    tracing::warn!(
+        provider,
+        summary = notice.summary,
+        "a notification could not be placed; it is kept"
+    );
+    Ok(thanks(app, "parked"))
+}
+
+fn forged(app: &App) -> ApiError {
+    count(app, "forged");
+    ApiError::new(
+        StatusCode::UNAUTHORIZED,
+        ErrorCode::Backend,
+        "not proven to come from the provider",
+    )
+}
+
+fn thanks(app: &App, kind: &'static str) -> Response {
+    count(app, kind);
+    Json(serde_json::json!({ "status": "ok" })).into_response()
+}
+
+fn count(app: &App, kind: &'static str) {
+    app.metrics
+        .notices
+        .get_or_create(&WordLabels { kind })
+        .inc();
 }
 
 /// Least time between two questions on a hint.

@@ -10,7 +10,7 @@ use malipo_wire::OrderId;
 use crate::clock::UnixMs;
 use crate::payment::begin::{Decision, Wish};
 use crate::payment::settle::{Observation, Step};
-use crate::payment::{Attempt, AttemptId, AttemptStatus, Order, Reference};
+use crate::payment::{Attempt, AttemptId, AttemptStatus, Opened, Order, Reference};
 
 pub use sqlite::SqliteStore;
 
@@ -55,6 +55,13 @@ pub trait Store: Send + Sync + fmt::Debug {
         hash: Hash,
     ) -> Result<Option<Attempt>, StoreError>;
 
+    /// The attempt at this provider whose reference, or whose name at the provider, is the first of `names` that is known.
+    async fn attempt_named(
+        &self,
+        provider: &str,
+        names: &[String],
+    ) -> Result<Option<Attempt>, StoreError>;
+
     /// The order that a token opens.
     async fn token_order(&self, hash: Hash, now: UnixMs) -> Result<Option<OrderId>, StoreError>;
 
@@ -69,8 +76,15 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Notes that the shopper gave up here. It changes nothing about the money.
     async fn cancelled(&self, order: &OrderId, now: UnixMs) -> Result<(), StoreError>;
 
-    /// Attempts whose check is due, the longest due first.
-    async fn due(&self, now: UnixMs, most: u32) -> Result<Vec<Attempt>, StoreError>;
+    /// Takes attempts of this provider whose check is due, the longest due first, and makes them due again at `until`:
+    /// nobody else takes them before, and what is forgotten is taken up again.
+    async fn take_due(
+        &self,
+        provider: &str,
+        now: UnixMs,
+        until: UnixMs,
+        most: u32,
+    ) -> Result<Vec<Attempt>, StoreError>;
 
     /// Sets when an attempt is checked next; `None`: never again.
     async fn schedule(&self, attempt: &AttemptId, at: Option<UnixMs>) -> Result<(), StoreError>;
@@ -80,11 +94,12 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Returns how many.
     async fn recover(&self, before: UnixMs, now: UnixMs) -> Result<usize, StoreError>;
 
-    /// Keeps a notification about something unknown.
+    /// Keeps a notification that could not be placed.
     async fn park(
         &self,
         provider: &str,
-        reference: &Reference,
+        names: &[String],
+        summary: &str,
         now: UnixMs,
     ) -> Result<(), StoreError>;
 
@@ -121,6 +136,8 @@ pub struct NewAttempt {
     pub first_reference: Reference,
     /// Its reference otherwise.
     pub other_reference: Reference,
+    /// What is bought, as the provider is told.
+    pub description: Option<String>,
     /// Where the shopper goes back to.
     pub return_url: String,
     /// The hash of the value in its return URL.
@@ -145,13 +162,8 @@ pub struct Begun {
 /// The provider's answer to a new attempt.
 #[derive(Debug)]
 pub enum Answered {
-    /// Its checkout page is open.
-    Opened {
-        /// The provider's own name of it.
-        provider_ref: Option<String>,
-        /// The checkout page.
-        redirect_url: String,
-    },
+    /// The shopper can get to it.
+    Opened(Opened),
     /// Nothing was begun.
     Refused,
     /// Nobody knows; look it up at `check_at`.

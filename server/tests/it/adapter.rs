@@ -1,12 +1,11 @@
 //! The JoyndPay adapter against fixtures: no server needed.
 
+use malipo_server::clock::UnixMs;
 use malipo_server::config::Config;
 use malipo_server::payment::Reference;
 use malipo_server::payment::settle::Observation;
-use malipo_server::provider::{
-    Ask, HttpResponse, JoyndPayAdapter, Opening, Provider, ProviderError,
-};
-use malipo_wire::{Customer, Money};
+use malipo_server::provider::{HttpResponse, JoyndPayAdapter, Opening, Provider, ProviderError};
+use malipo_wire::{Customer, Money, Reason};
 use serde_json::{Value, json};
 
 fn adapter(mode: &str) -> JoyndPayAdapter {
@@ -15,12 +14,14 @@ fn adapter(mode: &str) -> JoyndPayAdapter {
          quote.key = \"0123456789abcdef0123456789abcdef\"\njoyndpay.public_key = \"P\"\njoyndpay.secret_key = \"S\""
     );
     let config = Config::read(&text, []).unwrap();
-    JoyndPayAdapter::new(config.joyndpay, config.mode)
+    JoyndPayAdapter::new(config.providers.joyndpay.unwrap(), config.mode)
 }
 
 fn open(mode: &str, body: &Value) -> Result<Option<String>, ProviderError> {
     let reference = Reference("ORD0000012345".to_owned());
     let opening = Opening {
+        order_id: &"ORDER-7".parse().unwrap(),
+        now: UnixMs(0),
         reference: &reference,
         price: Money::parse("10000", "UGX".parse().unwrap()).unwrap(),
         description: None,
@@ -34,7 +35,7 @@ fn open(mode: &str, body: &Value) -> Result<Option<String>, ProviderError> {
         body: body.to_string().into_bytes(),
     };
     adapter(mode)
-        .read(&Ask::Open(&opening), &response)
+        .read_opening(&opening, &response)
         .map(|it| it.redirect_url)
 }
 
@@ -149,7 +150,7 @@ fn the_documented_verify_answers_are_read() {
     let price = Money::parse("10000", "UGX".parse().unwrap()).unwrap();
     for (status, expected) in [
         ("pending", Observation::Pending),
-        ("failed", Observation::Failed),
+        ("failed", Observation::Failed(Reason::Other)),
         ("success", Observation::Success(Some(price))),
     ] {
         let body = json!({"status":"success","data":{"order_id":"ORD0000012345","status":status,"amount":10000,"currency":"UGX"}});
@@ -159,10 +160,8 @@ fn the_documented_verify_answers_are_read() {
                 retry_after: None,
                 body: body.to_string().into_bytes(),
             };
-            let snapshot = adapter("sandbox")
-                .read(&Ask::LookUp(&reference), &response)
-                .unwrap();
-            assert_eq!(snapshot.observation, expected);
+            let seen = JoyndPayAdapter::read_look_up(&reference, &response).unwrap();
+            assert_eq!(seen, expected);
         }
     }
 }
@@ -185,14 +184,9 @@ fn only_order_ids_of_the_providers_kind_serve_as_references() {
             "{id}"
         );
     }
-    assert!(
-        adapter
-            .accepts(Money::parse("1.234", "BHD".parse().unwrap()).unwrap())
-            .is_err()
-    );
-    assert!(
-        adapter
-            .accepts(Money::parse("1.230", "BHD".parse().unwrap()).unwrap())
-            .is_ok()
-    );
+    for (amount, accepted) in [("1.234", false), ("1.230", true)] {
+        let price = Money::parse(amount, "BHD".parse().unwrap()).unwrap();
+        let seen = adapter.accepts(price, &Customer::default());
+        assert_eq!(seen.is_ok(), accepted, "{amount}: {seen:?}");
+    }
 }

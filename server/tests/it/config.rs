@@ -216,11 +216,18 @@ fn everything_wrong_is_reported_at_once() {
             "shop",
             "public_url",
             "shop_origins",
-            "joyndpay.public_key",
-            "joyndpay.secret_key",
+            "provider",
             "foo"
         ]
     );
+    let problems = Config::read("joyndpay.timeout_ms = 5", []).unwrap_err();
+    let paths: Vec<_> = problems.iter().map(|it| it.path.as_str()).collect();
+    let expected = [
+        "joyndpay.public_key",
+        "joyndpay.secret_key",
+        "joyndpay.timeout_ms",
+    ];
+    assert!(paths.ends_with(&expected), "{paths:?}");
 }
 
 #[test]
@@ -245,6 +252,8 @@ fn the_example_is_a_good_configuration_with_every_key() {
         format!("{:?}", config.limits),
         format!("{:?}", plain.limits)
     );
-    assert_eq!(config.joyndpay.base_url, plain.joyndpay.base_url);
-    assert_eq!(config.joyndpay.timeout_ms, plain.joyndpay.timeout_ms);
+    let joyndpay = config.providers.joyndpay.unwrap();
+    let plain = plain.providers.joyndpay.unwrap();
+    assert_eq!(joyndpay.base_url, plain.base_url);
+    assert_eq!(joyndpay.calling.timeout_ms, plain.calling.timeout_ms);
 }

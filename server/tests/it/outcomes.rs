@@ -259,21 +259,16 @@ async fn an_unreachable_provider_is_said_so() {
         (reply.error().0, reply.error().1.as_str()),
         (422, "unsafe-redirect-url")
     );
-    let folder = tempfile::tempdir().unwrap();
-    let mut dead = world.fake.clone();
-    dead.base = "http://127.0.0.1:1".to_owned();
-    let text = crate::world::config_text(&dead, folder.path(), "");
-    let config = malipo_server::config::Config::read(&text, []).unwrap();
-    let desk =
-        malipo_server::provider::http::Http::new(Duration::from_millis(500), 10, false).unwrap();
-    let adapter = malipo_server::provider::JoyndPayAdapter::new(config.joyndpay, config.mode);
-    let reference = malipo_server::payment::Reference(ORDER.to_owned());
-    let ask = malipo_server::provider::Ask::LookUp(&reference);
-    let error = desk
-        .ask(&adapter, &ask, malipo_server::clock::UnixMs(0))
-        .await
-        .unwrap_err();
-    assert_eq!(error, malipo_server::provider::ProviderError::Unreachable);
+    // Nobody listens on port 1.
+    let env = [("MALIPO_JOYNDPAY__BASE_URL", "http://127.0.0.1:1/api")];
+    let world = World::with_env("", &env).await;
+    let reply = world.initiate(&key(), &quoted(ORDER)).await;
+    assert_eq!(
+        (reply.error().0, reply.error().1.as_str()),
+        (502, "network")
+    );
+    assert_eq!(reply.header("retry-after"), "2");
+    world.until_state(ORDER, "refused").await;
 }
 
 #[tokio::test]

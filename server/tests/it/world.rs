@@ -113,10 +113,18 @@ impl World {
     }
 
     pub(crate) async fn with(more: &str) -> Self {
+        Self::with_env(more, &[]).await
+    }
+
+    /// With keys of the environment, which win over the file's.
+    pub(crate) async fn with_env(more: &str, env: &[(&str, &str)]) -> Self {
         let fake = Fake::start().await;
         let folder = tempfile::tempdir().unwrap();
         let text = config_text(&fake, folder.path(), more);
-        let config = Config::read(&text, []).unwrap_or_else(|it| panic!("{it:?}"));
+        let env = env
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_string()));
+        let config = Config::read(&text, env).unwrap_or_else(|it| panic!("{it:?}"));
         let store = Arc::new(SqliteStore::open(&config.sqlite).unwrap());
         let clock = Arc::new(TestClock::default());
         let app = App::new(config, clock.clone(), store).await.unwrap();

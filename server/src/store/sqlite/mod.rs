@@ -20,7 +20,7 @@ use tokio::sync::oneshot;
 use super::{Answered, Begin, Begun, Door, Hash, Settled, Store, StoreError};
 use crate::clock::UnixMs;
 use crate::payment::settle::Observation;
-use crate::payment::{Attempt, AttemptId, AttemptStatus, Order, Reference};
+use crate::payment::{Attempt, AttemptId, AttemptStatus, Order};
 
 /// The store in one file.
 #[derive(Debug)]
@@ -159,6 +159,14 @@ impl Store for SqliteStore {
         self.read(|it| reads::attempt_by_secret(it, door, hash))
     }
 
+    async fn attempt_named(
+        &self,
+        provider: &str,
+        names: &[String],
+    ) -> Result<Option<Attempt>, StoreError> {
+        self.read(|it| reads::attempt_named(it, provider, names))
+    }
+
     async fn token_order(&self, hash: Hash, now: UnixMs) -> Result<Option<OrderId>, StoreError> {
         self.read(|it| reads::token_order(it, hash, now))
     }
@@ -180,8 +188,22 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn due(&self, now: UnixMs, most: u32) -> Result<Vec<Attempt>, StoreError> {
-        self.read(|it| reads::due(it, now, most))
+    async fn take_due(
+        &self,
+        provider: &str,
+        now: UnixMs,
+        until: UnixMs,
+        most: u32,
+    ) -> Result<Vec<Attempt>, StoreError> {
+        let due = self.read(|it| reads::due(it, provider, now, most))?;
+        if due.is_empty() {
+            return Ok(due);
+        }
+        // One process has this file, and one task takes what is due: nobody comes in between.
+        let ids = due.iter().map(|it| it.id.clone()).collect();
+        self.write(move |it| writes::postpone(it, ids, until))
+            .await?;
+        Ok(due)
     }
 
     async fn schedule(&self, attempt: &AttemptId, at: Option<UnixMs>) -> Result<(), StoreError> {
@@ -200,11 +222,13 @@ impl Store for SqliteStore {
     async fn park(
         &self,
         provider: &str,
-        reference: &Reference,
+        names: &[String],
+        summary: &str,
         now: UnixMs,
     ) -> Result<(), StoreError> {
-        let (provider, reference) = (provider.to_owned(), reference.clone());
-        self.write(move |it| writes::park(it, &provider, &reference, now))
+        let (provider, names) = (provider.to_owned(), names.join(" "));
+        let summary = summary.to_owned();
+        self.write(move |it| writes::park(it, &provider, &names, &summary, now))
             .await
     }
 

@@ -60,6 +60,27 @@ pub(super) fn attempt_by_secret(
         .optional()
 }
 
+pub(super) fn attempt_named(
+    connection: &Connection,
+    provider: &str,
+    names: &[String],
+) -> Result<Option<Attempt>, Error> {
+    let sql = format!(
+        "{} WHERE a.provider = ?1 AND (a.reference = ?2 OR a.provider_ref = ?2)",
+        rows::ATTEMPT
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    for name in names {
+        let found = statement
+            .query_row([provider, name], rows::attempt)
+            .optional()?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
 pub(super) fn token_order(
     connection: &Connection,
     hash: Hash,
@@ -89,14 +110,19 @@ pub(super) fn key(
         .optional()
 }
 
-pub(super) fn due(connection: &Connection, now: UnixMs, most: u32) -> Result<Vec<Attempt>, Error> {
+pub(super) fn due(
+    connection: &Connection,
+    provider: &str,
+    now: UnixMs,
+    most: u32,
+) -> Result<Vec<Attempt>, Error> {
     let sql = format!(
-        "{} WHERE a.next_check_at <= ?1 ORDER BY a.next_check_at LIMIT ?2",
+        "{} WHERE a.next_check_at <= ?1 AND a.provider = ?2 ORDER BY a.next_check_at LIMIT ?3",
         rows::ATTEMPT
     );
     connection
         .prepare_cached(&sql)?
-        .query_map(params![now.0, most], rows::attempt)?
+        .query_map(params![now.0, provider, most], rows::attempt)?
         .collect()
 }
 

@@ -10,7 +10,7 @@ use crate::payment::{Attempt, AttemptId, Reference};
 /// The columns that [`attempt`] reads; `o` is the order's table.
 pub(super) const ATTEMPT: &str = "SELECT a.attempt_id, a.order_id, a.provider, a.reference, a.provider_ref, a.status, \
     o.minor, o.currency, a.received_minor, a.received_currency, a.redirect_url, a.return_url, a.late, \
-    a.created_at, a.updated_at, a.paid_at, a.next_check_at \
+    a.created_at, a.updated_at, a.paid_at, a.next_check_at, a.reason, a.sent_to, a.expires_at, a.description \
     FROM attempts a JOIN orders o ON o.order_id = a.order_id";
 
 pub(super) fn attempt(row: &Row<'_>) -> Result<Attempt, Error> {
@@ -35,6 +35,16 @@ pub(super) fn attempt(row: &Row<'_>) -> Result<Attempt, Error> {
         updated_at: UnixMs(row.get(14)?),
         paid_at: row.get::<_, Option<i64>>(15)?.map(UnixMs),
         next_check_at: row.get::<_, Option<i64>>(16)?.map(UnixMs),
+        reason: match row.get::<_, Option<String>>(17)? {
+            Some(word) => Some(word.parse().map_err(|()| wrong(17))?),
+            None => None,
+        },
+        sent_to: match row.get::<_, Option<String>>(18)? {
+            Some(json) => serde_json::from_str(&json).map_err(|_| wrong(18))?,
+            None => Vec::new(),
+        },
+        expires_at: row.get::<_, Option<i64>>(19)?.map(UnixMs),
+        description: row.get(20)?,
     })
 }
 

@@ -7,7 +7,7 @@ use super::reads;
 use crate::clock::{HOUR_MS, UnixMs};
 use crate::payment::begin::{self, Decision};
 use crate::payment::settle::{self, Observation};
-use crate::payment::{AttemptId, AttemptStatus, Reference};
+use crate::payment::{AttemptId, AttemptStatus, Opened, Reference};
 use crate::store::{Answered, Begin, Begun, Hash, KEEP_MS, Settled};
 
 pub(super) fn begin(connection: &Connection, begin: Begin) -> Result<Begun, Error> {
@@ -91,7 +91,7 @@ fn new_attempt(
     };
     connection.execute(
         "INSERT INTO attempts (attempt_id, order_id, provider, reference, status, return_url, return_hash, notify_hash, \
-         created_at, updated_at, next_check_at) VALUES (?1, ?2, ?3, ?4, 'created', ?5, ?6, ?7, ?8, ?8, ?9)",
+         created_at, updated_at, next_check_at, description) VALUES (?1, ?2, ?3, ?4, 'created', ?5, ?6, ?7, ?8, ?8, ?9, ?10)",
         params![
             new.id.0,
             order_id.as_str(),
@@ -102,6 +102,7 @@ fn new_attempt(
             new.notify_hash,
             begin.now.0,
             new.next_check_at.map(|it| it.0),
+            new.description,
         ],
     )?;
     Ok(reference)
@@ -115,17 +116,7 @@ pub(super) fn answered(
 ) -> Result<(), Error> {
     // Only what is still waiting for this answer: a notification may have been quicker, and then it knows more.
     match answer {
-        Answered::Opened {
-            provider_ref,
-            redirect_url,
-        } => {
-            connection.execute(
-                "UPDATE attempts SET status = CASE status WHEN 'created' THEN 'pending' WHEN 'unknown' THEN 'pending' \
-                 ELSE status END, provider_ref = ?2, redirect_url = ?3, updated_at = ?4 \
-                 WHERE attempt_id = ?1",
-                params![attempt.0, provider_ref, redirect_url, now.0],
-            )?;
-        }
+        Answered::Opened(opened) => set_opened(connection, attempt, opened, now)?,
         Answered::Refused => {
             set_new(connection, attempt, AttemptStatus::Refused, None, now)?;
         }
@@ -143,6 +134,33 @@ pub(super) fn answered(
             )?;
         }
     }
+    Ok(())
+}
+
+fn set_opened(
+    connection: &Connection,
+    attempt: &AttemptId,
+    opened: Opened,
+    now: UnixMs,
+) -> Result<(), Error> {
+    let sent_to = match opened.sent_to.as_slice() {
+        [] => None,
+        // Texts only: writing them cannot fail.
+        sent_to => serde_json::to_string(sent_to).ok(),
+    };
+    connection.execute(
+        "UPDATE attempts SET status = CASE status WHEN 'created' THEN 'pending' WHEN 'unknown' THEN 'pending' \
+         ELSE status END, provider_ref = ?2, redirect_url = ?3, sent_to = ?4, expires_at = ?5, updated_at = ?6 \
+         WHERE attempt_id = ?1",
+        params![
+            attempt.0,
+            opened.provider_ref,
+            opened.redirect_url,
+            sent_to,
+            opened.expires_at.map(|it| it.0),
+            now.0
+        ],
+    )?;
     Ok(())
 }
 
@@ -197,7 +215,7 @@ pub(super) fn settle(
     let paid = step.status.public() == malipo_wire::Status::Success;
     connection.execute(
         "UPDATE attempts SET status = ?2, received_minor = ?3, received_currency = ?4, late = ?5, updated_at = ?6, \
-         paid_at = CASE WHEN ?7 THEN ?6 ELSE paid_at END, \
+         paid_at = CASE WHEN ?7 THEN ?6 ELSE paid_at END, reason = ?8, \
          next_check_at = CASE WHEN ?7 THEN NULL ELSE next_check_at END WHERE attempt_id = ?1",
         params![
             id.0,
@@ -207,6 +225,7 @@ pub(super) fn settle(
             step.late,
             now.0,
             paid,
+            step.reason.map(malipo_wire::Reason::as_str),
         ],
     )?;
     if step.status == AttemptStatus::Paid {
@@ -262,6 +281,20 @@ pub(super) fn schedule(
     Ok(())
 }
 
+pub(super) fn postpone(
+    connection: &Connection,
+    attempts: Vec<AttemptId>,
+    until: UnixMs,
+) -> Result<(), Error> {
+    let mut statement = connection.prepare_cached(
+        "UPDATE attempts SET next_check_at = ?2 WHERE attempt_id = ?1 AND next_check_at IS NOT NULL",
+    )?;
+    for attempt in attempts {
+        statement.execute(params![attempt.0, until.0])?;
+    }
+    Ok(())
+}
+
 pub(super) fn recover(
     connection: &Connection,
     before: UnixMs,
@@ -277,13 +310,14 @@ pub(super) fn recover(
 pub(super) fn park(
     connection: &Connection,
     provider: &str,
-    reference: &Reference,
+    names: &str,
+    summary: &str,
     now: UnixMs,
 ) -> Result<(), Error> {
     connection.execute(
-        "INSERT INTO parked_notices (provider, reference, received_at) VALUES (?1, ?2, ?3) \
-         ON CONFLICT (provider, reference) DO UPDATE SET times = times + 1, received_at = ?3",
-        params![provider, reference.0, now.0],
+        "INSERT INTO parked_notices (provider, names, summary, received_at) VALUES (?1, ?2, ?3, ?4) \
+         ON CONFLICT (provider, names, summary) DO UPDATE SET times = times + 1, received_at = ?4",
+        params![provider, names, summary, now.0],
     )?;
     Ok(())
 }

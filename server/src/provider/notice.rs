@@ -1,0 +1,39 @@
+//! What a provider tells by itself: IPNs and webhooks.
+
+use axum::http::HeaderMap;
+
+use crate::clock::UnixMs;
+use crate::payment::settle::Observation;
+
+/// A notification as it came in.
+#[derive(Debug)]
+pub struct NoticeRequest<'a> {
+    /// Its headers.
+    pub headers: &'a HeaderMap,
+    /// Its body, raw: signatures are over these bytes.
+    pub body: &'a [u8],
+    /// Now.
+    pub now: UnixMs,
+}
+
+/// What a notification says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// By what the attempt may be known: its reference, or the provider's own name of it. The first that is known counts.
+    pub names: Vec<String>,
+    /// What it says, where the provider cannot be asked about an attempt; `None`: go and ask.
+    pub says: Option<Observation>,
+    /// What it says in a few words, for a person who has to place it by hand. No personal data.
+    pub summary: String,
+}
+
+/// Why a notification is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoticeError {
+    /// Not proven to come from the provider: 401.
+    Forged,
+    /// Signed too long ago, or in the future: 503, so that the provider tries again with a fresh signature.
+    Stale,
+    /// Proven, but its body is not of the documented shape: 200, and it is kept for a person.
+    Unreadable,
+}

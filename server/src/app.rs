@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -16,6 +17,7 @@ use crate::payment::Order;
 use crate::provider::http::Http;
 use crate::provider::{Desk, JoyndPayAdapter, Provider};
 use crate::quota::Quota;
+use crate::random;
 use crate::reconcile::Asker;
 use crate::store::{Store, StoreError};
 use crate::telemetry::Metrics;
@@ -87,7 +89,7 @@ impl App {
         clock: Arc<dyn Clock>,
         store: Arc<dyn Store>,
     ) -> Result<Arc<Self>, StartError> {
-        let desks = desks(&config, &clock).map_err(StartError::Http)?;
+        let desks = desks(&config, &clock, &store).map_err(StartError::Http)?;
         let widget = WidgetFiles::read(config.widget_dir.as_deref()).map_err(StartError::Widget)?;
         let now = clock.now();
         let found = store.recover(now, now).await.map_err(StartError::Store)?;
@@ -144,13 +146,21 @@ impl App {
 fn desks(
     config: &Config,
     clock: &Arc<dyn Clock>,
+    store: &Arc<dyn Store>,
 ) -> Result<BTreeMap<&'static str, Desk>, reqwest::Error> {
     let mut desks = BTreeMap::new();
-    let mut add = |provider: Arc<dyn Provider>, base_url: &str, calling: Calling| {
+    let mut add = |provider: Arc<dyn Provider>, key: &str, base_url: &str, calling: Calling| {
         let timeout = Duration::from_millis(u64::from(calling.timeout_ms));
-        let quota = Arc::new(Quota::new(Arc::clone(clock), calling.calls_per_minute));
+        // Servers with the same key share its limit; the key itself is no name.
+        let [a, b, c, d, ..] = random::hash(key);
+        let budget = format!("{}:{a:02x}{b:02x}{c:02x}{d:02x}", provider.id());
+        let most = calling.calls_per_minute;
+        let quota = Quota::new(Arc::clone(clock), Arc::clone(store), budget, most);
+        let quota = Arc::new(quota);
+        let tls = base_url.starts_with("https:");
         let desk = Desk {
-            http: Http::new(timeout, quota, base_url.starts_with("https:"))?,
+            http: Http::new(timeout, Arc::clone(&quota), tls)?,
+            quota,
             watch_interval_ms: calling.watch_interval_ms,
             provider,
         };
@@ -159,7 +169,8 @@ fn desks(
     };
     if let Some(it) = &config.providers.joyndpay {
         let adapter = JoyndPayAdapter::new(it.clone(), config.mode);
-        add(Arc::new(adapter), &it.base_url, it.calling)?;
+        let key = it.public_key.expose_secret();
+        add(Arc::new(adapter), key, &it.base_url, it.calling)?;
     }
     Ok(desks)
 }

@@ -1,63 +1,166 @@
-//! How many calls a provider takes from us: one budget for all calls with one key.
+//! How many calls a provider takes from us: one budget for all calls with one key, over all servers that share a store.
+//!
+//! A sliding window, exact on the safe side: calls are leased from the store a few at a time, to be made within
+//! [`LEASE_MS`], and count until the last of them has left the provider's window. What is urgent may use the whole
+//! budget; a shopper who watches leaves some of it, and the schedule more. A `429` silences everybody until its
+//! `Retry-After` and halves the budget for a while.
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use governor::{DefaultDirectRateLimiter, RateLimiter};
+use tokio::sync::Mutex;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, UnixMs};
 use crate::provider::Urgency;
+use crate::store::quota::{CallLease, WHOLE};
+use crate::store::{Store, StoreError};
 
 /// The budget of one key.
 #[derive(Debug)]
 pub struct Quota {
     clock: Arc<dyn Clock>,
-    budget: DefaultDirectRateLimiter,
-    /// Until when the provider asked for silence, in Unix milliseconds.
-    silent_until: AtomicI64,
+    store: Arc<dyn Store>,
+    budget: String,
+    most: u32,
+    /// What is leased and not yet used, by urgency: what was leased for the schedule is not there for a press, and the
+    /// reverse.
+    leased: [Mutex<Leased>; 3],
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Leased {
+    calls: u32,
+    until: UnixMs,
 }
 
 impl Quota {
-    /// A budget of calls a minute.
+    /// A budget of calls in any minute. `budget` names the provider and the key: servers with the same name share it.
     #[must_use]
-    pub fn new(clock: Arc<dyn Clock>, calls_per_minute: u32) -> Self {
-        let calls = NonZeroU32::new(calls_per_minute).unwrap_or(NonZeroU32::MIN);
+    pub fn new(
+        clock: Arc<dyn Clock>,
+        store: Arc<dyn Store>,
+        budget: String,
+        calls_per_minute: u32,
+    ) -> Self {
+        let none = || {
+            Mutex::new(Leased {
+                calls: 0,
+                until: UnixMs(0),
+            })
+        };
         Self {
             clock,
-            budget: RateLimiter::direct(governor::Quota::per_minute(calls)),
-            silent_until: AtomicI64::new(0),
+            store,
+            budget,
+            most: calls_per_minute.max(1),
+            leased: [none(), none(), none()],
         }
     }
 
-    /// Takes one call out of the budget.
+    /// Takes one call out of the budget, to be made at once.
     ///
     /// # Errors
     /// How long to wait before there may be one.
-    pub async fn take(&self, _urgency: Urgency) -> Result<(), Duration> {
-        let silent = self
-            .silent_until
-            .load(Ordering::Relaxed)
-            .saturating_sub(self.clock.now().0);
-        if let Ok(ms) = u64::try_from(silent)
-            && 0 < ms
-        {
-            return Err(Duration::from_millis(ms));
+    pub async fn take(&self, urgency: Urgency) -> Result<(), Duration> {
+        // Held over the lease: whoever comes meanwhile uses what it brings.
+        let mut leased = self.pool(urgency).lock().await;
+        let now = self.clock.now();
+        // A clock that was set back must not make a lease last for ever.
+        let good = now < leased.until && leased.until <= now.plus_ms(LEASE_MS);
+        if !good || leased.calls == 0 {
+            *leased = self.lease(urgency, now).await?;
         }
-        self.budget.check().map_err(|_| Duration::from_secs(1))
+        leased.calls = leased.calls.saturating_sub(1);
+        Ok(())
     }
 
     /// Notes a `429`: nothing is sent until the provider's `Retry-After`. Returns how long that is.
     pub async fn refused(&self, retry_after: Option<Duration>) -> Duration {
         let wait = retry_after.unwrap_or(DEFAULT_SILENCE).min(LONGEST_SILENCE);
+        let now = self.clock.now();
         let ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
-        self.silent_until
-            .fetch_max(self.clock.now().plus_ms(ms).0, Ordering::Relaxed);
+        let noted = self
+            .store
+            .calls_refused(&self.budget, now.plus_ms(ms), now)
+            .await;
+        if let Err(error) = noted {
+            tracing::error!(%error, budget = self.budget, "a provider's 429 could not be noted");
+        }
+        for pool in &self.leased {
+            pool.lock().await.calls = 0;
+        }
         wait
+    }
+
+    /// How many calls of this urgency may be made now.
+    ///
+    /// # Errors
+    /// Where the store cannot say.
+    pub async fn room(&self, urgency: Urgency) -> Result<u32, StoreError> {
+        let now = self.clock.now();
+        let in_use = self.store.calls_in_use(&self.budget, now).await?;
+        let silent = in_use.silent_until.is_some_and(|it| now < it);
+        Ok(if silent {
+            0
+        } else {
+            in_use.free(self.most, spare(urgency))
+        })
+    }
+
+    async fn lease(&self, urgency: Urgency, now: UnixMs) -> Result<Leased, Duration> {
+        let until = now.plus_ms(LEASE_MS);
+        let batch = (self.most / BATCHES).max(1);
+        // Where there is no room for a batch there may be some for one.
+        for calls in [batch, 1] {
+            let lease = CallLease {
+                calls,
+                most: self.most,
+                spare: spare(urgency),
+                counts_until: until.plus_ms(WINDOW_MS),
+            };
+            match self.store.lease_calls(&self.budget, lease, now).await {
+                Ok(Ok(())) => return Ok(Leased { calls, until }),
+                Ok(Err(none)) if calls == 1 => {
+                    let ms = none.until.since_ms(now).max(LEAST_WAIT_MS);
+                    return Err(Duration::from_millis(u64::try_from(ms).unwrap_or(0)));
+                }
+                Ok(Err(_)) => {}
+                Err(error) => {
+                    tracing::error!(%error, budget = self.budget, "calls cannot be counted, so none is made");
+                    return Err(STORE_DOWN);
+                }
+            }
+        }
+        Err(STORE_DOWN)
+    }
+
+    fn pool(&self, urgency: Urgency) -> &Mutex<Leased> {
+        let [schedule, watched, press] = &self.leased;
+        match urgency {
+            Urgency::Schedule => schedule,
+            Urgency::Watched => watched,
+            Urgency::Press => press,
+        }
     }
 }
 
+/// What is left to more urgent calls, in parts of [`WHOLE`].
+fn spare(urgency: Urgency) -> u32 {
+    match urgency {
+        Urgency::Press => 0,
+        Urgency::Watched => WHOLE / 8,
+        Urgency::Schedule => WHOLE / 3,
+    }
+}
+
+/// A lease is a twentieth of the budget: 30 calls of 600 cost one write, and little is lost where they are not used.
+const BATCHES: u32 = 20;
+/// How long leased calls may be made.
+const LEASE_MS: i64 = 2_000;
+/// The providers' minute, and what a call may be late on its way to them.
+const WINDOW_MS: i64 = 62_000;
+const LEAST_WAIT_MS: i64 = 100;
 /// How long a `429` without `Retry-After` silences us.
 const DEFAULT_SILENCE: Duration = Duration::from_secs(10);
 const LONGEST_SILENCE: Duration = Duration::from_secs(15 * 60);
+const STORE_DOWN: Duration = Duration::from_secs(1);

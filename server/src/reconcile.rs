@@ -122,13 +122,9 @@ async fn round(app: &Arc<App>) {
     }
 }
 
+/// Takes up as many as the provider's limit leaves to the schedule: the others stay due, the longest due first.
 async fn take_up(app: &Arc<App>, desk: &Desk, now: UnixMs) {
-    let until = now.plus_ms(LEASE_MS);
-    let due = app
-        .store
-        .take_due(desk.provider.id(), now, until, MOST_A_ROUND)
-        .await;
-    match due {
+    match due(app, desk, now).await {
         Ok(attempts) => {
             for attempt in attempts {
                 let every_ms = i64::from(desk.watch_interval_ms);
@@ -152,6 +148,17 @@ async fn tidy(app: &Arc<App>, rounds: u32) {
         app.metrics.store_errors.inc();
         tracing::error!(%error, "old tokens and keys could not be dropped");
     }
+}
+
+async fn due(app: &App, desk: &Desk, now: UnixMs) -> Result<Vec<Attempt>, StoreError> {
+    let room = desk.quota.room(Urgency::Schedule).await?;
+    if room == 0 {
+        return Ok(Vec::new());
+    }
+    let (provider, until) = (desk.provider.id(), now.plus_ms(LEASE_MS));
+    app.store
+        .take_due(provider, now, until, room.min(MOST_A_ROUND))
+        .await
 }
 
 /// Why a question is asked.

@@ -19,6 +19,7 @@ use malipo_wire::{Customer, Money, OrderId};
 use crate::clock::UnixMs;
 use crate::payment::settle::Observation;
 use crate::payment::{Attempt, Opened, Reference};
+use crate::quota::Quota;
 
 pub use calls::{Calls, HttpRequest, HttpResponse, Urgency};
 pub use joyndpay::JoyndPayAdapter;
@@ -99,6 +100,8 @@ pub struct Desk {
     pub provider: Arc<dyn Provider>,
     /// Makes the calls.
     pub http: http::Http,
+    /// What the calls are counted against.
+    pub quota: Arc<Quota>,
     /// Least time between two questions about an order that a shopper is watching, in milliseconds.
     pub watch_interval_ms: u32,
 }

@@ -8,6 +8,7 @@
 )]
 
 mod adapter;
+mod clock;
 mod config;
 mod events;
 mod fake;
@@ -19,4 +20,5 @@ mod outcomes;
 mod pages;
 mod prices;
 mod process;
+mod quota;
 mod world;

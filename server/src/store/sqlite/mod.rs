@@ -4,6 +4,7 @@
 //! calling thread with a connection of a small pool; a write waits for the disk, so it runs on the writer's thread.
 
 mod open;
+mod quota;
 mod reads;
 mod rows;
 mod writes;

@@ -61,6 +61,9 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
 }
 
 /// In order, for ever: a migration that has been released is never changed.
-const MIGRATIONS: [&str; 1] = [include_str!("../../../migrations/0001_payments.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../../../migrations/0001_payments.sql"),
+    include_str!("../../../migrations/0002_quotas.sql"),
+];
 const LEAST_VERSION: i32 = 3_051_003;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

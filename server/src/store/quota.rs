@@ -1,0 +1,109 @@
+//! What is kept of calls to providers, so that servers which share a store also share a provider's limit.
+
+use async_trait::async_trait;
+
+use super::StoreError;
+use crate::clock::UnixMs;
+
+/// Calls that are counted together over all servers. `budget` names a provider and a key of it, not the key itself.
+#[async_trait]
+pub trait Quotas {
+    /// What counts against a budget now.
+    async fn calls_in_use(&self, budget: &str, now: UnixMs) -> Result<InUse, StoreError>;
+
+    /// Takes calls out of a budget, to be made at once; all of them or none.
+    ///
+    /// `Err` within `Ok`: there is no room. Two servers that ask at the same time never get more than `most` together.
+    async fn lease_calls(
+        &self,
+        budget: &str,
+        lease: CallLease,
+        now: UnixMs,
+    ) -> Result<Result<(), NoRoom>, StoreError>;
+
+    /// Notes that the provider refused a call with a `429`: silence until `silent_until`, and one level more.
+    async fn calls_refused(
+        &self,
+        budget: &str,
+        silent_until: UnixMs,
+        now: UnixMs,
+    ) -> Result<(), StoreError>;
+}
+
+/// What a lease asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct CallLease {
+    /// How many calls.
+    pub calls: u32,
+    /// Calls that the budget has at level 0. Each level halves it; at least one is left.
+    pub most: u32,
+    /// A share of it that is left to what is more urgent: so many in [`WHOLE`].
+    pub spare: u32,
+    /// Until when these calls count.
+    pub counts_until: UnixMs,
+}
+
+/// What counts against a budget.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InUse {
+    /// Calls that are counted now.
+    pub calls: u32,
+    /// When the first of them stops counting.
+    pub first_ends: Option<UnixMs>,
+    /// Until when the provider asked for silence.
+    pub silent_until: Option<UnixMs>,
+    /// How often the budget is halved.
+    pub level: u32,
+}
+
+/// There is no room for more calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoRoom {
+    /// When it is worth asking again.
+    pub until: UnixMs,
+}
+
+impl InUse {
+    /// Whether there is room for a lease.
+    ///
+    /// # Errors
+    /// When to ask again.
+    pub fn room_for(&self, lease: &CallLease, now: UnixMs) -> Result<(), NoRoom> {
+        if let Some(until) = self.silent_until.filter(|it| now < *it) {
+            return Err(NoRoom { until });
+        }
+        let free = self.free(lease.most, lease.spare);
+        // The last call of a budget that is smaller than a batch can be had too.
+        if lease.calls <= free {
+            return Ok(());
+        }
+        let soon = now.plus_ms(RETRY_MS);
+        let until = self.first_ends.map_or(soon, |it| it.min(soon));
+        Err(NoRoom { until })
+    }
+
+    /// Calls that may still be taken now by whoever leaves `spare` in [`WHOLE`] to others; silence aside.
+    #[must_use]
+    pub fn free(&self, most: u32, spare: u32) -> u32 {
+        let most = (most >> self.level.min(31)).max(1);
+        let spared = u64::from(most) * u64::from(spare) / u64::from(WHOLE);
+        let spared = u32::try_from(spared).unwrap_or(most);
+        most.saturating_sub(spared).saturating_sub(self.calls)
+    }
+}
+
+/// The level that is left of one noted at `changed_at`: it wears off by one every [`LEVEL_MS`].
+#[must_use]
+pub fn level_left(level: u32, changed_at: UnixMs, now: UnixMs) -> u32 {
+    let ended = now.since_ms(changed_at).max(0) / LEVEL_MS;
+    level.saturating_sub(u32::try_from(ended).unwrap_or(u32::MAX))
+}
+
+/// A share of one is so many parts of this.
+pub const WHOLE: u32 = 16;
+/// A budget is never halved more often than this: a sixteenth is left.
+pub const MOST_LEVELS: u32 = 4;
+/// How long a halved budget stays halved after the last `429`.
+pub const LEVEL_MS: i64 = 60_000;
+/// How soon it is worth asking again where nothing says better.
+const RETRY_MS: i64 = 1_000;

@@ -1,0 +1,123 @@
+//! Calls to providers, counted.
+
+use async_trait::async_trait;
+use rusqlite::{Connection, Error, OptionalExtension, params};
+
+use super::SqliteStore;
+use crate::clock::UnixMs;
+use crate::store::StoreError;
+use crate::store::quota::{CallLease, InUse, MOST_LEVELS, NoRoom, Quotas, level_left};
+
+#[async_trait]
+impl Quotas for SqliteStore {
+    async fn calls_in_use(&self, budget: &str, now: UnixMs) -> Result<InUse, StoreError> {
+        self.read(|it| in_use(it, budget, now))
+    }
+
+    async fn lease_calls(
+        &self,
+        budget: &str,
+        lease: CallLease,
+        now: UnixMs,
+    ) -> Result<Result<(), NoRoom>, StoreError> {
+        // A refusal costs no write.
+        if let Err(none) = self
+            .read(|it| in_use(it, budget, now))?
+            .room_for(&lease, now)
+        {
+            return Ok(Err(none));
+        }
+        let budget = budget.to_owned();
+        self.write(move |it| take(it, &budget, lease, now)).await
+    }
+
+    async fn calls_refused(
+        &self,
+        budget: &str,
+        silent_until: UnixMs,
+        now: UnixMs,
+    ) -> Result<(), StoreError> {
+        let budget = budget.to_owned();
+        self.write(move |it| refused(it, &budget, silent_until, now))
+            .await
+    }
+}
+
+fn in_use(connection: &Connection, budget: &str, now: UnixMs) -> Result<InUse, Error> {
+    let mut in_use = connection
+        .prepare_cached(
+            "SELECT coalesce(sum(calls), 0), min(counts_until) FROM call_leases \
+             WHERE budget = ?1 AND ?2 < counts_until",
+        )?
+        .query_row(params![budget, now.0], |row| {
+            Ok(InUse {
+                calls: row.get(0)?,
+                first_ends: row.get::<_, Option<i64>>(1)?.map(UnixMs),
+                ..InUse::default()
+            })
+        })?;
+    if let Some((silent_until, level)) = refusal(connection, budget, now)? {
+        in_use.silent_until = Some(silent_until);
+        in_use.level = level;
+    }
+    Ok(in_use)
+}
+
+/// Until when to be silent, and the level that is left of it now.
+fn refusal(
+    connection: &Connection,
+    budget: &str,
+    now: UnixMs,
+) -> Result<Option<(UnixMs, u32)>, Error> {
+    connection
+        .prepare_cached(
+            "SELECT silent_until, level, changed_at FROM call_refusals WHERE budget = ?1",
+        )?
+        .query_row([budget], |row| {
+            let changed_at = UnixMs(row.get(2)?);
+            let level = level_left(row.get(1)?, changed_at, now);
+            Ok((UnixMs(row.get(0)?), level))
+        })
+        .optional()
+}
+
+fn take(
+    connection: &Connection,
+    budget: &str,
+    lease: CallLease,
+    now: UnixMs,
+) -> Result<Result<(), NoRoom>, Error> {
+    if let Err(none) = in_use(connection, budget, now)?.room_for(&lease, now) {
+        return Ok(Err(none));
+    }
+    connection.execute(
+        "DELETE FROM call_leases WHERE budget = ?1 AND counts_until <= ?2",
+        params![budget, now.0],
+    )?;
+    connection.execute(
+        "INSERT INTO call_leases (budget, calls, counts_until) VALUES (?1, ?2, ?3)",
+        params![budget, lease.calls, lease.counts_until.0],
+    )?;
+    Ok(Ok(()))
+}
+
+fn refused(
+    connection: &Connection,
+    budget: &str,
+    silent_until: UnixMs,
+    now: UnixMs,
+) -> Result<(), Error> {
+    let before = refusal(connection, budget, now)?;
+    let (silent_before, level) = before.unwrap_or((silent_until, 0));
+    connection.execute(
+        "INSERT INTO call_refusals (budget, silent_until, level, changed_at) VALUES (?1, ?2, ?3, ?4) \
+         ON CONFLICT (budget) DO UPDATE SET silent_until = ?2, level = ?3, changed_at = ?4",
+        params![
+            budget,
+            silent_before.max(silent_until).0,
+            level.saturating_add(1).min(MOST_LEVELS),
+            now.0
+        ],
+    )?;
+    Ok(())
+}

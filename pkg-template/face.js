@@ -30,16 +30,12 @@ export class Face {
     style(root);
   }
 
-  /** Label, amount and whether it can be pressed, as the options say. */
-  show({ label, amount, currency, disabled, lang, theme }, target) {
+  /** Label, amount and whether it can be pressed, as the options say. `barred`: it cannot, whatever they say. */
+  show({ label, amount, currency, disabled, lang, theme }, target, barred) {
     this.label.textContent = label || "Pay";
     this.amount.textContent = format(amount, currency, lang || target.closest("[lang]")?.lang);
-    this.button.disabled = disabled !== undefined && disabled !== "false";
+    this.button.disabled = barred || disabled !== undefined;
     if (this.root.host !== target) this.root.host.setAttribute("theme", theme ?? "auto");
-  }
-
-  disable() {
-    this.button.disabled = true;
   }
 
   /** Something is going on or not; the button is there or not. A vanished node hands its focus on. */

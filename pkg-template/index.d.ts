@@ -234,6 +234,9 @@ export interface PayEventMap {
   "pay-change": CustomEvent<{ state: PayState; previous: PayState } & Resumed>;
 }
 
+// Only what is marked so is exported.
+export {};
+
 declare global {
   interface HTMLElementTagNameMap {
     "pay-button": PayButtonElement;

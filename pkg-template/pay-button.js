@@ -116,6 +116,7 @@ class PayElement extends Base {
   destroy() {
     this.#isDestroyed = true;
     this.#live().destroy();
+    this.#mark();
   }
 
   connectedCallback() {
@@ -130,7 +131,7 @@ class PayElement extends Base {
       if (this.isConnected || this.#isDestroyed) return;
       this.#widget?.destroy();
       this.#widget = undefined;
-      this.#mark(undefined);
+      this.#mark();
     });
   }
 

@@ -14,6 +14,7 @@ export class Widget {
   #attempt;
   #checks = [];
   #early;
+  #back;
   #error = null;
   #isPressing = false;
   #isDestroyed = false;
@@ -28,6 +29,7 @@ export class Widget {
     this.#face = face;
     // The address is cleaned at once, whenever wasm comes.
     void takeReturn();
+    if (page.resumes) resuming += 1;
     this.changed();
     whenIdle(() => this.#isDestroyed || this.ready);
   }
@@ -46,8 +48,7 @@ export class Widget {
   start() {
     if (this.#isDestroyed) return rejected(destroyed());
     if (this.#page.statusOnly) return rejected(aborted("<pay-status> begins no payment: resume() takes one up"));
-    const { disabled } = Object.fromEntries(this.#page.values());
-    if (disabled !== undefined && disabled !== "false") return rejected(aborted("the button is disabled"));
+    if (Object.fromEntries(this.#page.values()).disabled !== undefined) return rejected(aborted("the button is disabled"));
     const before = this.#attempt;
     const attempt = before ?? this.#promise();
     // A listener of pay-start that presses again.
@@ -79,9 +80,9 @@ export class Widget {
     return this.#later(async () => {
       const back = await takeReturn();
       if (this.#isDestroyed) throw destroyed();
-      const isBack = back && (orderId === undefined || String(orderId) === back.orderId);
+      const wanted = String(orderId ?? back?.orderId ?? "");
       const attempt = this.#attempt ?? this.#promise();
-      this.#handle.resume(isBack ? back.orderId : orderId && String(orderId), isBack ? back.token : undefined, false);
+      this.#handle.resume(wanted || undefined, wanted === back?.orderId ? back.token : undefined, false);
       return attempt.promise;
     });
   }
@@ -91,7 +92,7 @@ export class Widget {
   }
 
   cancel() {
-    if (this.#early) return this.#cancelEarly();
+    if (this.#early && !this.#handle) return this.#cancelEarly();
     return this.#later(() => {
       const attempt = this.#attempt ?? this.#promise();
       this.#handle.cancel();
@@ -102,6 +103,7 @@ export class Widget {
   destroy() {
     if (this.#isDestroyed) return;
     this.#isDestroyed = true;
+    if (this.#page.resumes) resuming -= 1;
     clearTimeout(this.#judging);
     this.#early?.tab?.close();
     this.#early = undefined;
@@ -120,7 +122,11 @@ export class Widget {
     if (this.#isDestroyed) return;
     this.#show();
     clearTimeout(this.#judging);
-    this.#judging = setTimeout(() => this.#handle?.judge());
+    this.#judging = setTimeout(() => {
+      this.#handle?.judge();
+      // Options that came late may name a payment begun before.
+      if (this.state === "idle" && !this.#back?.seen) this.#takeUp();
+    });
   }
 
   /** For the handle: see src/browser/host.rs. */
@@ -139,10 +145,9 @@ export class Widget {
       detail.previous = this.state;
       this.state = detail.state;
       this.#page.changed?.(detail.state, detail.previous);
-      if (detail.state === "idle") this.#show();
     }
+    if (detail.state === "idle" || detail.code) this.#show();
     if (detail.errors?.length) console.error(detail.message, detail.errors);
-    if (detail.code === "secret-in-browser") this.#face?.disable();
     const event = new CustomEvent(name, { detail, bubbles: true, composed: true, cancelable: name === "pay-start" });
     return this.#page.target.dispatchEvent(event);
   }
@@ -174,7 +179,7 @@ export class Widget {
   }
 
   #show() {
-    this.#face?.show(Object.fromEntries(this.#page.values()), this.#page.target);
+    this.#face?.show(Object.fromEntries(this.#page.values()), this.#page.target, this.error?.code === "secret-in-browser");
   }
 
   async #mount() {
@@ -184,56 +189,65 @@ export class Widget {
       this.#handle = new core.Handle(this, this.#face?.panel, this.#face?.status, this.#page.camelCase, this.#page.statusOnly);
       this.#arrived(back);
     } catch (error) {
-      if (!this.#isDestroyed) this.#failed(error);
-      throw this.#isDestroyed ? destroyed() : this.#error;
+      throw this.#isDestroyed ? destroyed() : this.#failed(error);
     }
   }
 
   #arrived(back) {
+    this.#back = back;
+    if (this.state === "cancelled") {
+      this.#face?.note(this.state, CANCELLED);
+    } else if (back?.seen && this.#page.resumes && !this.#early) {
+      this.#face?.note("seen", "You can close this tab and go back to the shop.");
+    } else {
+      // Before an early press: what a reload interrupted goes on, and is not begun a second time.
+      this.#takeUp();
+    }
     const early = this.#early;
     this.#early = undefined;
-    if (early) {
-      this.#handle.press(early.options, early.tab);
-    } else if (this.state === "cancelled") {
-      this.#face?.note(this.state, CANCELLED);
-    } else if (back?.seen && this.#page.resumes) {
-      this.#face?.note("seen", "You can close this tab and go back to the shop.");
-    } else if (this.#page.resumes) {
-      this.#handle.resume(back?.orderId, back?.token, !(back && this.#isAbout(back.orderId)));
-    }
+    if (early) this.#handle.press(early.options, early.tab);
     this.changed();
+  }
+
+  #takeUp() {
+    const back = this.#back;
+    if (!this.#page.resumes) return;
+    this.#handle?.resume(back?.orderId, back?.token, !(back && this.#isAbout(back.orderId)));
+    // Once is enough.
+    if (this.state !== "idle") this.#back = undefined;
   }
 
   /**
    * The shopper came back, in another tab than that of the press, from an order that may be this button's: the quote names
-   * it, or there is no other button whose it could be. A verify with the token decides all the same.
+   * it, or there is no other button whose it could be. A status page without an order of its own shows any. A verify with
+   * the token decides all the same.
    */
   #isAbout(orderId) {
     const { quote, "order-id": own } = Object.fromEntries(this.#page.values());
     if (own) return false;
     if (quote) return quotedOrder(quote) === orderId;
-    return document.querySelectorAll("pay-button, pay-status").length === 1;
+    return this.#page.statusOnly || resuming === 1;
   }
 
   #failed(error) {
     this.#ready = undefined;
-    if (!(error instanceof PayError)) {
-      const isRefused = !globalThis.WebAssembly || error instanceof WebAssembly.CompileError || error?.name === "EvalError";
-      this.#error = isRefused
-        ? new PayError({ code: "unsupported", message: "this browser, or the page's CSP, does not run WebAssembly" })
-        : new PayError({ code: "network", message: "the widget's files could not be loaded", retryable: true });
-    }
-    const { code, message, retryable } = this.#error;
+    const failure = (this.#error = runsWasm()
+      ? new PayError({ code: "network", message: "the widget's files could not be loaded", retryable: true })
+      : new PayError({ code: "unsupported", message: "this browser, or the page's CSP, does not run WebAssembly" }));
+    failure.cause = error;
+    const { code, message, retryable } = failure;
     const waits = this.#early || this.#page.statusOnly;
     this.#early?.tab?.close();
     this.#early = undefined;
-    if (!waits) return;
+    if (!waits) return failure;
     const advice = retryable ? "Nothing was paid. Check your connection and press again." : "Nothing was paid. Please tell the shop.";
     this.#face?.set(false, true);
     this.#face?.note("error", this.#page.statusOnly ? "The result could not be loaded." : `The payment could not be started. ${advice}`);
+    // Before its events: a listener may press again, and that promise is another one.
+    this.settle(false, failure);
     this.emit("pay-change", { state: "error" });
     this.emit("pay-error", { code, message, retryable, terminal: true });
-    this.settle(false, this.#error);
+    return failure;
   }
 
   /** A press before wasm is there: the tab must open now, the rest can wait. */
@@ -261,22 +275,26 @@ export class Widget {
     this.#early = undefined;
     this.#face?.set(false, true);
     this.#face?.note("cancelled", CANCELLED);
+    this.settle(true, { status: "cancelled", late: false, resumed: false });
     this.emit("pay-change", { state: "cancelled" });
     this.emit("pay-cancelled", { status: "cancelled" });
-    this.settle(true, { status: "cancelled", late: false, resumed: false });
     return promise;
   }
 
   #later(act) {
     if (this.#isDestroyed) return rejected(destroyed());
     if (this.#handle) return handled(Promise.resolve(act()));
-    return handled(this.ready.then(act));
+    // A listener may have removed the widget as soon as it was ready.
+    return handled(this.ready.then(() => this.#later(act)));
   }
 
   #promise() {
     return (this.#attempt = defer());
   }
 }
+
+// The widgets of this page that take up a payment by themselves.
+let resuming = 0;
 
 const CANCELLED = "You stopped this payment.";
 
@@ -286,6 +304,15 @@ function quotedOrder(quote) {
     return JSON.parse(atob(quote.split(".")[1].replaceAll("-", "+").replaceAll("_", "/"))).order_id;
   } catch {
     return undefined;
+  }
+}
+
+// A CSP without 'wasm-unsafe-eval' refuses the smallest module; a file that came broken, or as another one, does not tell.
+function runsWasm() {
+  try {
+    return Boolean(new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)));
+  } catch {
+    return false;
   }
 }
 

@@ -15,6 +15,7 @@ use malipo::checkout::answer::{Fields, Value};
 use malipo::checkout::{Moment, Record};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{Event, EventTarget};
 
@@ -186,6 +187,11 @@ struct Page {
 impl Page {
     /// A page with these options; `heard` is called with each event's name, inside of it.
     fn new(options: &str, heard: impl Fn(&str, &Handle) + 'static) -> Self {
+        Self::of(options, false, heard)
+    }
+
+    /// The same for `<pay-status>`.
+    fn of(options: &str, status_only: bool, heard: impl Fn(&str, &Handle) + 'static) -> Self {
         let told = Rc::new(RefCell::new(Vec::new()));
         let handle: Rc<RefCell<Option<Handle>>> = Rc::default();
         let (log, own) = (told.clone(), handle.clone());
@@ -207,12 +213,12 @@ impl Page {
         });
         let host = js(&[
             "return {settled: [], options: () => [", options,
-            ", [], document.baseURI, location.href], open: () => null, face() {}, checked() {}, warn() {}, \
+            ", [], document.baseURI, location.href], open: () => window.tab ?? null, face() {}, checked() {}, warn() {}, \
              settle(ok, value) { this.settled.push(ok ? value.status : value.code) }}",
         ].concat());
         Reflect::set(&host, &"emit".into(), emit.as_ref()).unwrap();
         let host: Host = host.unchecked_into();
-        *handle.borrow_mut() = Some(Handle::new(host, None, None, false, false));
+        *handle.borrow_mut() = Some(Handle::new(host, None, None, false, status_only));
         Self {
             handle,
             told,
@@ -273,6 +279,116 @@ fn a_listener_may_remove_the_widget_in_the_middle_of_a_press() {
             "silent ever after"
         );
     }
+}
+
+/// A tab that notes where it was sent, in `window.tab`.
+fn lend_a_tab() -> JsValue {
+    js(
+        "return window.tab = {closed: false, went: '', close() { this.closed = true }, \
+        location: {href: 'about:blank', replace(url) { tab.went = url }}}",
+    )
+}
+
+#[wasm_bindgen_test]
+fn a_widget_removed_as_soon_as_its_tab_is_open_closes_it() {
+    let page = Page::new(GOOD, |name, handle| {
+        if name == "pay-change" {
+            handle.destroy();
+        }
+    });
+    lend_a_tab();
+    page.handle().press(JsValue::UNDEFINED, JsValue::UNDEFINED);
+    assert_eq!(js("return tab.closed").as_bool(), Some(true));
+    js("delete window.tab");
+}
+
+const ORDER: &str = "['initiate-url', '/nowhere', 'verify-url', '/verify', 'cancel-url', '/cancel', 'order-id', 'o-1', 'mode', 'tab']";
+
+#[wasm_bindgen_test]
+fn a_press_before_wasm_after_a_reload_goes_on_with_the_payment() {
+    js("sessionStorage.clear()");
+    let before = Page::new(ORDER, |_, _| ());
+    before
+        .handle()
+        .resume(Some("o-1".into()), Some("t".into()), false);
+    before.handle().destroy();
+    js(
+        "const [name] = Object.keys(sessionStorage).filter((it) => it.startsWith('malipo:')); \
+        const record = {...JSON.parse(sessionStorage[name]), redirectUrl: 'https://pay.example/p/1'}; \
+        sessionStorage[name] = JSON.stringify(record)",
+    );
+    let page = Page::new(ORDER, |_, _| ());
+    page.handle().resume(None, None, true);
+    let early = js(&["return [", ORDER, ", [], document.baseURI, location.href]"].concat());
+    page.handle().press(early, lend_a_tab());
+    assert_eq!(page.told(), ["pay-change"], "nothing is initiated");
+    assert_eq!(
+        js("return tab.went").as_string().as_deref(),
+        Some("https://pay.example/p/1")
+    );
+    page.handle().destroy();
+    js("delete window.tab; sessionStorage.clear()");
+}
+
+#[wasm_bindgen_test]
+fn a_status_page_of_one_order_does_not_show_another() {
+    js("sessionStorage.clear()");
+    let page = Page::of(ORDER, true, |_, _| ());
+    page.handle()
+        .resume(Some("o-2".into()), Some("t".into()), true);
+    assert!(page.told().is_empty(), "{:?}", page.told());
+    page.handle()
+        .resume(Some("o-1".into()), Some("t".into()), true);
+    assert_eq!(page.told(), ["pay-change"]);
+    page.handle().destroy();
+    js("sessionStorage.clear()");
+}
+
+#[wasm_bindgen_test]
+async fn a_widget_removed_after_a_cancel_lets_the_backend_hear_of_it() {
+    // Verify says pending once, and from then on nothing is answered.
+    js(
+        "window.sent = {}; window.own = fetch; window.fetch = (it) => { \
+          const path = new URL(it.url).pathname; const first = !sent[path]; sent[path] = it.signal; \
+          const body = JSON.stringify({order_id: 'o-1', status: 'pending'}); \
+          return first && path === '/verify' ? Promise.resolve(new Response(body)) : new Promise(() => {}) }",
+    );
+    let page = Page::new(ORDER, |name, handle| {
+        if name == "pay-pending" {
+            handle.cancel();
+        }
+    });
+    page.handle()
+        .resume(Some("o-1".into()), Some("t".into()), false);
+    let told = js(
+        "return new Promise((done) => { const id = setInterval(() => sent['/cancel'] && done(clearInterval(id)), 20) })",
+    );
+    JsFuture::from(told.unchecked_into::<js_sys::Promise>())
+        .await
+        .unwrap();
+    page.handle().destroy();
+    assert_eq!(
+        js("return sent['/cancel'].aborted").as_bool(),
+        Some(false),
+        "the cancel"
+    );
+    let page = Page::new(ORDER, |_, _| ());
+    js(
+        "delete sent['/verify']; window.fetch = (it) => { sent['/verify'] = it.signal; return new Promise(() => {}) }",
+    );
+    page.handle()
+        .resume(Some("o-1".into()), Some("t".into()), false);
+    let sent = js("return new Promise((done) => setTimeout(done))");
+    JsFuture::from(sent.unchecked_into::<js_sys::Promise>())
+        .await
+        .unwrap();
+    page.handle().destroy();
+    assert_eq!(
+        js("return sent['/verify'].aborted").as_bool(),
+        Some(true),
+        "a verify"
+    );
+    js("window.fetch = own; sessionStorage.clear()");
 }
 
 #[wasm_bindgen_test]

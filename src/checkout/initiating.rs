@@ -225,6 +225,14 @@ impl Checkout {
         }
     }
 
+    /// The options are accepted again: back to rest, with the keys that payloads still have.
+    pub(super) fn mended(&mut self) {
+        if self.state.name() == super::StateName::Error {
+            self.error = None;
+            self.enter(State::Idle);
+        }
+    }
+
     fn end_with_error(&mut self, error: PayError) {
         self.error = Some(error.clone());
         // Before its event: a listener may press again, and that promise is another one.

@@ -12,6 +12,8 @@ pub enum Input {
     Pressed(Box<Press>),
     /// The options are not accepted: no attempt can begin.
     Misconfigured(Box<PayError>),
+    /// The options are accepted again: an attempt that they kept from beginning may be pressed anew.
+    Mended,
     /// An attempt begun before is taken up; it never initiates.
     Resumed(Box<Resume>),
     /// A tab that was asked for is open.

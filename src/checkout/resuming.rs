@@ -21,6 +21,8 @@ impl Checkout {
             self.owes_settlement = true;
             return;
         }
+        // It came by the page's address: from now on a reload finds it.
+        let is_new = record.saved_at == 0;
         let saved_at = match record.saved_at {
             0 => self.now,
             at => Moment(at).min(self.now),
@@ -56,6 +58,13 @@ impl Checkout {
         };
         match ended {
             None => {
+                if is_new {
+                    let record = watch.payment.to_record(self.now, &watch.options, None);
+                    self.push(Effect::Save {
+                        name: storage_name(&watch.options),
+                        record: Box::new(record),
+                    });
+                }
                 let paying = Paying {
                     opened: true,
                     ..Paying::new(watch, Tab::None, stream)

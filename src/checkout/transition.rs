@@ -73,6 +73,7 @@ impl Checkout {
         match input {
             Input::Pressed(press) => self.pressed(*press),
             Input::Misconfigured(error) => self.misconfigured(*error),
+            Input::Mended => self.mended(),
             Input::Resumed(resume) => self.resumed(*resume),
             Input::TabOpened => self.tab_opened(),
             Input::TabRefused => self.tab_refused(),
@@ -227,13 +228,11 @@ impl Checkout {
         }
         match &self.state {
             State::Initiating(it) => {
-                let (in_flight, tab) = (it.in_flight, it.tab);
-                if let Some((epoch, _)) = in_flight {
+                if let Some((epoch, _)) = it.in_flight {
                     self.push(Effect::Abort { epoch });
                 }
-                if tab == Tab::Open {
-                    self.push(Effect::CloseTab);
-                }
+                // Whatever is known of it: a listener may destroy before it is told that the tab is open.
+                self.push(Effect::CloseTab);
             }
             State::Idle | State::Paying(_) | State::Ended(_) => {
                 self.abandon_watch(ErrorCode::Destroyed, "the widget was removed");

@@ -391,6 +391,7 @@ impl Invariants {
             let detail = &event.detail;
             assert_eq!(detail.previous, Some(self.announced.as_str()));
             let states = [
+                StateName::Idle,
                 StateName::Initiating,
                 StateName::Opening,
                 StateName::Waiting,
@@ -404,6 +405,9 @@ impl Invariants {
                 .into_iter()
                 .find(|it| detail.state == Some(it.as_str()));
             self.announced = state.unwrap();
+            // Back to rest only from an error, by options that are good again.
+            let is_mended = inputs.iter().any(|it| matches!(it.1, Input::Mended));
+            assert!(self.announced != StateName::Idle || is_mended);
         }
         let attempt = self.attempt.as_mut().unwrap();
         assert_eq!(

@@ -1,6 +1,7 @@
 //! What a press does: the tab, the link, and what a second press means.
 
-use malipo::checkout::{EventName, Input, PressTab, StateName};
+use malipo::checkout::answer::Reply;
+use malipo::checkout::{EventName, Input, PressTab, RequestKind, StateName};
 
 use crate::harness::*;
 
@@ -432,6 +433,27 @@ fn a_tab_given_while_a_payment_was_resumed_goes_to_its_page() {
     ]);
     assert_eq!(world.times("initiate"), [0]);
     assert_eq!(world.times("navigate"), [1, 1_000]);
+}
+
+#[test]
+fn options_mended_after_a_lost_answer_keep_its_key() {
+    let world = run(&[
+        (0, Act::NoStorage),
+        (
+            0,
+            Act::Always(RequestKind::Initiate, Some(Reply::Unreachable)),
+        ),
+        (0, press()),
+        (60_000, with("amount", "ten")),
+        (60_000, press()),
+        (60_000, with("amount", "10000")),
+        (60_000, Act::Say(Input::Mended)),
+        (60_001, Act::Say(Input::Mended)),
+        (60_002, press()),
+    ]);
+    assert_eq!(world.times("error -> idle"), [60_000]);
+    assert_eq!(world.times("initiate k1").len(), 4, "{:?}", world.log);
+    assert!(world.times("initiate k2").is_empty(), "{:?}", world.log);
 }
 
 #[test]

@@ -83,6 +83,7 @@ fn streamed() -> impl Strategy<Value = StreamEvent> {
 
 fn simple() -> impl Strategy<Value = Input> {
     proptest::sample::select(vec![
+        Input::Mended,
         Input::TabOpened,
         Input::TabRefused,
         Input::NavigationFailed,

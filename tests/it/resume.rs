@@ -55,6 +55,26 @@ fn a_reload_while_waiting_verifies_at_once_and_initiates_nothing() {
 }
 
 #[test]
+fn an_order_that_came_by_the_address_is_found_again_after_a_reload() {
+    let world = run(&[
+        (
+            0,
+            resume(|it| {
+                *it = Record {
+                    order_id: it.order_id.take(),
+                    token: it.token.take(),
+                    ..Record::default()
+                }
+            }),
+        ),
+        (1_000, Act::Reload),
+        (1_000, Act::Resume),
+    ]);
+    assert_eq!(world.state(), StateName::Waiting);
+    assert_eq!(world.times("verify ORD-1"), [0, 1_000]);
+}
+
+#[test]
 fn a_resumed_attempt_can_be_opened_again_and_cancelled() {
     check(
         &[

@@ -10,8 +10,7 @@ use super::super::tab::Tab;
 use super::super::{random, storage, url};
 use super::Driver;
 use crate::checkout::{
-    Checkout, Detail, Input, Options, PayError, Press, PressMeaning, PressTab, Record, Resume,
-    StateName,
+    Detail, Input, Options, PayError, Press, PressMeaning, PressTab, Record, Resume, StateName,
 };
 
 impl Driver {
@@ -29,7 +28,7 @@ impl Driver {
         if self.misconfigured.replace(error.clone()) != error {
             match error {
                 Some(error) => self.input(Input::Misconfigured(Box::new(error))),
-                None => self.start_over(),
+                None => self.input(Input::Mended),
             }
         }
         self.refresh();
@@ -39,15 +38,13 @@ impl Driver {
     /// refused one. `false` where a listener of `pay-start` prevented it.
     pub fn press(self: &Rc<Self>, early: &JsValue, tab: &JsValue) -> bool {
         let given = Tab::new(tab.clone());
-        if self.is_busy() {
-            match given {
-                Some(second) => second.close(),
-                None => self.focus_tab(),
-            }
+        let (is_early, is_busy) = (early.is_truthy(), self.is_busy());
+        if is_busy && !is_early {
+            self.focus_tab();
             return true;
         }
-        let is_early = early.is_truthy();
-        let mut options = self.read_options(is_early.then_some(early));
+        // Early and busy: what a reload interrupted was taken up just before, and the tab goes to its page. Its options count.
+        let mut options = self.read_options((is_early && !is_busy).then_some(early));
         if !is_early && options.as_ref().is_ok_and(|it| self.starts(it)) {
             if !self.emit("pay-start", &Detail::default()) {
                 return false;
@@ -123,7 +120,7 @@ impl Driver {
                     ..stored
                 })
             }
-            (Some(order_id), _) if !only_own || is_own || self.status_only => Some(Record {
+            (Some(order_id), _) if !only_own || is_own => Some(Record {
                 order_id: Some(order_id),
                 token,
                 ..Record::default()
@@ -177,22 +174,5 @@ impl Driver {
     /// A press with these options begins an attempt.
     pub(super) fn starts(&self, options: &Options) -> bool {
         self.checkout.borrow().press_meaning(options) == PressMeaning::Start
-    }
-
-    /// The options are good again: back to a machine at rest.
-    pub(super) fn start_over(self: &Rc<Self>) {
-        if self.checkout.borrow().state() != StateName::Error {
-            return;
-        }
-        let seed = random::bits().unwrap_or_default().to_le_bytes();
-        let seed = seed.first_chunk().copied().unwrap_or_default();
-        self.checkout
-            .replace(Checkout::new(u64::from_le_bytes(seed), url::parse));
-        let detail = Detail {
-            state: Some(StateName::Idle.as_str()),
-            previous: Some(StateName::Error.as_str()),
-            ..Default::default()
-        };
-        self.emit("pay-change", &detail);
     }
 }

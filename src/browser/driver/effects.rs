@@ -10,7 +10,7 @@ use super::super::http::{self, Flight};
 use super::super::tab::Tab;
 use super::super::{storage, stream};
 use super::Driver;
-use crate::checkout::{Detail, Effect, Input, PayError, Request, StreamEvent};
+use crate::checkout::{Detail, Effect, Input, PayError, Request, RequestKind, StreamEvent};
 
 impl Driver {
     pub(super) fn perform(self: &Rc<Self>, effect: Effect) {
@@ -111,10 +111,17 @@ impl Driver {
             return;
         };
         let signal = flight.signal();
-        self.held.borrow_mut().requests.push(flight);
+        // A cancel is carried through: pages remove the button right after it, and the backend is to hear of it all the same.
+        let carried = if request.kind == RequestKind::Cancel {
+            Some(flight)
+        } else {
+            self.held.borrow_mut().requests.push(flight);
+            None
+        };
         let driver = Rc::downgrade(self);
         spawn_local(async move {
             let reply = http::post(&request, &manner, &signal).await;
+            drop(carried);
             let Some(driver) = driver.upgrade() else {
                 return;
             };

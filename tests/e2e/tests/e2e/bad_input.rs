@@ -191,6 +191,10 @@ fn a_secret_in_the_page_disables_the_button_and_nothing_is_sent() {
             .await;
             assert!(disabled.is_some(), "{name}: the button can be pressed");
             shop.0
+                .script("document.querySelector('#pay').label = 'Buy'", vec![])
+                .await;
+            assert!(!shop.can_press().await, "{name}: another label enables it");
+            shop.0
                 .script(
                     "document.querySelector('#pay').start().catch(() => {})",
                     vec![],

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use malipo_e2e::checkout::Checkout;
 use malipo_e2e::fault::Fault;
-use malipo_e2e::shop::{Button, Shop};
+use malipo_e2e::shop::{Button, Shop, page};
 use malipo_e2e::world::{World, in_chromium};
 use serde_json::json;
 
@@ -25,6 +25,28 @@ fn a_page_reloaded_while_waiting_resumes_and_does_not_initiate() {
             json!({ "orderId": "ORDER-0200", "status": "success", "amount": "25000", "currency": "UGX", "resumed": true })
         );
         assert!(shop.events("pay-initiated").await.is_empty());
+        assert_eq!(world.stack.shop.count("/pay/initiate"), 1);
+    });
+}
+
+#[test]
+fn a_press_after_a_reload_and_before_the_wasm_goes_on_with_the_payment() {
+    in_chromium(async |world| {
+        // The browser is never idle: the wasm is loaded by the press.
+        let busy = "<script>requestIdleCallback = () => {}</script>";
+        let button = Button::for_order("ORDER-0220").html();
+        let shop = world.shop_page(page(&[busy, &button].concat())).await;
+        shop.press().await;
+        world.checkout(&shop).await.0.close().await;
+        shop.becomes("waiting").await;
+        shop.reload().await;
+        shop.press().await;
+        let detail = world.pay(&shop).await;
+        assert_eq!(
+            (&detail["orderId"], &detail["resumed"]),
+            (&json!("ORDER-0220"), &json!(true))
+        );
+        assert_eq!(shop.story_of_events().await, ["pay-start", "pay-success"]);
         assert_eq!(world.stack.shop.count("/pay/initiate"), 1);
     });
 }

@@ -1,0 +1,117 @@
+//! The command line: the server itself, and commands beside it.
+//!
+//! A command is a file here with its own arguments and one `run(config)`. What it says goes to stdout, what is wrong to
+//! stderr. It may run beside a server on the same store: it never takes an attempt away from it.
+
+mod serve;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use malipo_server::config::{Config, Log, Problem};
+use malipo_server::telemetry;
+
+/// The backend of Malipo: holds the provider's keys, starts payments, and knows which orders are paid.
+///
+/// Without a command it serves.
+#[derive(Parser)]
+#[command(version, after_help = MANUAL)]
+struct Arguments {
+    /// The configuration file (TOML). Without one, everything comes from the environment.
+    #[arg(long, env = "MALIPO_CONFIG", value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+
+    /// Check the configuration, name everything that is wrong with it, and stop.
+    #[arg(long)]
+    check_config: bool,
+
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// What there is beside serving.
+#[derive(Subcommand)]
+enum Command {}
+
+const MANUAL: &str = "\
+Configuration:
+  server/malipo.example.toml explains every key. Each key is also read from the environment, which wins:
+  MALIPO_ + the key's path in capitals, with __ between levels: joyndpay.secret_key is MALIPO_JOYNDPAY__SECRET_KEY.
+
+Routes:
+  POST /pay/initiate /pay/verify /pay/cancel   what the widget calls (JSON)
+  GET  /pay/events                             server-sent events
+  POST /pay/checkout                           the form, where there is no script
+  GET  /pay/return                             where the provider sends the shopper back
+  POST /pay/notify/joyndpay/{secret}           the provider's notifications
+  GET  /api/orders/{order_id}                  the record, for the shop's own server (Bearer shop_api.key)
+  GET  /malipo/*                               the widget's files
+  GET  /healthz /readyz /metrics               operations; keep them off the public side
+
+Exit codes: 0 stopped as asked, 1 the configuration is wrong, 2 the command line is wrong, 3 it could not start or go on.
+Logs go to stderr. stdout has one line, when connections are accepted: malipo-server listening on http://ADDRESS";
+
+pub(crate) fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let config = match read_config(arguments.config.as_deref()) {
+        Ok(config) => config,
+        Err(problems) => {
+            for problem in &problems {
+                eprintln!("{problem}");
+            }
+            let count = problems.len();
+            let noun = if count == 1 { "problem" } else { "problems" };
+            eprintln!("malipo-server: {count} {noun} in the configuration");
+            return ExitCode::from(1);
+        }
+    };
+    if arguments.check_config {
+        println!("{}\nthe configuration is good", config.summary());
+        return ExitCode::SUCCESS;
+    }
+    let log = match &arguments.command {
+        None => config.log,
+        // Its answer is what a command has to say; only what goes wrong is logged beside it.
+        Some(_) => Log {
+            level: config.log.level.min(tracing::Level::WARN),
+            ..config.log
+        },
+    };
+    telemetry::init(log);
+    let done = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(anyhow::Error::from)
+        .and_then(|runtime| runtime.block_on(run(arguments.command, config)));
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("malipo-server: {error:#}");
+            ExitCode::from(3)
+        }
+    }
+}
+
+async fn run(command: Option<Command>, config: Config) -> anyhow::Result<()> {
+    match command {
+        None => serve::run(config).await,
+        Some(command) => match command {},
+    }
+}
+
+fn read_config(path: Option<&Path>) -> Result<Config, Vec<Problem>> {
+    let text = match path {
+        None => String::new(),
+        Some(path) => std::fs::read_to_string(path).map_err(|error| {
+            vec![Problem {
+                path: String::new(),
+                text: format!("{}: {error}", path.display()),
+            }]
+        })?,
+    };
+    // Variables whose name or value is not Unicode are none of ours.
+    let env = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    Config::read(&text, env)
+}

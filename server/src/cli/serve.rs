@@ -1,0 +1,57 @@
+//! Serving, until a signal asks to stop.
+
+use std::sync::Arc;
+
+use malipo_server::clock::SystemClock;
+use malipo_server::config::Config;
+use malipo_server::store::SqliteStore;
+use malipo_server::{App, reconcile, router, serve};
+use tokio::net::TcpListener;
+
+pub(super) async fn run(config: Config) -> anyhow::Result<()> {
+    let store = Arc::new(SqliteStore::open(&config.sqlite)?);
+    let listener = TcpListener::bind(config.listen).await?;
+    let address = listener.local_addr()?;
+    let mode = config.mode.as_str();
+    let app = App::new(config, Arc::new(SystemClock), store).await?;
+    let background = tokio::spawn(reconcile::run(Arc::clone(&app)));
+    let stop = app.stop.clone();
+    tokio::spawn(async move {
+        stop_signal().await;
+        tracing::info!("stopping");
+        stop.cancel();
+    });
+    println!("malipo-server listening on http://{address}");
+    tracing::info!(%address, mode, "listening");
+    serve::serve(listener, router(Arc::clone(&app)), app.stop.clone()).await;
+    // A call to the provider that is under way is finished and noted.
+    app.tasks.close();
+    if tokio::time::timeout(serve::DRAIN, app.tasks.wait())
+        .await
+        .is_err()
+    {
+        tracing::warn!("calls were still under way; they are looked up at the next start");
+    }
+    background.await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn stop_signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    // Where signals cannot be heard there is nothing to wait for, and no stop either.
+    if interrupt.await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

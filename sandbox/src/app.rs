@@ -8,7 +8,14 @@ use std::{
 use axum::Router;
 
 use crate::{
-    args::Settings, calls::Calls, control, index, joyndpay, ledger::Ledger, script::Script,
+    args::Settings,
+    calls::Calls,
+    control, index,
+    jenga::{self, Jenga, args::JengaArgs},
+    joyndpay,
+    ledger::Ledger,
+    outbox::{self, Outbox},
+    script::Script,
 };
 
 /// The whole program's state. Locks are held for a few lines and never across an await.
@@ -18,6 +25,8 @@ pub(crate) struct App {
     ledger: Mutex<Ledger>,
     calls: Mutex<Calls>,
     script: Mutex<Script>,
+    outbox: Mutex<Outbox>,
+    pub(crate) jenga: Jenga,
     /// For notifications to merchants.
     pub(crate) http: reqwest::Client,
 }
@@ -27,7 +36,7 @@ impl App {
     ///
     /// # Errors
     /// When the HTTP client cannot be set up, for want of root certificates for instance.
-    pub(crate) fn new(settings: Settings) -> Result<Self, reqwest::Error> {
+    pub(crate) fn new(settings: Settings, jenga: JengaArgs) -> Result<Self, reqwest::Error> {
         let http = reqwest::Client::builder()
             .timeout(NOTIFY_TIMEOUT)
             .redirect(reqwest::redirect::Policy::none())
@@ -39,6 +48,8 @@ impl App {
             ledger: Mutex::default(),
             calls: Mutex::default(),
             script: Mutex::default(),
+            outbox: Mutex::default(),
+            jenga: Jenga::new(jenga),
             http,
         })
     }
@@ -51,6 +62,10 @@ impl App {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(crate) fn outbox(&self) -> MutexGuard<'_, Outbox> {
+        self.outbox.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(crate) fn script(&self) -> MutexGuard<'_, Script> {
         self.script.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -61,7 +76,9 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     Router::new()
         .merge(index::routes())
         .merge(control::routes())
+        .merge(outbox::routes())
         .merge(joyndpay::routes(&app))
+        .merge(jenga::routes(&app))
         .with_state(app)
 }
 

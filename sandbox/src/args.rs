@@ -5,11 +5,12 @@ use std::net::SocketAddr;
 use clap::Parser;
 use url::Url;
 
-use crate::script::manual;
+use crate::{jenga::args::JengaArgs, script::manual};
 
 /// A local stand-in for payment providers. No money moves.
 ///
-/// Provides the API and the checkout pages of JoyndPay under /joyndpay, and a control API for tests under /sandbox.
+/// Provides the API and the checkout pages of JoyndPay under /joyndpay, payment links of Jenga under /jenga with an outbox of fake
+/// SMS and e-mail at /outbox, and a control API for tests under /sandbox.
 #[derive(Debug, Parser)]
 #[command(name = "malipo-sandbox", version, after_long_help = manual::help_text())]
 pub(crate) struct Args {
@@ -46,6 +47,9 @@ pub(crate) struct Args {
         default_value = "UGX,USD,KES,TZS,RWF,EUR,GBP"
     )]
     joyndpay_currencies: Vec<String>,
+
+    #[command(flatten)]
+    jenga: JengaArgs,
 }
 
 /// What the program runs with, after the port is known.
@@ -69,8 +73,8 @@ pub(crate) struct KeyPair {
 }
 
 impl Args {
-    /// The settings, for a program that listens on `address`.
-    pub(crate) fn settings(self, address: SocketAddr) -> Settings {
+    /// The settings, for a program that listens on `address`; Jenga's apart, for that room alone reads them.
+    pub(crate) fn settings(self, address: SocketAddr) -> (Settings, JengaArgs) {
         // `localhost` and `127.0.0.1` are different sites to a browser: with a shop on 127.0.0.1 the checkout page is as
         // foreign to it as the real one.
         let own = if address.ip().is_loopback() {
@@ -78,7 +82,7 @@ impl Args {
         } else {
             format!("http://{address}")
         };
-        Settings {
+        let settings = Settings {
             public_url: self.public_url.unwrap_or(own),
             joyndpay_test: KeyPair {
                 public: self.joyndpay_public_key,
@@ -89,7 +93,8 @@ impl Args {
                 secret: self.joyndpay_live_secret_key,
             },
             joyndpay_currencies: self.joyndpay_currencies,
-        }
+        };
+        (settings, self.jenga)
     }
 }
 

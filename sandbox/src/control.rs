@@ -16,7 +16,7 @@ use serde_json::json;
 use crate::{
     app::App,
     clock, joyndpay,
-    ledger::Settle,
+    ledger::{self, Settle},
     payment::{Provider, Status, Via},
     script::{Script, manual::Manual},
 };
@@ -24,7 +24,7 @@ use crate::{
 /// Every route of the control API.
 pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new()
-        .route("/sandbox/ledger", get(ledger))
+        .route("/sandbox/ledger", get(show_ledger))
         .route("/sandbox/calls", get(calls))
         .route("/sandbox/script", get(show_script).post(set_script))
         .route("/sandbox/reset", post(reset))
@@ -34,9 +34,8 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         )
 }
 
-async fn ledger(State(app): State<Arc<App>>) -> Response {
-    let body = app.ledger().snapshot();
-    Json(body).into_response()
+async fn show_ledger(State(app): State<Arc<App>>) -> Response {
+    Json(ledger::body(&app)).into_response()
 }
 
 async fn calls(State(app): State<Arc<App>>) -> Response {
@@ -62,6 +61,8 @@ async fn set_script(State(app): State<Arc<App>>, body: Bytes) -> Response {
 
 async fn reset(State(app): State<Arc<App>>) -> Response {
     app.ledger().clear();
+    app.jenga.reset();
+    app.outbox().clear();
     app.calls().clear();
     *app.script() = Script::default();
     Json(json!({"reset": true})).into_response()
@@ -112,6 +113,7 @@ async fn settle_joyndpay(
     Json(json!({"result": result, "payment": payment})).into_response()
 }
 
-fn refuse(status: StatusCode, problems: Vec<String>) -> Response {
+/// A refusal of the control API: `{"error": [sentences]}`.
+pub(crate) fn refuse(status: StatusCode, problems: Vec<String>) -> Response {
     (status, Json(json!({"error": problems}))).into_response()
 }

@@ -1,7 +1,7 @@
 //! Reads the fields of a request and gathers every problem at once, a sentence each.
 
 use axum::{
-    body::to_bytes,
+    body::{Bytes, to_bytes},
     extract::Request,
     http::{HeaderMap, header},
 };
@@ -13,19 +13,25 @@ use url::Url;
 pub(crate) struct Asked {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Result<Map<String, Value>, String>,
+    /// The body as it was sent.
+    pub(crate) raw: Bytes,
 }
 
 impl Asked {
     /// Reads the whole request.
     pub(crate) async fn read(request: Request) -> Self {
         let (head, body) = request.into_parts();
-        let body = match to_bytes(body, MAX_BODY).await {
-            Ok(bytes) => object(&head.headers, &bytes),
-            Err(_) => Err(format!("The request body is larger than {MAX_BODY} bytes.")),
+        let (body, raw) = match to_bytes(body, MAX_BODY).await {
+            Ok(bytes) => (object(&head.headers, &bytes), bytes),
+            Err(_) => {
+                let problem = format!("The request body is larger than {MAX_BODY} bytes.");
+                (Err(problem), Bytes::new())
+            }
         };
         Self {
             headers: head.headers,
             body,
+            raw,
         }
     }
 

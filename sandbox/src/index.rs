@@ -11,7 +11,12 @@ use axum::{
     routing::get,
 };
 
-use crate::{app::App, page};
+use crate::{
+    app::App,
+    jenga::{self, entry::LinkEntry},
+    page,
+    payment::Payment,
+};
 
 /// The page and its style.
 pub(crate) fn routes() -> Router<Arc<App>> {
@@ -31,6 +36,7 @@ struct IndexPage<'a> {
 }
 
 struct Row {
+    created_at_ms: u64,
     order_id: String,
     provider: &'static str,
     amount: String,
@@ -40,10 +46,10 @@ struct Row {
     checkout_url: String,
 }
 
-async fn show(State(app): State<Arc<App>>) -> Response {
-    let (rows, total) = {
-        let ledger = app.ledger();
-        let rows = ledger.payments().rev().take(MAX_ROWS).map(|it| Row {
+impl Row {
+    fn of_payment(it: &Payment) -> Self {
+        Self {
+            created_at_ms: it.created_at_ms,
             order_id: it.order_id.clone(),
             provider: it.provider.name(),
             amount: format!("{} {}", it.currency, it.amount.grouped()),
@@ -51,9 +57,33 @@ async fn show(State(app): State<Arc<App>>) -> Response {
             opened: it.opened,
             notified: it.ipn.len(),
             checkout_url: it.checkout_url.clone(),
-        });
-        (rows.collect(), ledger.payments().count())
+        }
+    }
+
+    fn of_link(it: &LinkEntry) -> Self {
+        Self {
+            created_at_ms: it.created_at_ms,
+            order_id: it.order_id.clone(),
+            provider: it.provider.name(),
+            amount: format!("{} {}", it.currency, it.amount_shown),
+            status: it.status.as_str(),
+            opened: it.opened,
+            notified: it.ipn.len(),
+            checkout_url: it.checkout_url.clone(),
+        }
+    }
+}
+
+async fn show(State(app): State<Arc<App>>) -> Response {
+    let links = jenga::entry::entries(&app);
+    let (mut rows, total) = {
+        let ledger = app.ledger();
+        let payments = ledger.payments().rev().take(MAX_ROWS).map(Row::of_payment);
+        let rows: Vec<_> = payments.chain(links.iter().map(Row::of_link)).collect();
+        (rows, ledger.payments().count() + links.len())
     };
+    rows.sort_by_key(|it| std::cmp::Reverse(it.created_at_ms));
+    rows.truncate(MAX_ROWS);
     let page = IndexPage {
         public_url: &app.settings.public_url,
         rows,

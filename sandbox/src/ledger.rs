@@ -6,7 +6,11 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::payment::{Attempt, Delivery, Method, Mode, Payment, Provider, Settlement, Status, Via};
+use crate::{
+    app::App,
+    jenga::{self, entry::LinkEntry},
+    payment::{Attempt, Delivery, Method, Mode, Payment, Provider, Settlement, Status, Via},
+};
 
 /// All payments since the start or the last reset, oldest first.
 #[derive(Debug, Default)]
@@ -137,19 +141,47 @@ impl Ledger {
     pub(crate) fn payments(&self) -> impl DoubleEndedIterator<Item = &Payment> {
         self.payments.values()
     }
-
-    /// For printing.
-    pub(crate) fn snapshot(&self) -> LedgerBody {
-        LedgerBody {
-            payments: self.payments.values().cloned().collect(),
-        }
-    }
 }
 
-/// The body of `GET /sandbox/ledger`.
+/// The body of `GET /sandbox/ledger`: the payments of all providers, oldest first.
 #[derive(Debug, Serialize)]
 pub(crate) struct LedgerBody {
-    payments: Vec<Payment>,
+    payments: Vec<Entry>,
+}
+
+/// A provider's own print of a payment. All have provider, mode, id, order_id, amount, currency, status, created_at_ms, opened,
+/// first_opened_at_ms, walked_away, settled_at_ms, paid_at_ms, times_paid, attempts, checkout_url and ipn.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Entry {
+    Payment(Box<Payment>),
+    Link(Box<LinkEntry>),
+}
+
+/// What is to be printed now.
+pub(crate) fn body(app: &App) -> LedgerBody {
+    let payments = app
+        .ledger()
+        .payments()
+        .cloned()
+        .map(Box::new)
+        .map(Entry::Payment)
+        .collect();
+    let mut body = LedgerBody { payments };
+    let links = jenga::entry::entries(app);
+    body.payments
+        .extend(links.into_iter().map(Box::new).map(Entry::Link));
+    body.payments.sort_by_key(Entry::created_at_ms);
+    body
+}
+
+impl Entry {
+    fn created_at_ms(&self) -> u64 {
+        match self {
+            Self::Payment(it) => it.created_at_ms,
+            Self::Link(it) => it.created_at_ms,
+        }
+    }
 }
 
 impl Settle {

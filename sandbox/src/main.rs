@@ -4,7 +4,7 @@
 //! merchant, and keeps a [`ledger`] of what was really paid. It shares no code with the backend, so that one misreading of a
 //! document cannot hide on both sides. Trouble is made on demand through a [`script`].
 //!
-//! Rooms: one folder a provider ([`joyndpay`]); [`ledger`] and [`calls`] are what tests ask afterwards; [`script`] and
+//! Rooms: one folder a provider ([`joyndpay`], [`jenga`]); [`outbox`] holds what shoppers get by SMS and e-mail; [`ledger`] and [`calls`] are what tests ask afterwards; [`script`] and
 //! [`trouble`] make things go wrong; [`control`] is the JSON API under `/sandbox`, [`index`] the page for people.
 
 use std::{
@@ -25,10 +25,12 @@ mod clock;
 mod control;
 mod fields;
 mod index;
+mod jenga;
 mod joyndpay;
 mod ledger;
 mod money;
 mod notify;
+mod outbox;
 mod page;
 mod payment;
 mod script;
@@ -52,7 +54,8 @@ async fn main() -> anyhow::Result<()> {
         .await
         .with_context(|| format!("cannot listen on {}", args.listen))?;
     let address = listener.local_addr()?;
-    let app = Arc::new(App::new(args.settings(address))?);
+    let (settings, jenga) = args.settings(address);
+    let app = Arc::new(App::new(settings, jenga)?);
     announce(&format!(
         "malipo-sandbox listening on http://{address}\n\
          This is a sandbox: no money moves. Payments and checkout pages: {}/",

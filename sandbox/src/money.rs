@@ -36,9 +36,24 @@ impl Amount {
         })
     }
 
+    /// Reads what a person typed.
+    ///
+    /// # Errors
+    /// A sentence, as [`Amount::read`].
+    pub(crate) fn read_text(typed: &str) -> Result<Self, &'static str> {
+        let number: Number =
+            serde_json::from_str(typed.trim()).map_err(|_| "The amount must be a number.")?;
+        Self::read(&number)
+    }
+
     /// The number with the digits it was sent with.
     pub(crate) fn number(&self) -> &Number {
         &self.sent
+    }
+
+    /// What it is worth, however it was written.
+    pub(crate) fn value(&self) -> Decimal {
+        self.value
     }
 
     /// For people: "1,250,000" or "12.50".

@@ -46,6 +46,7 @@ pub(crate) struct Payment {
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Provider {
     JoyndPay,
+    Jenga,
 }
 
 impl Provider {
@@ -53,6 +54,7 @@ impl Provider {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::JoyndPay => "JoyndPay",
+            Self::Jenga => "Jenga",
         }
     }
 }

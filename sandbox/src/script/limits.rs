@@ -29,13 +29,21 @@ impl Problems {
     pub(super) fn call(&mut self, key: &str, call: &CallScript, known: &[&str]) {
         self.at_most(&format!("{key}.delay_ms"), call.delay_ms, MAX_DELAY_MS);
         self.status(&format!("{key}.http_status"), call.http_status);
-        for name in call.answer.keys() {
-            if !known.contains(&name.as_str()) {
-                self.note(format!(
-                    "{key}.answer has no field {name:?}; it has {}.",
-                    known.join(", ")
-                ));
-            }
+        self.fields(&format!("{key}.answer"), call.answer.keys(), known);
+    }
+
+    /// The fields that are replaced, of which only the `known` ones exist.
+    pub(super) fn fields<'a>(
+        &mut self,
+        key: &str,
+        names: impl Iterator<Item = &'a String>,
+        known: &[&str],
+    ) {
+        for name in names.filter(|it| !known.contains(&it.as_str())) {
+            self.note(format!(
+                "{key} has no field {name:?}; it has {}.",
+                known.join(", ")
+            ));
         }
     }
 

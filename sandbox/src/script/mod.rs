@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use self::joyndpay::JoyndPayScript;
+use self::{jenga::JengaScript, joyndpay::JoyndPayScript};
 
+pub(crate) mod jenga;
 pub(crate) mod joyndpay;
 mod limits;
 pub(crate) mod manual;
@@ -17,6 +18,7 @@ mod read;
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Script {
     pub(crate) joyndpay: JoyndPayScript,
+    pub(crate) jenga: JengaScript,
 }
 
 /// Trouble with one endpoint.

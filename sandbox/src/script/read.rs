@@ -34,9 +34,10 @@ impl Script {
     }
 
     fn problems(&self) -> Vec<String> {
-        let Self { joyndpay } = self;
+        let Self { joyndpay, jenga } = self;
         let mut problems = Problems::default();
         joyndpay.check(&mut problems);
+        jenga.check(&mut problems);
         problems.0
     }
 }

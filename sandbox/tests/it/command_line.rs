@@ -96,7 +96,7 @@ async fn it_stops_on_a_signal_even_while_a_request_hangs() {
 }
 
 /// What a run that ends by itself prints.
-async fn run(arguments: &[&str]) -> String {
+pub(crate) async fn run(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_malipo-sandbox"))
         .args(arguments)
         .output();

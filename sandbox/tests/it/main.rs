@@ -13,6 +13,7 @@ mod command_line;
 mod control;
 mod documented;
 mod faults;
+mod jenga;
 mod merchant;
 mod notifications;
 mod sandbox;

@@ -32,6 +32,8 @@ struct Shared {
 #[derive(Clone, Debug)]
 pub(crate) struct Notification {
     pub(crate) content_type: String,
+    /// "" where there is no such header.
+    pub(crate) authorization: String,
     pub(crate) body: String,
 }
 
@@ -72,12 +74,15 @@ impl Merchant {
 }
 
 async fn note(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String) -> StatusCode {
-    let content_type = headers["content-type"].to_str().unwrap().to_owned();
-    shared
-        .got
-        .lock()
-        .unwrap()
-        .push(Notification { content_type, body });
+    let header = |name| {
+        let value = headers.get(name).map(|it| it.to_str().unwrap().to_owned());
+        value.unwrap_or_default()
+    };
+    shared.got.lock().unwrap().push(Notification {
+        content_type: header("content-type"),
+        authorization: header("authorization"),
+        body,
+    });
     let answer = shared.answers.lock().unwrap().pop_front();
     StatusCode::from_u16(answer.unwrap_or(200)).unwrap()
 }

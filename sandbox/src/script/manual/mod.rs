@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Script;
 
+mod jenga;
 mod joyndpay;
 
 /// The body of `GET /sandbox/script`.
@@ -59,6 +60,10 @@ fn example() -> serde_json::Value {
         "verify": {"delay_ms": 300, "answer": {"amount": 1}},
         "ipn": {"copies": 3, "encoding": "form"},
         "checkout": {"coop": "same-origin"},
+    }, "jenga": {
+        "create": {"fault": "close_after_create", "times": 1},
+        "token": {"lifetime_s": 5, "refuse_calls": 1},
+        "ipn": {"fields": {"transaction.amount": 1}, "external_ref_in": "bank.reference"},
     }})
 }
 
@@ -71,16 +76,26 @@ Control API, for tests (JSON):
   GET  /sandbox/calls       every call to a provider's API and the status it was answered with, never the keys
   GET  /sandbox/script      the script in force, and this documentation
   POST /sandbox/script      trouble on demand
-  POST /sandbox/reset       forget payments, calls and script
+  GET  /sandbox/outbox      every SMS and e-mail that a provider would have sent, newest first; /outbox is the page
+  POST /sandbox/reset       forget payments, messages, calls and script
   POST /sandbox/joyndpay/payments/{id}/succeed
   POST /sandbox/joyndpay/payments/{id}/fail
                             settle without a browser; {id} is the provider's id or the order id; ?reverse=true
                             turns a settled payment around
+  POST /sandbox/jenga/payments/{id}/succeed
+  POST /sandbox/jenga/payments/{id}/fail
+                            pay a link, or have it declined, without a browser; {id} is the paymentLinkRef or the externalRef;
+                            ?method=mpesa|card|equity&customer=1&amount=400&again=true, each optional: again charges who has paid
+                            once more
+  POST /sandbox/jenga/payments/{id}/expire
+                            its last day was yesterday
+  GET  /sandbox/jenga/ipn   whom Jenga notifies; POST {\"url\": ..., \"username\": ..., \"password\": ...}
+                            registers another; the last two may be left out; a url of null: nobody
   GET  /                    a page that lists the payments
 ";
 
 /// A provider a part.
-const KEYS: &[&[Key]] = &[joyndpay::KEYS];
+const KEYS: &[&[Key]] = &[joyndpay::KEYS, jenga::KEYS];
 
 #[cfg(test)]
 mod tests {

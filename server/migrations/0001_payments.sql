@@ -42,9 +42,9 @@ CREATE TABLE attempts (
     UNIQUE (provider, provider_ref)
 ) STRICT;
 
--- At most one live attempt an order, whatever the code above it believes.
-CREATE UNIQUE INDEX one_live_attempt ON attempts (order_id)
-    WHERE status IN ('created', 'pending', 'unknown', 'needs_review');
+-- At most one attempt an order that a shopper may be paying, whatever the code above it believes. One that waits for a
+-- person is not among them: an old attempt may come to need a review while a new one is under way.
+CREATE UNIQUE INDEX one_live_attempt ON attempts (order_id) WHERE status IN ('created', 'pending', 'unknown');
 CREATE INDEX attempts_by_order ON attempts (order_id, created_at);
 CREATE INDEX attempts_due ON attempts (next_check_at) WHERE next_check_at IS NOT NULL;
 
@@ -73,4 +73,10 @@ CREATE TABLE parked_notices (
     times       INTEGER NOT NULL DEFAULT 1,
     received_at INTEGER NOT NULL,
     PRIMARY KEY (provider, names, summary)
+) STRICT, WITHOUT ROWID;
+
+-- What these records are: `mode` is written once; `ready_at` is written to find out whether writing works.
+CREATE TABLE about (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;

@@ -59,6 +59,13 @@ pub enum StartError {
     Widget(std::io::Error),
     /// The store could not be read or written.
     Store(StoreError),
+    /// The store belongs to the other mode.
+    OtherMode {
+        /// The mode of its records.
+        store: String,
+        /// The configured mode.
+        config: &'static str,
+    },
 }
 
 impl fmt::Display for StartError {
@@ -70,6 +77,10 @@ impl fmt::Display for StartError {
             ),
             Self::Widget(error) => write!(f, "widget_dir could not be read: {error}"),
             Self::Store(error) => error.fmt(f),
+            Self::OtherMode { store, config } => write!(
+                f,
+                "mode is \"{config}\", but the store holds payments of mode \"{store}\": test payments would count as paid; give each mode a store of its own"
+            ),
         }
     }
 }
@@ -89,6 +100,14 @@ impl App {
         clock: Arc<dyn Clock>,
         store: Arc<dyn Store>,
     ) -> Result<Arc<Self>, StartError> {
+        let mode = config.mode.as_str();
+        let bound = store.bind_mode(mode).await.map_err(StartError::Store)?;
+        if bound != mode {
+            return Err(StartError::OtherMode {
+                store: bound,
+                config: mode,
+            });
+        }
         let desks = desks(&config, &clock, &store).map_err(StartError::Http)?;
         let widget = WidgetFiles::read(config.widget_dir.as_deref()).map_err(StartError::Widget)?;
         let now = clock.now();

@@ -59,26 +59,25 @@ pub fn watched(app: &Arc<App>, order: &Order) {
     let Some(attempt) = order.current() else {
         return;
     };
-    let waiting = match attempt.status {
-        AttemptStatus::Pending | AttemptStatus::Unknown | AttemptStatus::NeedsReview => true,
+    let young = app.now().since_ms(attempt.created_at) < WATCH_CLOSELY_MS;
+    let every_ms = match attempt.status {
+        AttemptStatus::Pending | AttemptStatus::Unknown | AttemptStatus::NeedsReview if young => {
+            app.desk(&attempt.provider)
+                .map_or(WATCH_LOOSELY_MS, |it| i64::from(it.watch_interval_ms))
+        }
+        AttemptStatus::Pending
+        | AttemptStatus::Unknown
+        | AttemptStatus::NeedsReview
+        // Its page may still be open, and then a late success is real.
+        | AttemptStatus::Failed => WATCH_LOOSELY_MS,
         AttemptStatus::Created
         | AttemptStatus::Orphaned
         | AttemptStatus::Refused
-        | AttemptStatus::Failed
         | AttemptStatus::Paid
         | AttemptStatus::DuplicatePaid
-        | AttemptStatus::Refunded => false,
+        | AttemptStatus::Refunded => return,
     };
-    if waiting {
-        let age = app.now().since_ms(attempt.created_at);
-        let every_ms = if age < WATCH_CLOSELY_MS {
-            app.desk(&attempt.provider)
-                .map_or(WATCH_LOOSELY_MS, |it| i64::from(it.watch_interval_ms))
-        } else {
-            WATCH_LOOSELY_MS
-        };
-        poke(app, attempt, every_ms);
-    }
+    poke(app, attempt, every_ms);
 }
 
 /// Asks, or joins the question that is under way, and waits for the answer, which is in the store by then.
@@ -124,11 +123,12 @@ async fn round(app: &Arc<App>) {
 
 /// Takes up as many as the provider's limit leaves to the schedule: the others stay due, the longest due first.
 async fn take_up(app: &Arc<App>, desk: &Desk, now: UnixMs) {
-    match due(app, desk, now).await {
+    let until = now.plus_ms(LEASE_MS);
+    match due(app, desk, now, until).await {
         Ok(attempts) => {
             for attempt in attempts {
                 let every_ms = i64::from(desk.watch_interval_ms);
-                drop(start(app, &attempt, every_ms, Cause::Due));
+                drop(start(app, &attempt, every_ms, Cause::Due { until }));
             }
         }
         Err(error) => {
@@ -150,12 +150,17 @@ async fn tidy(app: &Arc<App>, rounds: u32) {
     }
 }
 
-async fn due(app: &App, desk: &Desk, now: UnixMs) -> Result<Vec<Attempt>, StoreError> {
+async fn due(
+    app: &App,
+    desk: &Desk,
+    now: UnixMs,
+    until: UnixMs,
+) -> Result<Vec<Attempt>, StoreError> {
     let room = desk.quota.room(Urgency::Schedule).await?;
     if room == 0 {
         return Ok(Vec::new());
     }
-    let (provider, until) = (desk.provider.id(), now.plus_ms(LEASE_MS));
+    let provider = desk.provider.id();
     app.store
         .take_due(provider, now, until, room.min(MOST_A_ROUND))
         .await
@@ -166,8 +171,8 @@ async fn due(app: &App, desk: &Desk, now: UnixMs) -> Result<Vec<Attempt>, StoreE
 enum Cause {
     /// A hint, or a shopper who watches: the schedule stays as it is.
     Watched,
-    /// The schedule: it gets its next time.
-    Due,
+    /// The schedule: it gets its next time, unless something made it due before `until`, when its lease ends.
+    Due { until: UnixMs },
 }
 
 fn start(
@@ -213,7 +218,7 @@ async fn look_up(app: &Arc<App>, attempt: &Attempt, cause: Cause) -> Answer {
     };
     let urgency = match cause {
         Cause::Watched => Urgency::Watched,
-        Cause::Due => Urgency::Schedule,
+        Cause::Due { .. } => Urgency::Schedule,
     };
     let result = desk.provider.look_up(&desk.calls(urgency), attempt).await;
     count(app, desk.provider.id(), "look_up", &result);
@@ -224,8 +229,8 @@ async fn look_up(app: &Arc<App>, attempt: &Attempt, cause: Cause) -> Answer {
         // The schedule brings it back.
         return Err(ProviderError::Unreachable);
     }
-    if cause == Cause::Due
-        && let Err(error) = app.store.schedule(&attempt.id, next).await
+    if let Cause::Due { until } = cause
+        && let Err(error) = app.store.reschedule(&attempt.id, until, next).await
     {
         app.metrics.store_errors.inc();
         tracing::error!(%error, attempt = attempt.id.0, "the next check could not be noted");

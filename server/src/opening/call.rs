@@ -55,7 +55,9 @@ pub(super) async fn call(
     match result {
         Ok(opened) if is_reachable(&opened) => {
             // Without the page in the store a second press could not find it.
-            noted?;
+            if !noted? {
+                return Err(busy_unknown());
+            }
             let way = Way {
                 provider,
                 redirect_url: opened.redirect_url,
@@ -83,7 +85,7 @@ async fn note(
     app: &App,
     attempt: &AttemptId,
     result: Result<&Opened, &ProviderError>,
-) -> Result<(), ApiError> {
+) -> Result<bool, ApiError> {
     let now = app.now();
     let answered = match result {
         Ok(opened) if is_reachable(opened) => Answered::Opened(opened.clone()),

@@ -77,7 +77,8 @@ pub fn decide(wish: &Wish, key: Option<&KnownKey>, order: Option<&Order>) -> Dec
     if order.paid_by.is_some() {
         return Decision::Paid { proven };
     }
-    if let Some(live) = order.attempts.iter().find(|it| it.status.is_live()) {
+    // The newest: an older one may be waiting for a person.
+    if let Some(live) = order.attempts.iter().rev().find(|it| it.status.is_live()) {
         return match live.status {
             AttemptStatus::Created => Decision::Running,
             AttemptStatus::Unknown => Decision::Unknown(live.id.clone()),
@@ -100,7 +101,8 @@ pub fn decide(wish: &Wish, key: Option<&KnownKey>, order: Option<&Order>) -> Dec
     let old: Vec<AttemptId> = order
         .attempts
         .iter()
-        .filter(|it| it.status.is_open() && !wish.asked.contains(&it.id))
+        .filter(|it| it.status.is_open() && it.status != AttemptStatus::Refused)
+        .filter(|it| !wish.asked.contains(&it.id))
         .map(|it| it.id.clone())
         .collect();
     if wish.expired {

@@ -72,7 +72,9 @@ pub fn settle(
     observation: Observation,
     now: UnixMs,
 ) -> Option<Step> {
-    if !attempt.status.is_open() {
+    let success_seen = matches!(observation, Observation::Success(_));
+    // Refused: the provider said that it began nothing. Only money says otherwise.
+    if !attempt.status.is_open() || (attempt.status == AttemptStatus::Refused && !success_seen) {
         return None;
     }
     let step = match observation {
@@ -105,11 +107,13 @@ fn success(attempt: &Attempt, paid_by: Option<&AttemptId>, received: Option<Mone
         };
     }
     let late = match attempt.status {
-        AttemptStatus::Failed | AttemptStatus::Orphaned | AttemptStatus::NeedsReview => true,
+        AttemptStatus::Failed
+        | AttemptStatus::Orphaned
+        | AttemptStatus::Refused
+        | AttemptStatus::NeedsReview => true,
         AttemptStatus::Created
         | AttemptStatus::Pending
         | AttemptStatus::Unknown
-        | AttemptStatus::Refused
         | AttemptStatus::Paid
         | AttemptStatus::DuplicatePaid
         | AttemptStatus::Refunded => false,
@@ -258,7 +262,11 @@ mod tests {
             check(from, O::Failed(Reason::Declined), S::Failed, None);
             check(from, full, S::Paid, Some(Alarm::LateSuccess));
         }
-        for from in [S::Paid, S::DuplicatePaid, S::Refunded, S::Refused] {
+        for observation in [O::Pending, O::NotFound] {
+            check(S::Refused, observation, S::Refused, None);
+        }
+        check(S::Refused, full, S::Paid, Some(Alarm::LateSuccess));
+        for from in [S::Paid, S::DuplicatePaid, S::Refunded] {
             for observation in [
                 O::Pending,
                 O::NotFound,

@@ -65,7 +65,8 @@ impl AttemptStatus {
         }
     }
 
-    /// Whether no second attempt may be begun beside it. The store holds the same rule as a unique index.
+    /// Whether no second attempt may be begun beside it. The store holds the same rule as a unique index, but for
+    /// `needs_review`, which an old attempt may reach while a new one is under way.
     #[must_use]
     pub fn is_live(self) -> bool {
         match self {
@@ -87,9 +88,10 @@ impl AttemptStatus {
             | Self::Pending
             | Self::Unknown
             | Self::Orphaned
+            | Self::Refused
             | Self::Failed
             | Self::NeedsReview => true,
-            Self::Refused | Self::Paid | Self::DuplicatePaid | Self::Refunded => false,
+            Self::Paid | Self::DuplicatePaid | Self::Refunded => false,
         }
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Body;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -25,25 +26,29 @@ use crate::telemetry::WordLabels;
 /// A notification that proves by itself who sent it.
 pub(super) async fn signed(
     State(app): State<Arc<App>>,
-    Path(provider): Path<String>,
+    path: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, ApiError> {
+    let Path(provider) = path.map_err(|_| forged(&app))?;
     let desk = app
         .desk(&provider)
         .filter(|it| it.provider.signs_notices())
         .ok_or_else(|| forged(&app))?;
-    app.limits
-        .notices
-        .count(&provider)
-        .map_err(ApiError::rate_limited)?;
     let bytes = body::bytes(body).await?;
     let Some(notice) = read(&app, desk, &headers, &bytes).await? else {
         return Ok(thanks(&app, "ignored"));
     };
     let found = app.store.attempt_named(&provider, &notice.names).await?;
     match found {
-        Some(attempt) => taken(&app, &attempt, &notice).await,
+        Some(attempt) => {
+            // By attempt, and only what is proven: strangers cannot use up what the provider may say.
+            app.limits
+                .notices
+                .count(&attempt.id.0)
+                .map_err(ApiError::rate_limited)?;
+            taken(&app, &attempt, &notice).await
+        }
         None => parked(&app, desk, &notice).await,
     }
 }
@@ -51,10 +56,11 @@ pub(super) async fn signed(
 /// A notification to an attempt's own address.
 pub(super) async fn secret(
     State(app): State<Arc<App>>,
-    Path((provider, secret)): Path<(String, String)>,
+    path: Result<Path<(String, String)>, PathRejection>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, ApiError> {
+    let Path((provider, secret)) = path.map_err(|_| forged(&app))?;
     let hash = random::hash(&secret);
     let found = app.store.attempt_by_secret(Door::Notify, hash).await?;
     let desk = app

@@ -17,7 +17,7 @@ pub(super) async fn healthz() -> Response {
     Json(serde_json::json!({ "status": "ok" })).into_response()
 }
 
-/// The process can do its work: the store answers, and it is not stopping.
+/// The process can do its work: the store takes a write, and the process is not stopping.
 pub(super) async fn readyz(State(app): State<Arc<App>>) -> Result<Response, ApiError> {
     if app.stop.is_cancelled() {
         return Err(ApiError::new(
@@ -26,7 +26,7 @@ pub(super) async fn readyz(State(app): State<Arc<App>>) -> Result<Response, ApiE
             "the server is stopping",
         ));
     }
-    app.store.counts().await?;
+    app.store.ready(app.now()).await?;
     Ok(Json(serde_json::json!({ "status": "ok" })).into_response())
 }
 

@@ -27,12 +27,15 @@ pub trait Store: Quotas + Send + Sync + fmt::Debug {
     async fn begin(&self, begin: Begin) -> Result<Begun, StoreError>;
 
     /// Notes the provider's answer to a new attempt.
+    ///
+    /// Returns whether a shopper may be sent to what it opened: not where the attempt was given up meanwhile and another
+    /// one was begun, or the order is paid.
     async fn answered(
         &self,
         attempt: &AttemptId,
         answer: Answered,
         now: UnixMs,
-    ) -> Result<(), StoreError>;
+    ) -> Result<bool, StoreError>;
 
     /// Decides what the provider's word makes of an attempt ([`crate::payment::settle::settle`]) and notes it.
     ///
@@ -91,6 +94,15 @@ pub trait Store: Quotas + Send + Sync + fmt::Debug {
     /// Sets when an attempt is checked next; `None`: never again.
     async fn schedule(&self, attempt: &AttemptId, at: Option<UnixMs>) -> Result<(), StoreError>;
 
+    /// Gives an attempt that was taken by [`Store::take_due`] its next time, unless somebody made it due meanwhile: a
+    /// notification that comes while the provider is being asked is a reason to ask again.
+    async fn reschedule(
+        &self,
+        attempt: &AttemptId,
+        taken_until: UnixMs,
+        at: Option<UnixMs>,
+    ) -> Result<(), StoreError>;
+
     /// Makes attempts that were begun before `before`, and whose answer was never noted, unknown and due at once.
     ///
     /// Returns how many.
@@ -107,6 +119,12 @@ pub trait Store: Quotas + Send + Sync + fmt::Debug {
 
     /// Drops tokens and keys that have expired, and notices older than 30 days.
     async fn tidy(&self, now: UnixMs) -> Result<(), StoreError>;
+
+    /// Writes down the mode of these records where none is written yet; returns the one that is.
+    async fn bind_mode(&self, mode: &str) -> Result<String, StoreError>;
+
+    /// Writes something, to find out whether writing works.
+    async fn ready(&self, now: UnixMs) -> Result<(), StoreError>;
 
     /// How many attempts there are of each status.
     async fn counts(&self) -> Result<Vec<(AttemptStatus, u64)>, StoreError>;

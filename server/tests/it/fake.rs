@@ -26,6 +26,8 @@ pub(crate) struct Mind {
     pub(crate) look_ups: HashMap<String, u32>,
     pub(crate) opening: Opening,
     pub(crate) look_up: LookUp,
+    /// Lets go of what [`Opening::Held`] and [`LookUp::Held`] hold back.
+    pub(crate) released: bool,
     /// Requests whose keys were not the right ones.
     pub(crate) strangers: u32,
 }
@@ -45,6 +47,8 @@ pub(crate) enum Opening {
     Good,
     /// Begins the payment, and answers after this time.
     Slow(Duration),
+    /// Begins the payment, and answers when it is released.
+    Held,
     /// Begins the payment, and answers this text.
     Says(u16, String),
     /// Begins nothing, and answers this text.
@@ -57,6 +61,8 @@ pub(crate) enum LookUp {
     Good,
     Says(u16, String),
     Slow(Duration),
+    /// Answers as it stood when it was asked, when it is released.
+    Held,
 }
 
 impl Fake {
@@ -104,6 +110,12 @@ impl Fake {
         })
     }
 
+    async fn released(&self) {
+        while !self.mind(|it| it.released) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
     pub(crate) fn look_ups(&self, reference: &str) -> u32 {
         self.mind(|it| it.look_ups.get(reference).copied().unwrap_or(0))
     }
@@ -137,6 +149,7 @@ async fn initiate(State(fake): State<Fake>, headers: HeaderMap, body: Bytes) -> 
     match opening {
         Opening::Good => {}
         Opening::Slow(time) => tokio::time::sleep(time).await,
+        Opening::Held => fake.released().await,
         Opening::Says(status, text) | Opening::Refuses(status, text) => {
             return (StatusCode::from_u16(status).unwrap(), text).into_response();
         }
@@ -159,6 +172,7 @@ async fn verify(State(fake): State<Fake>, body: Bytes) -> Response {
     match look_up {
         LookUp::Good => {}
         LookUp::Slow(time) => tokio::time::sleep(time).await,
+        LookUp::Held => fake.released().await,
         LookUp::Says(status, text) => {
             return (StatusCode::from_u16(status).unwrap(), text).into_response();
         }

@@ -21,4 +21,6 @@ mod pages;
 mod prices;
 mod process;
 mod quota;
+mod races;
+mod store_down;
 mod world;

@@ -116,6 +116,11 @@ impl World {
         Self::with_env(more, &[]).await
     }
 
+    /// A world in which the provider may take its time: a test decides when it answers.
+    pub(crate) async fn patient() -> Self {
+        Self::with_env("", &[("MALIPO_JOYNDPAY__TIMEOUT_MS", "10000")]).await
+    }
+
     /// With keys of the environment, which win over the file's.
     pub(crate) async fn with_env(more: &str, env: &[(&str, &str)]) -> Self {
         let fake = Fake::start().await;

@@ -122,7 +122,7 @@ impl Store for SqliteStore {
         attempt: &AttemptId,
         answer: Answered,
         now: UnixMs,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let attempt = attempt.clone();
         self.write(move |it| writes::answered(it, &attempt, answer, now))
             .await
@@ -235,6 +235,26 @@ impl Store for SqliteStore {
 
     async fn tidy(&self, now: UnixMs) -> Result<(), StoreError> {
         self.write(move |it| writes::tidy(it, now)).await
+    }
+
+    async fn reschedule(
+        &self,
+        attempt: &AttemptId,
+        taken_until: UnixMs,
+        at: Option<UnixMs>,
+    ) -> Result<(), StoreError> {
+        let attempt = attempt.clone();
+        self.write(move |it| writes::reschedule(it, &attempt, taken_until, at))
+            .await
+    }
+
+    async fn bind_mode(&self, mode: &str) -> Result<String, StoreError> {
+        let mode = mode.to_owned();
+        self.write(move |it| writes::bind_mode(it, &mode)).await
+    }
+
+    async fn ready(&self, now: UnixMs) -> Result<(), StoreError> {
+        self.write(move |it| writes::ready(it, now)).await
     }
 
     async fn counts(&self) -> Result<Vec<(AttemptStatus, u64)>, StoreError> {

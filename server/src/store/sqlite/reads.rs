@@ -20,10 +20,8 @@ pub(super) fn order(connection: &Connection, id: &OrderId) -> Result<Option<Orde
     let Some((price, paid_by)) = head else {
         return Ok(None);
     };
-    let sql = format!(
-        "{} WHERE a.order_id = ?1 ORDER BY a.created_at, a.rowid",
-        rows::ATTEMPT
-    );
+    // In the order in which they were begun, which is not that of their times where the clock was set back in between.
+    let sql = format!("{} WHERE a.order_id = ?1 ORDER BY a.rowid", rows::ATTEMPT);
     let attempts = connection
         .prepare_cached(&sql)?
         .query_map([id.as_str()], rows::attempt)?

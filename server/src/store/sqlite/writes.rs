@@ -113,10 +113,10 @@ pub(super) fn answered(
     attempt: &AttemptId,
     answer: Answered,
     now: UnixMs,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     // Only what is still waiting for this answer: a notification may have been quicker, and then it knows more.
     match answer {
-        Answered::Opened(opened) => set_opened(connection, attempt, opened, now)?,
+        Answered::Opened(opened) => return set_opened(connection, attempt, opened, now),
         Answered::Refused => {
             set_new(connection, attempt, AttemptStatus::Refused, None, now)?;
         }
@@ -134,7 +134,7 @@ pub(super) fn answered(
             )?;
         }
     }
-    Ok(())
+    Ok(false)
 }
 
 fn set_opened(
@@ -142,14 +142,18 @@ fn set_opened(
     attempt: &AttemptId,
     opened: Opened,
     now: UnixMs,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let sent_to = match opened.sent_to.as_slice() {
         [] => None,
         // Texts only: writing them cannot fail.
         sent_to => serde_json::to_string(sent_to).ok(),
     };
+    // An attempt that was given up meanwhile is taken up again, unless another one was begun or paid: two open pages
+    // would be two payments.
     connection.execute(
-        "UPDATE attempts SET status = CASE status WHEN 'created' THEN 'pending' WHEN 'unknown' THEN 'pending' \
+        "UPDATE attempts SET status = CASE WHEN status IN ('created', 'unknown') THEN 'pending' \
+         WHEN status = 'orphaned' AND NOT EXISTS (SELECT 1 FROM attempts b WHERE b.order_id = attempts.order_id \
+         AND b.attempt_id <> ?1 AND b.status IN ('created', 'pending', 'unknown', 'needs_review', 'paid')) THEN 'pending' \
          ELSE status END, provider_ref = ?2, redirect_url = ?3, sent_to = ?4, expires_at = ?5, updated_at = ?6 \
          WHERE attempt_id = ?1",
         params![
@@ -161,7 +165,11 @@ fn set_opened(
             now.0
         ],
     )?;
-    Ok(())
+    connection.query_row(
+        "SELECT status IN ('pending', 'needs_review') FROM attempts WHERE attempt_id = ?1",
+        [&attempt.0],
+        |row| row.get(0),
+    )
 }
 
 fn set_new(
@@ -275,8 +283,39 @@ pub(super) fn schedule(
 ) -> Result<(), Error> {
     connection.execute(
         "UPDATE attempts SET next_check_at = ?2 WHERE attempt_id = ?1 \
-         AND status NOT IN ('paid', 'duplicate_paid', 'refunded', 'refused')",
+         AND status NOT IN ('paid', 'duplicate_paid', 'refunded')",
         params![attempt.0, at.map(|it| it.0)],
+    )?;
+    Ok(())
+}
+
+pub(super) fn reschedule(
+    connection: &Connection,
+    attempt: &AttemptId,
+    taken_until: UnixMs,
+    at: Option<UnixMs>,
+) -> Result<(), Error> {
+    connection.execute(
+        "UPDATE attempts SET next_check_at = ?3 WHERE attempt_id = ?1 AND next_check_at = ?2",
+        params![attempt.0, taken_until.0, at.map(|it| it.0)],
+    )?;
+    Ok(())
+}
+
+pub(super) fn bind_mode(connection: &Connection, mode: &str) -> Result<String, Error> {
+    connection.execute(
+        "INSERT INTO about (name, value) VALUES ('mode', ?1) ON CONFLICT (name) DO NOTHING",
+        [mode],
+    )?;
+    connection.query_row("SELECT value FROM about WHERE name = 'mode'", [], |row| {
+        row.get(0)
+    })
+}
+
+pub(super) fn ready(connection: &Connection, now: UnixMs) -> Result<(), Error> {
+    connection.execute(
+        "INSERT INTO about (name, value) VALUES ('ready_at', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1",
+        [now.0.to_string()],
     )?;
     Ok(())
 }

@@ -9,10 +9,16 @@ use crate::{
 };
 
 mod authentication;
+mod bulk;
+mod control;
+mod details;
 mod links;
 mod notifications;
+mod outbox;
 mod page;
 mod signature;
+mod trouble;
+mod validation;
 
 /// A sandbox that takes unsigned calls, and a merchant who is logged in.
 struct Jenga {

@@ -220,7 +220,10 @@ async fn look_up(app: &Arc<App>, attempt: &Attempt, cause: Cause) -> Answer {
         Cause::Watched => Urgency::Watched,
         Cause::Due { .. } => Urgency::Schedule,
     };
-    let result = desk.provider.look_up(&desk.calls(urgency), attempt).await;
+    let result = desk
+        .provider
+        .look_up(&desk.calls(urgency), attempt, app.now())
+        .await;
     count(app, desk.provider.id(), "look_up", &result);
     let next = next_check(app, attempt, &result);
     if let Some(snapshot) = known(attempt, &result)
@@ -275,7 +278,9 @@ fn next_check(
     let now = app.now();
     match result {
         Ok(_) | Err(ProviderError::Rejected { .. }) => {
-            schedule::next_check(attempt.created_at, now, random::jitter())
+            let opened = result.as_ref().ok().and_then(|it| it.opened.as_ref());
+            let expires_at = opened.map_or(attempt.expires_at, |it| it.expires_at);
+            schedule::next_check(attempt.created_at, expires_at, now, random::jitter())
         }
         Err(ProviderError::Throttled(wait)) => {
             let ms = i64::try_from(wait.as_millis()).unwrap_or(RETRY_MS);

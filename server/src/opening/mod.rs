@@ -150,6 +150,7 @@ fn begin(
             quoted: intent.basket.quoted,
             expired: intent.basket.expired,
             asked: asked.to_vec(),
+            now,
         },
         key: intent.key.clone(),
         attempt: NewAttempt {
@@ -161,7 +162,7 @@ fn begin(
             return_url: intent.return_url.clone(),
             return_hash: random::hash(&secrets.back),
             notify_hash: random::hash(&secrets.notify),
-            next_check_at: schedule::next_check(now, now, random::jitter()),
+            next_check_at: schedule::next_check(now, None, now, random::jitter()),
         },
         token_hash: random::hash(&secrets.token),
         now,

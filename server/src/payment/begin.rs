@@ -3,6 +3,7 @@
 use malipo_wire::{Money, OrderId};
 
 use super::{Attempt, AttemptId, AttemptStatus, Order};
+use crate::clock::UnixMs;
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -19,6 +20,8 @@ pub struct Wish {
     pub expired: bool,
     /// Attempts about which the provider was asked because of this very request.
     pub asked: Vec<AttemptId>,
+    /// Now.
+    pub now: UnixMs,
 }
 
 /// What is known of the request's Idempotency-Key.
@@ -90,10 +93,12 @@ pub fn decide(wish: &Wish, key: Option<&KnownKey>, order: Option<&Order>) -> Dec
             | AttemptStatus::Paid
             | AttemptStatus::DuplicatePaid
             | AttemptStatus::Refunded => {
-                if proven {
-                    Decision::Same(Box::new(live.clone()))
-                } else {
+                if !proven {
                     Decision::NoProof
+                } else if is_over(live, wish) {
+                    Decision::AskFirst(vec![live.id.clone()])
+                } else {
+                    Decision::Same(Box::new(live.clone()))
                 }
             }
         };
@@ -112,6 +117,11 @@ pub fn decide(wish: &Wish, key: Option<&KnownKey>, order: Option<&Order>) -> Dec
     } else {
         Decision::AskFirst(old)
     }
+}
+
+/// Whether the attempt's page takes no payment any more, as far as we know: the provider has to say how it ended.
+fn is_over(live: &Attempt, wish: &Wish) -> bool {
+    live.expires_at.is_some_and(|it| it <= wish.now) && !wish.asked.contains(&live.id)
 }
 
 fn new(wish: &Wish, first: bool) -> Decision {

@@ -2,19 +2,35 @@
 
 use crate::clock::{HOUR_MS, MINUTE_MS, SECOND_MS, UnixMs};
 
-/// When to ask next about an attempt begun at `created_at`; `None` after the last time.
+/// When to ask next about an attempt begun at `created_at` whose page takes a payment until `expires_at`, where that is
+/// known; `None` after the last time.
 ///
-/// `jitter` is any random number: it moves the moment later by up to a fifth, so that attempts begun together do not stay
-/// together.
+/// `jitter` is any random number: it moves the moment later by up to a fifth (after an expiry by up to
+/// [`EXPIRY_SPREAD_MS`]), so that attempts begun together do not stay together.
 #[must_use]
-pub fn next_check(created_at: UnixMs, now: UnixMs, jitter: u32) -> Option<UnixMs> {
+pub fn next_check(
+    created_at: UnixMs,
+    expires_at: Option<UnixMs>,
+    now: UnixMs,
+    jitter: u32,
+) -> Option<UnixMs> {
     let age = now.since_ms(created_at).max(0);
-    let offset = *AGES_MS.iter().find(|it| age < **it)?;
-    let wait = offset.saturating_sub(age);
-    // Later by up to a fifth, never earlier: an early check would be followed by a second one at the age itself.
-    let spread = i128::from(wait / 5) * i128::from(jitter);
-    let later = i64::try_from(spread >> 32).unwrap_or(0);
-    Some(now.plus_ms(wait.saturating_add(later)))
+    let by_age = AGES_MS.iter().find(|it| age < **it).map(|it| {
+        let wait = it.saturating_sub(age);
+        // Later, never earlier: an early check would be followed by a second one at the age itself.
+        now.plus_ms(wait.saturating_add(spread(wait / 5, jitter)))
+    });
+    let after_expiry = expires_at.and_then(|end| {
+        let moments = AFTER_EXPIRY_MS.iter().map(|it| end.plus_ms(*it));
+        let next = moments.into_iter().find(|it| now < *it)?;
+        Some(next.plus_ms(spread(EXPIRY_SPREAD_MS, jitter)))
+    });
+    by_age.into_iter().chain(after_expiry).min()
+}
+
+/// A part of `most` as large as `jitter` is of all its values.
+fn spread(most: i64, jitter: u32) -> i64 {
+    i64::try_from((i128::from(most) * i128::from(jitter)) >> 32).unwrap_or(0)
 }
 
 /// Ages of an attempt at which the provider is asked. Without a notification most payments end within minutes; the
@@ -32,6 +48,11 @@ const AGES_MS: [i64; 11] = [
     48 * HOUR_MS,
     72 * HOUR_MS,
 ];
+/// Moments after the expiry: the provider has written it down by then; a proof that was still being checked has had its
+/// hour of grace; and, for what never ends, the three days of `settle::GIVE_UP_MS`, which count from the expiry.
+const AFTER_EXPIRY_MS: [i64; 3] = [5 * SECOND_MS, 65 * MINUTE_MS, 72 * HOUR_MS + MINUTE_MS];
+/// How far the checks of attempts that expire together are spread.
+const EXPIRY_SPREAD_MS: i64 = 20 * SECOND_MS;
 
 #[cfg(test)]
 mod tests {
@@ -42,7 +63,7 @@ mod tests {
         for jitter in [0, u32::MAX / 2, u32::MAX] {
             let mut now = UnixMs(0);
             let mut asked = Vec::new();
-            while let Some(next) = next_check(UnixMs(0), now, jitter) {
+            while let Some(next) = next_check(UnixMs(0), None, now, jitter) {
                 assert!(now < next, "{now:?} {next:?}");
                 asked.push(next.0);
                 now = next;
@@ -55,8 +76,30 @@ mod tests {
     }
 
     #[test]
+    fn an_expiry_is_asked_about_soon_after_it_and_until_a_person_is_told() {
+        for end in [MINUTE_MS, HOUR_MS, 7 * 24 * HOUR_MS] {
+            for jitter in [0, u32::MAX / 2, u32::MAX] {
+                let mut now = UnixMs(0);
+                let mut asked = Vec::new();
+                while let Some(next) = next_check(UnixMs(0), Some(UnixMs(end)), now, jitter) {
+                    assert!(now < next, "{now:?} {next:?}");
+                    asked.push(next.0);
+                    now = next;
+                    assert!(
+                        asked.len() <= AGES_MS.len() + AFTER_EXPIRY_MS.len(),
+                        "{asked:?}"
+                    );
+                }
+                let soon = end + 5 * SECOND_MS..=end + 30 * SECOND_MS;
+                assert!(asked.iter().any(|it| soon.contains(it)), "{end} {asked:?}");
+                assert!(end + crate::payment::settle::GIVE_UP_MS <= now.0, "{now:?}");
+            }
+        }
+    }
+
+    #[test]
     fn a_clock_that_was_set_back_asks_soon_and_not_in_years() {
-        let next = next_check(UnixMs(HOUR_MS), UnixMs(0), 0).unwrap();
+        let next = next_check(UnixMs(HOUR_MS), None, UnixMs(0), 0).unwrap();
         assert!(next.0 <= MINUTE_MS);
     }
 }

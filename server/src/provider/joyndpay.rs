@@ -23,6 +23,7 @@ use super::{
     Calls, HttpRequest, HttpResponse, Notice, NoticeError, NoticeRequest, Opening, Provider,
     ProviderError, Snapshot, judge,
 };
+use crate::clock::UnixMs;
 use crate::config::{JoyndPay, Mode};
 use crate::payment::settle::Observation;
 use crate::payment::{Attempt, Opened, Reference};
@@ -171,6 +172,7 @@ impl Provider for JoyndPayAdapter {
         &self,
         calls: &Calls<'_>,
         attempt: &Attempt,
+        _: UnixMs,
     ) -> Result<Snapshot, ProviderError> {
         let body = Verify {
             order_id: &attempt.reference.0,

@@ -71,6 +71,7 @@ pub trait Provider: Send + Sync + fmt::Debug {
         &self,
         calls: &Calls<'_>,
         attempt: &Attempt,
+        now: UnixMs,
     ) -> Result<Snapshot, ProviderError>;
 
     /// Calls an attempt off where that is possible, and says how it stands afterwards; else the same as a look-up.
@@ -81,8 +82,9 @@ pub trait Provider: Send + Sync + fmt::Debug {
         &self,
         calls: &Calls<'_>,
         attempt: &Attempt,
+        now: UnixMs,
     ) -> Result<Snapshot, ProviderError> {
-        self.look_up(calls, attempt).await
+        self.look_up(calls, attempt, now).await
     }
 
     /// What a notification is about; its sender is checked here where [`Provider::signs_notices`]. `None`: it was

@@ -40,6 +40,12 @@ pub(super) async fn signed(
         return Ok(thanks(&app, "ignored"));
     };
     let found = app.store.attempt_named(&provider, &notice.names).await?;
+    // Counted once it is proven: a stranger must not use up what the provider may send.
+    let about = found.as_ref().map_or(&provider, |it| &it.id.0);
+    app.limits
+        .notices
+        .count(about)
+        .map_err(ApiError::rate_limited)?;
     match found {
         Some(attempt) => {
             // By attempt, and only what is proven: strangers cannot use up what the provider may say.

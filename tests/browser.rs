@@ -331,6 +331,30 @@ fn a_press_before_wasm_after_a_reload_goes_on_with_the_payment() {
 }
 
 #[wasm_bindgen_test]
+fn what_another_button_of_the_page_began_is_not_taken_over() {
+    js("sessionStorage.clear()");
+    js(&["window.said = ", &ORDER.replace("o-1", "o-2")].concat());
+    let page = Page::new("window.said", |_, _| ());
+    page.handle().resume(None, None, true);
+    js(&["window.said = ", ORDER].concat());
+    page.handle().resume(None, None, true);
+    let other = Page::new(ORDER, |_, _| ());
+    other
+        .handle()
+        .resume(Some("o-1".into()), Some("t".into()), false);
+    page.handle().resume(None, None, true);
+    assert!(page.told().is_empty(), "{:?}", page.told());
+    js(&["window.said = ", &ORDER.replace("o-1", "o-2")].concat());
+    page.handle().resume(None, None, true);
+    js(&["window.said = ", ORDER].concat());
+    page.handle().resume(None, None, true);
+    assert_eq!(page.told(), ["pay-change"], "named anew, it is found");
+    page.handle().destroy();
+    other.handle().destroy();
+    js("sessionStorage.clear()");
+}
+
+#[wasm_bindgen_test]
 fn a_status_page_of_one_order_does_not_show_another() {
     js("sessionStorage.clear()");
     let page = Page::of(ORDER, true, |_, _| ());
@@ -346,10 +370,10 @@ fn a_status_page_of_one_order_does_not_show_another() {
 
 #[wasm_bindgen_test]
 async fn a_widget_removed_after_a_cancel_lets_the_backend_hear_of_it() {
-    // Verify says pending once, and from then on nothing is answered.
+    // Verify says pending once, and from then on nothing is answered. What widgets of other tests left behind is aborted.
     js(
         "window.sent = {}; window.own = fetch; window.fetch = (it) => { \
-          const path = new URL(it.url).pathname; const first = !sent[path]; sent[path] = it.signal; \
+          if (it.signal.aborted) return Promise.reject(it.signal.reason); const path = new URL(it.url).pathname; const first = !sent[path]; sent[path] = it.signal; \
           const body = JSON.stringify({order_id: 'o-1', status: 'pending'}); \
           return first && path === '/verify' ? Promise.resolve(new Response(body)) : new Promise(() => {}) }",
     );
@@ -374,7 +398,7 @@ async fn a_widget_removed_after_a_cancel_lets_the_backend_hear_of_it() {
     );
     let page = Page::new(ORDER, |_, _| ());
     js(
-        "delete sent['/verify']; window.fetch = (it) => { sent['/verify'] = it.signal; return new Promise(() => {}) }",
+        "delete sent['/verify']; window.fetch = (it) => { if (!it.signal.aborted) sent['/verify'] = it.signal; return new Promise(() => {}) }",
     );
     page.handle()
         .resume(Some("o-1".into()), Some("t".into()), false);

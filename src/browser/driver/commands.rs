@@ -104,8 +104,13 @@ impl Driver {
                 return;
             }
         };
+        let name = Record::name(&options);
+        if only_own && order_id.is_none() && self.looked_for.replace(name.clone()) == name {
+            // Once for each payment: what another button of this page has begun since is that button's.
+            return;
+        }
         let now = self.clock.now();
-        let named = Record::name(&options).and_then(|it| storage::load(&it, now));
+        let named = name.and_then(|it| storage::load(&it, now));
         let stored = named.or_else(|| {
             let nameless = (!only_own).then(|| Record::nameless(&options))?;
             storage::load(&nameless, now)

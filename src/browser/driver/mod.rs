@@ -48,6 +48,8 @@ pub struct Driver {
     is_fresh: Cell<bool>,
     /// What is wrong with the options as they were judged last.
     misconfigured: RefCell<Option<PayError>>,
+    /// The payment whose record was looked for last, without being told of an order.
+    looked_for: RefCell<Option<String>>,
     held: RefCell<Held>,
 }
 
@@ -89,6 +91,7 @@ impl Driver {
             came_forward: Cell::new(false),
             is_fresh: Cell::new(false),
             misconfigured: RefCell::default(),
+            looked_for: RefCell::default(),
             held: RefCell::default(),
         });
         driver.listen(panel);

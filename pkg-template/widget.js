@@ -124,6 +124,7 @@ export class Widget {
     clearTimeout(this.#judging);
     this.#judging = setTimeout(() => {
       this.#handle?.judge();
+      this.#show();
       // Options that came late may name a payment begun before.
       if (this.state === "idle" && !this.#back?.seen) this.#takeUp();
     });

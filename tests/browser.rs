@@ -331,6 +331,34 @@ fn a_press_before_wasm_after_a_reload_goes_on_with_the_payment() {
 }
 
 #[wasm_bindgen_test]
+fn options_that_turn_bad_after_an_unknown_end_leave_it_as_it_is() {
+    js("sessionStorage.clear()");
+    let before = Page::new(ORDER, |_, _| ());
+    before
+        .handle()
+        .resume(Some("o-1".into()), Some("t".into()), false);
+    before.handle().destroy();
+    js(
+        "const [name] = Object.keys(sessionStorage).filter((it) => it.startsWith('malipo:')); \
+        sessionStorage[name] = JSON.stringify({...JSON.parse(sessionStorage[name]), ended: 'expired'})",
+    );
+    js(&["window.said = ", ORDER].concat());
+    let page = Page::new("window.said", |_, _| ());
+    page.handle().resume(None, None, true);
+    js("window.said = [...said, 'amount', '0']");
+    page.handle().judge();
+    page.handle().judge();
+    assert_eq!(page.told(), ["pay-change", "pay-error:bad-option"]);
+    assert!(!page.handle().error().is_undefined());
+    js(&["window.said = ", ORDER].concat());
+    page.handle().judge();
+    assert_eq!(page.told(), ["pay-change", "pay-error:bad-option"]);
+    assert!(page.handle().error().is_undefined());
+    page.handle().destroy();
+    js("sessionStorage.clear()");
+}
+
+#[wasm_bindgen_test]
 fn what_another_button_of_the_page_began_is_not_taken_over() {
     js("sessionStorage.clear()");
     js(&["window.said = ", &ORDER.replace("o-1", "o-2")].concat());

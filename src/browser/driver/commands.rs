@@ -9,6 +9,7 @@ use super::super::host::Said;
 use super::super::tab::Tab;
 use super::super::{random, storage, url};
 use super::Driver;
+use super::effects::detail_of;
 use crate::checkout::{
     Detail, Input, Options, PayError, Press, PressMeaning, PressTab, Record, Resume, StateName,
 };
@@ -26,7 +27,17 @@ impl Driver {
         }
         let error = judged.err();
         if self.misconfigured.replace(error.clone()) != error {
+            // An end that a verify may still raise stays: whether that payment was made is not known.
+            let may_rise = self.checkout.borrow().order_id().is_some();
             match error {
+                Some(error) if may_rise && !is_paid => {
+                    let terminal = Some(true);
+                    let detail = Detail {
+                        terminal,
+                        ..detail_of(&error)
+                    };
+                    self.emit("pay-error", &detail);
+                }
                 Some(error) => self.input(Input::Misconfigured(Box::new(error))),
                 None => self.input(Input::Mended),
             }

@@ -176,11 +176,15 @@ fn to_js<T: Serialize>(value: &T) -> JsValue {
 
 /// An error as the detail from which the page's side makes a `PayError`.
 pub(crate) fn error_to_js(error: &PayError) -> JsValue {
-    to_js(&Detail {
+    to_js(&detail_of(error))
+}
+
+pub(super) fn detail_of(error: &PayError) -> Detail {
+    Detail {
         code: Some(error.code),
         message: Some(error.message.clone()),
         retryable: Some(error.retryable),
         errors: error.errors.clone(),
         ..Default::default()
-    })
+    }
 }

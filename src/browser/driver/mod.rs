@@ -99,10 +99,11 @@ impl Driver {
         driver
     }
 
-    /// What ended or hindered the attempt last.
+    /// What ended or hindered the attempt last, or is in the way of the next.
     #[must_use]
     pub fn error(&self) -> Option<PayError> {
-        self.checkout.borrow().error().cloned()
+        let error = self.checkout.borrow().error().cloned();
+        error.or_else(|| self.misconfigured.borrow().clone())
     }
 
     /// Removes everything; silent ever after.

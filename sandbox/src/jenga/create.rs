@@ -76,7 +76,7 @@ fn save(app: &App, asked: &Asked) -> Result<Link, Reply> {
         None => links.add(ask.terms, clock::now_ms()),
         Some(link_ref) => match links.update(&link_ref, ask.terms) {
             Ok(()) => link_ref,
-            Err(NoUpdate::Completed) => {
+            Err(NoUpdate::Paid) => {
                 return Err(refusal(app, StatusCode::BAD_REQUEST, 400, COMPLETED));
             }
             Err(NoUpdate::Unknown) => {

@@ -19,6 +19,12 @@ pub(super) fn write(day: Date) -> String {
     day.format(DAY).unwrap_or_default()
 }
 
+/// For people: "31 Dec 2026".
+pub(super) fn spell(day: Date) -> String {
+    let format = format_description!("[day padding:none] [month repr:short] [year]");
+    day.format(format).unwrap_or_default()
+}
+
 /// The day in Nairobi.
 pub(super) fn today(now_ms: u64) -> Date {
     at(now_ms, NAIROBI).date()
@@ -91,6 +97,7 @@ mod tests {
         assert_eq!(write(today(before)), "2023-10-11");
         assert_eq!(write(today(before + 1)), "2023-10-12");
         assert_eq!(write(yesterday(before + 1)), "2023-10-11");
+        assert_eq!(spell(today(before)), "11 Oct 2023");
         assert_eq!(local_time(before), "2023-10-11 23:59:59");
         assert_eq!(local_time_ms(before), "2023-10-11 23:59:59.999");
         assert_eq!(utc_time(before), "2023-10-11T20:59:59Z");

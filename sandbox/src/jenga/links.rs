@@ -28,7 +28,7 @@ pub(super) struct Try {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum NoUpdate {
     Unknown,
-    Completed,
+    Paid,
 }
 
 impl Links {
@@ -53,14 +53,16 @@ impl Links {
         link_ref
     }
 
-    /// Replaces what the merchant asked for.
+    /// Replaces what the merchant asked for, as long as nobody has paid.
+    ///
+    /// That a link cannot be edited once it is paid is documented; that one payer of a BULK link is enough is our choice.
     ///
     /// # Errors
-    /// [`NoUpdate`] where there is no such link or it is paid.
+    /// [`NoUpdate`] where there is no such link or money has moved.
     pub(super) fn update(&mut self, link_ref: &str, terms: Terms) -> Result<(), NoUpdate> {
         let link = self.0.get_mut(link_ref).ok_or(NoUpdate::Unknown)?;
-        if link.completed() {
-            return Err(NoUpdate::Completed);
+        if link.paid().next().is_some() {
+            return Err(NoUpdate::Paid);
         }
         link.terms = terms;
         link.updates += 1;

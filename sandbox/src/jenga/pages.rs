@@ -32,7 +32,7 @@ impl Note {
                 "Dear {}, please pay {amount} for {} by {}. Ref {}. Pay here:",
                 customer.name,
                 terms.name,
-                day::write(terms.expiry),
+                day::spell(terms.expiry),
                 terms.external_ref
             ),
             link: url.to_owned(),
@@ -129,7 +129,7 @@ impl Order {
             currency: terms.currency.clone(),
             name: terms.name.clone(),
             description: terms.description.clone(),
-            expiry: day::write(terms.expiry),
+            expiry: day::spell(terms.expiry),
             shop: shop.unwrap_or_default(),
             redirect_url,
         }

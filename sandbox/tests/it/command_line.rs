@@ -30,6 +30,13 @@ async fn the_help_tells_every_option_and_the_script() {
         "/sandbox/script",
         "joyndpay.ipn.mode",
         "timeout_after_create",
+        "--jenga-public-key",
+        "MALIPO_SANDBOX_JENGA_PUBLIC_KEY",
+        "sandbox-jenga-api-key",
+        "sandbox-jenga-consumer-secret",
+        "/jenga/link/{paymentLinkRef}",
+        "jenga.ipn.external_ref_in",
+        "/sandbox/outbox",
     ] {
         assert!(help.contains(part), "{part} is missing in {help}");
     }
@@ -97,8 +104,14 @@ async fn it_stops_on_a_signal_even_while_a_request_hangs() {
 
 /// What a run that ends by itself prints.
 pub(crate) async fn run(arguments: &[&str]) -> String {
+    run_with(arguments, &[]).await
+}
+
+/// As `run`, with these environment variables.
+pub(crate) async fn run_with(arguments: &[&str], variables: &[(&str, &str)]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_malipo-sandbox"))
         .args(arguments)
+        .envs(variables.iter().copied())
         .output();
     let output = timeout(LIMIT, output).await.expect("it ends").unwrap();
     String::from_utf8([output.stdout, output.stderr].concat()).unwrap()

@@ -71,12 +71,30 @@ const HOW: &str = "It replaces the script before it; what is left out is as by d
 trouble. Unknown keys are refused.";
 
 const CONTROL: &str = "\
+Jenga, with /jenga in the place of the provider's host:
+  POST /jenga/authentication/api/v3/authenticate/merchant
+                            Api-Key header, {\"merchantCode\", \"consumerSecret\"}; the answer's expiresIn is a time
+  POST /jenga/api-checkout/api/v1/create/payment-link
+                            Bearer token, Signature over expiryDate + amount + currency + amountOption + externalRef; creates, or
+                            updates the link of paymentLinkRef; the answer holds no address
+  GET  /jenga/v3-apis/transaction-api/v3.0/transactions/details/{ref}
+                            Bearer token, Signature over {ref}: the transaction's reference, the paymentLinkRef or the externalRef
+  GET  /jenga/link/{paymentLinkRef}
+                            the payment page, which SMS and e-mail lead to; ?to=N is the Nth customer of a BULK link
+  GET  /outbox              those SMS and e-mails, as on a phone
+
 Control API, for tests (JSON):
-  GET  /sandbox/ledger      every payment: what was really paid, when, how often, and every notification
+  GET  /sandbox/ledger      every payment: what was really paid, when, how often, and every notification:
+                            {\"payments\": [{provider, mode, id, order_id, amount, currency, status, created_at_ms, opened,
+                            first_opened_at_ms, walked_away, settled_at_ms, paid_at_ms, times_paid, attempts, checkout_url, ipn,
+                            ...}]}, oldest first, amounts as text. Of Jenga id is the paymentLinkRef, order_id the externalRef,
+                            status stays pending after a declined attempt, and there are paid_amount, redirect_url, link_type,
+                            amount_option, expiry_date, expired, updates and customers; telephone numbers are masked
   GET  /sandbox/calls       every call to a provider's API and the status it was answered with, never the keys
   GET  /sandbox/script      the script in force, and this documentation
   POST /sandbox/script      trouble on demand
-  GET  /sandbox/outbox      every SMS and e-mail that a provider would have sent, newest first; /outbox is the page
+  GET  /sandbox/outbox      every SMS and e-mail that a provider would have sent: {\"messages\": [{number, at_ms, provider,
+                            channel: SMS | EMAIL, to, name, subject, text, link, order_id, payment_id}]}, newest first
   POST /sandbox/reset       forget payments, messages, calls and script
   POST /sandbox/joyndpay/payments/{id}/succeed
   POST /sandbox/joyndpay/payments/{id}/fail

@@ -16,6 +16,7 @@ mod links;
 mod notifications;
 mod outbox;
 mod page;
+mod records;
 mod signature;
 mod trouble;
 mod validation;

@@ -14,7 +14,7 @@ async fn each_message_says_what_it_is_for_and_where_to_pay() {
     let port = jenga.sandbox.base.rsplit(':').next().unwrap();
     let link = format!("http://localhost:{port}/jenga/link/{link_ref}");
     let text = format!(
-        "Dear John Doe, please pay KES 400 for Hotel Reservation by 2099-12-31. Ref ORD0000000101. Pay here: {link}"
+        "Dear John Doe, please pay KES 400 for Hotel Reservation by 31 Dec 2099. Ref ORD0000000101. Pay here: {link}"
     );
     let message = |number: u32, channel: &str, to: &str, subject: Value| {
         json!({"number": number, "at_ms": null, "provider": "jenga", "channel": channel, "to": to, "name": "John Doe",

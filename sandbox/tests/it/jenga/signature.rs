@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::{Jenga, PUBLIC_KEY, SIGNED_DETAILS, SIGNED_LINK, refusal, single};
 use crate::{
-    command_line::run,
-    sandbox::{NOWHERE, json_of},
+    command_line::{run, run_with},
+    sandbox::json_of,
 };
 
 /// The request that the signature of the vectors is over.
@@ -113,7 +113,7 @@ async fn where_it_is_optional_only_a_signature_that_is_sent_must_be_good() {
 }
 
 #[tokio::test]
-async fn options_that_cannot_be_used_are_named() {
+async fn options_and_variables_that_cannot_be_used_are_named() {
     for (option, value, said) in [
         ("--jenga-public-key", "AAAA", "it is not a public key"),
         ("--jenga-signature", "maybe", "optional"),
@@ -121,14 +121,21 @@ async fn options_that_cannot_be_used_are_named() {
         ("--jenga-ipn-username", "a:b", "colon"),
         ("--jenga-url-field", "status", "must not be empty or one of"),
     ] {
-        let printed = run(&[option, value]).await;
-        assert!(
-            printed.contains(option) && printed.contains(said),
-            "{printed}"
-        );
+        let name = option
+            .trim_start_matches("--")
+            .replace('-', "_")
+            .to_uppercase();
+        let variable = format!("MALIPO_SANDBOX_{name}");
+        for printed in [
+            run(&[option, value]).await,
+            run_with(&[], &[(&variable, value)]).await,
+        ] {
+            assert!(
+                printed.contains(option) && printed.contains(said),
+                "{printed}"
+            );
+        }
     }
-    let fine = Jenga::start_with(&["--jenga-ipn-url", NOWHERE]).await;
-    drop(fine);
 }
 
 /// The key as it is pasted into the portal.

@@ -22,6 +22,8 @@ pub struct Limits {
     pub addresses: PerMinute<IpAddr>,
     /// Notifications, by attempt.
     pub notices: PerMinute<String>,
+    /// Questions to the provider because a shopper came back, by attempt. Above it the page shows what the store knows.
+    pub returns: PerMinute<String>,
     /// Open event streams.
     pub streams: Streams,
 }
@@ -35,6 +37,7 @@ impl Limits {
             verifies: PerMinute::new(config.verifies_per_token_per_minute),
             addresses: PerMinute::new(config.requests_per_ip_per_minute),
             notices: PerMinute::new(config.notifications_per_attempt_per_minute),
+            returns: PerMinute::new(RETURNS_A_MINUTE),
             streams: Streams {
                 open: Arc::default(),
                 per_token: config.streams_per_token,
@@ -49,6 +52,7 @@ impl Limits {
         self.verifies.limiter.retain_recent();
         self.addresses.limiter.retain_recent();
         self.notices.limiter.retain_recent();
+        self.returns.limiter.retain_recent();
     }
 }
 
@@ -136,3 +140,6 @@ fn lock(open: &Mutex<HashMap<Hash, u32>>) -> MutexGuard<'_, HashMap<Hash, u32>> 
     // Counting cannot stop half-way.
     open.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+/// A shopper comes back once, and reloads a few times; who reloads in a loop must not use up the provider's limit.
+const RETURNS_A_MINUTE: u32 = 20;

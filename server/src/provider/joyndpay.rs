@@ -42,6 +42,13 @@ impl JoyndPayAdapter {
         Self { config, mode }
     }
 
+    fn keys(&self) -> [&str; 2] {
+        [
+            self.config.public_key.expose_secret(),
+            self.config.secret_key.expose_secret(),
+        ]
+    }
+
     fn post(&self, path: &str, body: &impl Serialize) -> HttpRequest {
         HttpRequest {
             method: Method::POST,
@@ -165,7 +172,10 @@ impl Provider for JoyndPayAdapter {
         let currency = opening.price.currency();
         let body = initiate(opening, &currency);
         let response = calls.send(self.post("/initiate/payment", &body)).await?;
+        let mut secrets = opening.secrets();
+        secrets.extend(self.keys());
         self.read_opening(opening, &response)
+            .map_err(|it| it.without(&secrets))
     }
 
     async fn look_up(
@@ -178,7 +188,9 @@ impl Provider for JoyndPayAdapter {
             order_id: &attempt.reference.0,
         };
         let response = calls.send(self.post("/verify/payment", &body)).await?;
-        Self::read_look_up(&attempt.reference, &response).map(Snapshot::from)
+        Self::read_look_up(&attempt.reference, &response)
+            .map(Snapshot::from)
+            .map_err(|it| it.without(&self.keys()))
     }
 
     fn read_notice(&self, request: &NoticeRequest<'_>) -> Result<Option<Notice>, NoticeError> {
@@ -338,7 +350,6 @@ fn words(error: Option<&Value>) -> String {
         .join("; ")
         .chars()
         .filter(|it| !it.is_control())
-        .take(MOST_ERROR_CHARACTERS)
         .collect();
     if all.is_empty() {
         "no reason given".to_owned()
@@ -353,5 +364,4 @@ fn unknown(detail: &'static str) -> ProviderError {
 
 /// `meta.description`: 500 characters at most; the other two fields have no documented limit and get the same.
 const MOST_CHARACTERS: usize = 500;
-const MOST_ERROR_CHARACTERS: usize = 300;
 const MOST_DECIMALS: usize = 2;

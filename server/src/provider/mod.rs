@@ -8,6 +8,7 @@ pub mod http;
 mod joyndpay;
 mod judge;
 mod notice;
+mod redact;
 
 use std::fmt;
 use std::sync::Arc;

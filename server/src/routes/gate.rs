@@ -1,6 +1,6 @@
 //! Who may call: origins of shops, and addresses up to their ceiling.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -92,16 +92,26 @@ pub(super) async fn count_address(
     next: Next,
 ) -> Response {
     if let Some(address) = address(&app, &request)
-        && let Err(seconds) = app.limits.addresses.count(&address)
+        && let Err(seconds) = app.limits.addresses.count(&network(address))
     {
         return ApiError::rate_limited(seconds).into_response();
     }
     next.run(request).await
 }
 
+/// What is counted as one caller: an IPv4 address, or the /64 network that an IPv6 customer has for himself.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(it) => IpAddr::V6(Ipv6Addr::from_bits(it.to_bits() & !u128::from(u64::MAX))),
+    }
+}
+
 /// The caller's address: the peer's, or what a trusted proxy says it is.
+///
+/// On a `[::]` socket IPv4 peers come as `::ffff:a.b.c.d`; they are compared and counted as the IPv4 addresses they are.
 fn address(app: &App, request: &Request) -> Option<IpAddr> {
-    let peer = request.extensions().get::<Peer>()?.0.ip();
+    let peer = request.extensions().get::<Peer>()?.0.ip().to_canonical();
     let trusted = &app.config.limits.trusted_proxies;
     if !trusted.contains(&peer) {
         return Some(peer);
@@ -115,7 +125,8 @@ fn address(app: &App, request: &Request) -> Option<IpAddr> {
         .collect();
     all.into_iter()
         .rev()
-        .map_while(|it| it.trim().parse().ok())
+        .map_while(|it| it.trim().parse::<IpAddr>().ok())
+        .map(|it| it.to_canonical())
         .find(|it| !trusted.contains(it))
         .or(Some(peer))
 }

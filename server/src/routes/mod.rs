@@ -59,15 +59,19 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/pay/notify/{provider}", post(notify::signed))
         .route("/pay/notify/{provider}/{secret}", post(notify::secret))
         .route("/api/orders/{order_id}", get(orders::order))
-        .route("/healthz", get(operations::healthz))
-        .route("/readyz", get(operations::readyz))
-        .route("/metrics", get(operations::metrics))
         .route("/malipo/{*path}", get(widget_files::file))
         .method_not_allowed_fallback(wrong_method)
         .layer(counted);
+    // Not counted: a flood from the proxy's address must not make a healthy server look dead.
+    let operations = Router::new()
+        .route("/healthz", get(operations::healthz))
+        .route("/readyz", get(operations::readyz))
+        .route("/metrics", get(operations::metrics))
+        .method_not_allowed_fallback(wrong_method);
     Router::new()
         .merge(shops)
         .merge(others)
+        .merge(operations)
         .fallback(not_found)
         .layer(no_store)
         .layer(SetResponseHeaderLayer::overriding(

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -19,7 +20,7 @@ use crate::random;
 
 pub(super) async fn order(
     State(app): State<Arc<App>>,
-    Path(order_id): Path<String>,
+    path: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     if !is_shop(&app, &headers) {
@@ -34,6 +35,8 @@ pub(super) async fn order(
             .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         return Ok(response);
     }
+    // A path that is no UTF-8 names no order either.
+    let order_id = path.map(|Path(it)| it).unwrap_or_default();
     let order_id: OrderId = order_id
         .parse()
         .map_err(|error| ApiError::bad(format!("order_id: accepted: {error}")))?;

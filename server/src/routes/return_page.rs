@@ -57,7 +57,7 @@ async fn found(app: &Arc<App>, secret: &str) -> Result<Option<(Attempt, Order)>,
     let Some(attempt) = app.store.attempt_by_secret(Door::Return, hash).await? else {
         return Ok(None);
     };
-    if attempt.status.is_open() {
+    if attempt.status.is_open() && app.limits.returns.count(&attempt.id.0).is_ok() {
         // The answer is in the store when this ends; when it takes too long, the page says "checking".
         let asked = tokio::time::timeout(PATIENCE, reconcile::ask(app, &attempt)).await;
         if let Ok(Err(error)) = asked {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -14,9 +15,10 @@ use crate::widget::File;
 
 pub(super) async fn file(
     State(app): State<Arc<App>>,
-    Path(path): Path<String>,
+    path: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Response {
+    let path = path.map(|Path(it)| it).unwrap_or_default();
     let Some(file) = app.widget.file(&path) else {
         let mut response = ApiError::new(
             StatusCode::NOT_FOUND,

@@ -53,6 +53,8 @@ pub(crate) enum Opening {
     Says(u16, String),
     /// Begins nothing, and answers this text.
     Refuses(u16, String),
+    /// Begins nothing, and repeats everything that it was sent, keys included.
+    Repeats,
 }
 
 #[derive(Clone, Default)]
@@ -129,7 +131,7 @@ async fn initiate(State(fake): State<Fake>, headers: HeaderMap, body: Bytes) -> 
         it.strangers += u32::from(headers["apikey"] != "PUBLIC-CANARY-1");
         it.strangers += u32::from(headers["secretkey"] != "SECRET-CANARY-2");
         let known = it.payments.iter().any(|it| it.reference == reference);
-        if !known && !matches!(it.opening, Opening::Refuses(..)) {
+        if !known && !matches!(it.opening, Opening::Refuses(..) | Opening::Repeats) {
             it.payments.push(Payment {
                 reference: reference.clone(),
                 request: request.clone(),
@@ -150,6 +152,10 @@ async fn initiate(State(fake): State<Fake>, headers: HeaderMap, body: Bytes) -> 
         Opening::Good => {}
         Opening::Slow(time) => tokio::time::sleep(time).await,
         Opening::Held => fake.released().await,
+        Opening::Repeats => {
+            let words = format!("bad request {request} {headers:?}").to_uppercase();
+            return Json(json!({"status":"error","error":[words]})).into_response();
+        }
         Opening::Says(status, text) | Opening::Refuses(status, text) => {
             return (StatusCode::from_u16(status).unwrap(), text).into_response();
         }

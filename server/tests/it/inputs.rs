@@ -340,3 +340,26 @@ async fn broken_requests_break_nothing() {
     assert_eq!(world.send("GET", "/healthz", &[], "").await.status, 200);
     assert_eq!(world.send("GET", "/readyz", &[], "").await.status, 200);
 }
+
+#[tokio::test]
+async fn paths_that_are_no_text_are_refused_like_any_other() {
+    let world = World::new().await;
+    let shop = format!("Bearer {}", crate::world::SHOP_KEY);
+    for (method, path, expected) in [
+        ("POST", "/pay/notify/joyndpay/%ff", 401),
+        ("POST", "/pay/notify/%ff/%ff", 401),
+        ("POST", "/pay/notify/%ff", 401),
+        ("GET", "/api/orders/%ff", 400),
+    ] {
+        let headers = [("authorization", shop.as_str())];
+        let reply = world.send(method, path, &headers, "").await;
+        assert_eq!(reply.error().0, expected, "{path} {reply:?}");
+    }
+    let unproven = world.send("GET", "/api/orders/%ff", &[], "").await;
+    assert_eq!(unproven.error().0, 401);
+    let file = world.send("GET", "/malipo/%ff", &[], "").await;
+    assert_eq!(
+        (file.status, &file.json()["code"]),
+        (404, &json!("bad-option"))
+    );
+}

@@ -202,3 +202,39 @@ async fn addresses_have_a_ceiling_that_a_forged_header_does_not_lift() {
     assert!(!reply.header("retry-after").is_empty());
     assert_eq!(from("203.0.113.2").await.status, 404, "another address");
 }
+
+#[tokio::test]
+async fn a_caller_is_an_ipv4_address_or_an_ipv6_network() {
+    let more = "limits.requests_per_ip_per_minute = 2\nlimits.trusted_proxies = [\"127.0.0.1\"]";
+    let world = World::with(more).await;
+    let status = async |forwarded: &str| {
+        let headers = [
+            ("x-forwarded-for", forwarded),
+            ("content-type", "application/json"),
+        ];
+        let body = "{\"order_id\":\"a\"}";
+        world
+            .send("POST", "/pay/verify", &headers, body)
+            .await
+            .status
+    };
+    for (forwarded, expected) in [
+        ("2001:db8:0:1::1", 404),
+        ("2001:db8:0:1:ffff::2", 404),
+        ("2001:db8:0:1:2:3:4:5", 429),
+        ("2001:db8:0:2::1", 404),
+        ("203.0.113.1", 404),
+        ("::ffff:203.0.113.1", 404),
+        ("203.0.113.1", 429),
+        // A proxy's own address, written the long way, is still the proxy's.
+        ("203.0.113.1, ::ffff:127.0.0.1", 429),
+    ] {
+        assert_eq!(status(forwarded).await, expected, "{forwarded}");
+    }
+    for path in ["/healthz", "/readyz", "/metrics"] {
+        for _ in 0..5 {
+            let reply = world.send("GET", path, &[], "").await;
+            assert_eq!(reply.status, 200, "{path} is not counted");
+        }
+    }
+}

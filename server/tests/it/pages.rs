@@ -251,3 +251,22 @@ async fn the_widgets_files_are_served_as_they_should_be() {
         assert_eq!(world.send("GET", path, &[], "").await.status, 404, "{path}");
     }
 }
+
+#[tokio::test]
+async fn a_return_page_that_is_reloaded_in_a_loop_does_not_use_up_the_providers_limit() {
+    let world = World::new().await;
+    world.opened(ORDER).await;
+    let request = world.fake.payment(ORDER).request;
+    let url = request["callback_url"].as_str().unwrap().to_owned();
+    let path = url.strip_prefix("http://127.0.0.1:9").unwrap();
+    for _ in 0..60 {
+        let page = world.send("GET", path, &[], "").await;
+        assert!(
+            page.text.contains("We are checking your payment"),
+            "{}",
+            page.text
+        );
+    }
+    let asked = world.fake.look_ups(ORDER);
+    assert!((1..=25).contains(&asked), "{asked}");
+}

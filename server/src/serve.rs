@@ -12,6 +12,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
+use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
@@ -36,6 +37,9 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
         };
         // Small answers that someone waits for; a refusal costs only latency.
         let _ = stream.set_nodelay(true);
+        // Who asks and never reads would hold the connection for ever: no deadline of a handler runs while a write waits.
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(READ_ON_WITHIN));
         let router = router.clone();
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(Peer(peer));
@@ -46,7 +50,7 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
             .timer(TokioTimer::new())
             .header_read_timeout(HEADERS_WITHIN)
             .max_buf_size(MOST_HEADER_BYTES)
-            .serve_connection(TokioIo::new(stream), service);
+            .serve_connection(TokioIo::new(Box::pin(stream)), service);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {
@@ -64,6 +68,8 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
 /// How long requests may go on after the stop.
 pub const DRAIN: Duration = Duration::from_secs(10);
 const HEADERS_WITHIN: Duration = Duration::from_secs(10);
+/// How long a client may leave an answer unread before it is cut off.
+const READ_ON_WITHIN: Duration = Duration::from_secs(30);
 /// Request line and headers together.
 const MOST_HEADER_BYTES: usize = 64 * 1024;
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);

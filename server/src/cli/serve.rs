@@ -1,7 +1,9 @@
 //! Serving, until a signal asks to stop.
 
+use std::io::Write as _;
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use malipo_server::clock::SystemClock;
 use malipo_server::config::Config;
 use malipo_server::store::SqliteStore;
@@ -10,7 +12,9 @@ use tokio::net::TcpListener;
 
 pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     let store = Arc::new(SqliteStore::open(&config.sqlite)?);
-    let listener = TcpListener::bind(config.listen).await?;
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .with_context(|| format!("listen: {} cannot be used", config.listen))?;
     let address = listener.local_addr()?;
     let mode = config.mode.as_str();
     let app = App::new(config, Arc::new(SystemClock), store).await?;
@@ -21,7 +25,11 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
         tracing::info!("stopping");
         stop.cancel();
     });
-    println!("malipo-server listening on http://{address}");
+    // Whoever started it may not read stdout any more: no reason to stop.
+    let _ = writeln!(
+        std::io::stdout(),
+        "malipo-server listening on http://{address}"
+    );
     tracing::info!(%address, mode, "listening");
     serve::serve(listener, router(Arc::clone(&app)), app.stop.clone()).await;
     // A call to the provider that is under way is finished and noted.

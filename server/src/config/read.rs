@@ -34,8 +34,8 @@ pub(super) fn read(
     let sqlite = keys
         .text("store.sqlite", "the path of a file")
         .map_or_else(|| PathBuf::from("malipo.sqlite"), PathBuf::from);
-    let quote_key = secret(&mut keys, "quote.key", QUOTE_KEY_BYTES);
-    let shop_api_key = secret(&mut keys, "shop_api.key", SHOP_API_KEY_BYTES);
+    let quote_key = secret(&mut keys, "quote.key", QUOTE_KEY_BYTES, mode);
+    let shop_api_key = secret(&mut keys, "shop_api.key", SHOP_API_KEY_BYTES, mode);
     let providers = providers::read(&mut keys, mode);
     let limits = limits(&mut keys);
     let log = log(&mut keys);
@@ -184,7 +184,7 @@ fn widget_dir(keys: &mut Reader) -> Option<PathBuf> {
 }
 
 /// A secret of at least `least` bytes. Its value is never shown.
-fn secret(keys: &mut Reader, path: &str, least: usize) -> Option<SecretString> {
+fn secret(keys: &mut Reader, path: &str, least: usize, mode: Option<Mode>) -> Option<SecretString> {
     let text = keys.text(path, &format!("a secret of {least} bytes or more"))?;
     if text.len() < least {
         let length = text.len();
@@ -195,6 +195,12 @@ fn secret(keys: &mut Reader, path: &str, least: usize) -> Option<SecretString> {
             ),
         );
     }
+    if mode == Some(Mode::Live) && text.starts_with(EXAMPLE) {
+        keys.wrong(
+            path,
+            "is the published example, which everybody knows; accepted in live mode: a random secret (openssl rand -base64 32)",
+        );
+    }
     Some(SecretString::from(text))
 }
 
@@ -202,6 +208,8 @@ pub(super) fn is_name(text: &str) -> bool {
     text.parse::<malipo_wire::OrderId>().is_ok()
 }
 
+/// How the secrets of malipo.example.toml begin.
+const EXAMPLE: &str = "an example, replace it";
 /// HS256 wants a key as long as its hash (RFC 7518, section 3.2).
 const QUOTE_KEY_BYTES: usize = 32;
 const SHOP_API_KEY_BYTES: usize = 16;

@@ -163,6 +163,19 @@ fn live_mode_takes_no_shortcuts() {
 }
 
 #[test]
+fn the_examples_secrets_open_nothing_in_live_mode() {
+    let example = include_str!("../../malipo.example.toml")
+        .replace("mode = \"sandbox\"", "mode = \"live\"")
+        .replace(
+            "public_url = \"http://127.0.0.1:8787\"",
+            "public_url = \"https://pay.example\"",
+        );
+    let problems = Config::read(&example, []).unwrap_err();
+    let paths: Vec<_> = problems.iter().map(|it| it.path.as_str()).collect();
+    assert_eq!(paths, ["quote.key", "shop_api.key"], "{problems:?}");
+}
+
+#[test]
 fn the_environment_wins_and_its_slips_are_named() {
     let env = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let config = Config::read(

@@ -143,3 +143,20 @@ async fn too_many_presses_are_told_to_wait() {
         assert_eq!(reply.header("retry-after").is_empty(), expected == 200);
     }
 }
+
+#[tokio::test]
+async fn an_unreachable_provider_begins_nothing_and_the_key_may_be_sent_again() {
+    // Nobody listens on port 1.
+    let env = [("MALIPO_JOYNDPAY__BASE_URL", "http://127.0.0.1:1/api")];
+    let world = World::with_env("", &env).await;
+    let (key, body) = (key(), quoted("ORDER-0000001"));
+    for _ in 0..2 {
+        let reply = world.initiate(&key, &body).await;
+        assert_eq!(
+            (reply.error().0, reply.error().1.as_str()),
+            (502, "network")
+        );
+        assert!(!reply.header("retry-after").is_empty());
+        assert_eq!(world.record("ORDER-0000001").await["state"], "refused");
+    }
+}

@@ -97,3 +97,23 @@ async fn half_a_body_is_given_ten_seconds() {
         assert!(text.contains(r#""code":"timeout""#), "{text}");
     }
 }
+
+#[tokio::test]
+async fn who_asks_and_does_not_read_is_cut_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let size = 64 << 20;
+    std::fs::write(folder.path().join("large.js"), vec![b'x'; size]).unwrap();
+    let world = World::with(&format!("widget_dir = \"{}\"", folder.path().display())).await;
+    let request = "GET /malipo/large.js HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    // The clock moves on only when the server can do nothing but wait for its client.
+    for (waits, whole) in [(20, true), (40, false)] {
+        let mut stream = connect(&world, request).await;
+        tokio::time::pause();
+        tokio::time::sleep(Duration::from_secs(waits)).await;
+        tokio::time::resume();
+        let mut answer = Vec::new();
+        let read = stream.read_to_end(&mut answer).await;
+        let complete = read.is_ok() && size < answer.len();
+        assert_eq!(complete, whole, "{waits} s: {} bytes", answer.len());
+    }
+}

@@ -237,3 +237,33 @@ const OPTIONS: &[(&str, AmountOption)] = &[
 ];
 /// Of every sample.
 const DEFAULT_CURRENCY: &str = "KES";
+
+#[cfg(test)]
+mod tests {
+    use axum::{body::Body, extract::Request};
+    use serde_json::json;
+
+    use super::*;
+
+    async fn signed_text(amount: &str) -> String {
+        let customer =
+            json!({"firstName": "J", "lastName": "D", "email": "j@d.example", "countryCode": "KE"});
+        let link = json!({"expiryDate": "2026-12-31", "saleDate": "2026-11-21", "paymentLinkType": "SINGLE",
+            "saleType": "SERVICE", "name": "n", "description": "d", "externalRef": "ORD0000012345",
+            "amountOption": "RESTRICTED", "amount": 7, "currency": "KES"});
+        let body = json!({"customers": [customer], "paymentLink": link}).to_string();
+        let body = body.replace("\"amount\":7", &format!("\"amount\":{amount}"));
+        let request = Request::post("/").header("content-type", "application/json");
+        let asked = Asked::read(request.body(Body::from(body)).unwrap()).await;
+        Ask::read(&asked, &["KES".to_owned()]).unwrap().signed_text
+    }
+
+    #[tokio::test]
+    async fn the_amount_is_signed_with_the_characters_it_was_sent_with() {
+        for amount in ["400", "400.00", "400.0", "4E2", "4e+2", "0.10"] {
+            let expected = format!("2026-12-31{amount}KESRESTRICTEDORD0000012345");
+            assert_eq!(signed_text(amount).await, expected);
+            assert_eq!(signed_text(&format!(" {amount} ")).await, expected);
+        }
+    }
+}

@@ -13,6 +13,9 @@ use crate::clock::{Clock, UnixMs};
 use crate::config::{Calling, Config};
 use crate::hub::Hub;
 use crate::limits::Limits;
+use crate::outbox::Audience;
+use crate::outbox::hook::Hook;
+use crate::outbox::webhook::Webhook;
 use crate::payment::Order;
 use crate::provider::http::Http;
 use crate::provider::{Desk, JoyndPayAdapter, Provider};
@@ -34,6 +37,8 @@ pub struct App {
     pub store: Arc<dyn Store>,
     /// The providers and their calls, by their names.
     desks: BTreeMap<&'static str, Desk>,
+    /// Who is told of payments.
+    pub audience: Audience,
     /// Who listens to which order.
     pub hub: Hub,
     /// Who is being asked about right now.
@@ -100,6 +105,19 @@ impl App {
         clock: Arc<dyn Clock>,
         store: Arc<dyn Store>,
     ) -> Result<Arc<Self>, StartError> {
+        Self::with_hook(config, clock, store, None).await
+    }
+
+    /// The same, and a function that is told what the shop is told.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn with_hook(
+        config: Config,
+        clock: Arc<dyn Clock>,
+        store: Arc<dyn Store>,
+        hook: Option<Hook>,
+    ) -> Result<Arc<Self>, StartError> {
         let mode = config.mode.as_str();
         let bound = store.bind_mode(mode).await.map_err(StartError::Store)?;
         if bound != mode {
@@ -108,6 +126,15 @@ impl App {
                 config: mode,
             });
         }
+        let webhook = match config.webhook.clone() {
+            None => None,
+            Some(it) => Some(Webhook::new(it.url, it.keys).map_err(StartError::Http)?),
+        };
+        let audience = Audience {
+            webhook,
+            hook,
+            ..Audience::default()
+        };
         let desks = desks(&config, &clock, &store).map_err(StartError::Http)?;
         let widget = WidgetFiles::read(config.widget_dir.as_deref()).map_err(StartError::Widget)?;
         let now = clock.now();
@@ -124,6 +151,7 @@ impl App {
             clock,
             store,
             desks,
+            audience,
             hub: Hub::default(),
             asker: Asker::default(),
             metrics: Metrics::new(),

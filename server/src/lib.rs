@@ -13,7 +13,9 @@ pub mod clock;
 pub mod config;
 pub mod hub;
 pub mod limits;
+mod mount;
 mod opening;
+pub mod outbox;
 pub mod payment;
 pub mod provider;
 pub mod quota;
@@ -26,4 +28,5 @@ pub mod telemetry;
 pub mod widget;
 
 pub use app::App;
-pub use routes::{Peer, router};
+pub use mount::{Mount, Mounted, router};
+pub use routes::{Peer, routes};

@@ -51,7 +51,7 @@ impl Asker {
 
 /// Asks in the background, unless the attempt is being asked about or was asked about less than `every_ms` ago.
 pub fn poke(app: &Arc<App>, attempt: &Attempt, every_ms: i64) {
-    drop(start(app, attempt, every_ms, Cause::Watched));
+    start(app, attempt, every_ms, Cause::Watched);
 }
 
 /// Asks in the background because a shopper is watching this order.
@@ -85,7 +85,25 @@ pub fn watched(app: &Arc<App>, order: &Order) {
 /// # Errors
 /// Why the provider gave no answer.
 pub async fn ask(app: &Arc<App>, attempt: &Attempt) -> Result<(), ProviderError> {
-    let mut answer = start(app, attempt, 0, Cause::Watched);
+    wait(start(app, attempt, 0, Cause::Watched).answer).await
+}
+
+/// Calls an attempt off at the provider where that is possible, else asks, and waits for the answer, which is in the store
+/// by then.
+///
+/// # Errors
+/// Why the provider gave no answer.
+pub async fn cancel(app: &Arc<App>, attempt: &Attempt) -> Result<(), ProviderError> {
+    let first = start(app, attempt, 0, Cause::Cancelled);
+    let answer = wait(first.answer).await;
+    if first.joined {
+        // That was somebody else's question.
+        return wait(start(app, attempt, 0, Cause::Cancelled).answer).await;
+    }
+    answer
+}
+
+async fn wait(mut answer: watch::Receiver<Option<Answer>>) -> Answer {
     match answer.wait_for(Option::is_some).await {
         Ok(answer) => answer.clone().unwrap_or(Err(ProviderError::Unreachable)),
         Err(_) => Err(ProviderError::Unreachable),
@@ -128,7 +146,7 @@ async fn take_up(app: &Arc<App>, desk: &Desk, now: UnixMs) {
         Ok(attempts) => {
             for attempt in attempts {
                 let every_ms = i64::from(desk.watch_interval_ms);
-                drop(start(app, &attempt, every_ms, Cause::Due { until }));
+                start(app, &attempt, every_ms, Cause::Due { until });
             }
         }
         Err(error) => {
@@ -173,21 +191,28 @@ enum Cause {
     Watched,
     /// The schedule: it gets its next time, unless something made it due before `until`, when its lease ends.
     Due { until: UnixMs },
+    /// The shopper gave up: the attempt is called off where the provider can do that.
+    Cancelled,
 }
 
-fn start(
-    app: &Arc<App>,
-    attempt: &Attempt,
-    every_ms: i64,
-    cause: Cause,
-) -> watch::Receiver<Option<Answer>> {
+/// A question under way.
+struct Question {
+    answer: watch::Receiver<Option<Answer>>,
+    /// It was under way already, or has just been answered.
+    joined: bool,
+}
+
+fn start(app: &Arc<App>, attempt: &Attempt, every_ms: i64, cause: Cause) -> Question {
     let now = app.now();
     let mut slots = app.asker.lock();
     if let Some(slot) = slots.get(&attempt.id) {
         // A clock that was set back must not silence us.
         let age = now.since_ms(slot.asked_at);
         if slot.is_running() || (0..every_ms).contains(&age) {
-            return slot.answer.clone();
+            return Question {
+                answer: slot.answer.clone(),
+                joined: true,
+            };
         }
     }
     let (done, answer) = watch::channel(None);
@@ -203,7 +228,10 @@ fn start(
         let result = look_up(&task, &attempt, cause).await;
         done.send_replace(Some(result));
     });
-    answer
+    Question {
+        answer,
+        joined: false,
+    }
 }
 
 /// One question, its answer into the store, its news to the listeners, and the next check.
@@ -216,15 +244,22 @@ async fn look_up(app: &Arc<App>, attempt: &Attempt, cause: Cause) -> Answer {
         );
         return Err(ProviderError::Unreachable);
     };
-    let urgency = match cause {
-        Cause::Watched => Urgency::Watched,
-        Cause::Due { .. } => Urgency::Schedule,
+    let provider = desk.provider.as_ref();
+    let (ask, result) = match cause {
+        Cause::Watched => {
+            let calls = desk.calls(Urgency::Watched);
+            ("look_up", provider.look_up(&calls, attempt, app.now()).await)
+        }
+        Cause::Due { .. } => {
+            let calls = desk.calls(Urgency::Schedule);
+            ("look_up", provider.look_up(&calls, attempt, app.now()).await)
+        }
+        Cause::Cancelled => {
+            let calls = desk.calls(Urgency::Watched);
+            ("cancel", provider.cancel(&calls, attempt, app.now()).await)
+        }
     };
-    let result = desk
-        .provider
-        .look_up(&desk.calls(urgency), attempt, app.now())
-        .await;
-    count(app, desk.provider.id(), "look_up", &result);
+    count(app, provider.id(), ask, &result);
     let next = next_check(app, attempt, &result);
     if let Some(snapshot) = known(attempt, &result)
         && take(app, attempt, snapshot).await.is_err()
@@ -320,7 +355,12 @@ pub(crate) async fn note(
     attempt: &Attempt,
     observation: Observation,
 ) -> Result<(), StoreError> {
-    match app.store.settle(&attempt.id, observation, app.now()).await {
+    let tell = app.audience.tell(app.test());
+    match app
+        .store
+        .settle(&attempt.id, observation, tell, app.now())
+        .await
+    {
         Ok(None) => Ok(()),
         Ok(Some(settled)) => {
             let status = settled.step.status.as_str();
@@ -355,6 +395,7 @@ pub(crate) async fn note(
                 tracing::info!(attempt = attempt.id.0, price = ?attempt.price, ?received, "more than the price was paid (the provider's fees)");
             }
             app.publish(&settled.order);
+            app.audience.bell.notify_one();
             Ok(())
         }
         Err(error) => {

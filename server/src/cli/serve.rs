@@ -4,21 +4,18 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use malipo_server::clock::SystemClock;
 use malipo_server::config::Config;
-use malipo_server::store::SqliteStore;
-use malipo_server::{App, reconcile, router, serve};
+use malipo_server::{routes, serve};
 use tokio::net::TcpListener;
 
 pub(super) async fn run(config: Config) -> anyhow::Result<()> {
-    let store = Arc::new(SqliteStore::open(&config.sqlite)?);
     let listener = TcpListener::bind(config.listen)
         .await
         .with_context(|| format!("listen: {} cannot be used", config.listen))?;
     let address = listener.local_addr()?;
     let mode = config.mode.as_str();
-    let app = App::new(config, Arc::new(SystemClock), store).await?;
-    let background = tokio::spawn(reconcile::run(Arc::clone(&app)));
+    let mounted = malipo_server::router(config).start().await?;
+    let app = Arc::clone(mounted.app());
     let stop = app.stop.clone();
     tokio::spawn(async move {
         stop_signal().await;
@@ -31,16 +28,9 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
         "malipo-server listening on http://{address}"
     );
     tracing::info!(%address, mode, "listening");
-    serve::serve(listener, router(Arc::clone(&app)), app.stop.clone()).await;
+    serve::serve(listener, routes(Arc::clone(&app)), app.stop.clone()).await;
     // A call to the provider that is under way is finished and noted.
-    app.tasks.close();
-    if tokio::time::timeout(serve::DRAIN, app.tasks.wait())
-        .await
-        .is_err()
-    {
-        tracing::warn!("calls were still under way; they are looked up at the next start");
-    }
-    background.await?;
+    mounted.stop().await;
     tracing::info!("stopped");
     Ok(())
 }

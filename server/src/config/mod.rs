@@ -16,6 +16,8 @@ use malipo_wire::Money;
 use secrecy::SecretString;
 use url::Url;
 
+use crate::outbox::sign::SigningKey;
+
 pub use origin::Origin;
 pub(crate) use origin::is_loopback;
 pub use reader::Problem;
@@ -45,6 +47,8 @@ pub struct Config {
     pub quote_key: Option<SecretString>,
     /// The Bearer key of `GET /api/orders/{order_id}`; without it the route is closed.
     pub shop_api_key: Option<SecretString>,
+    /// Where the shop's own system listens.
+    pub webhook: Option<WebhookTarget>,
     /// The providers.
     pub providers: Providers,
     /// Ceilings.
@@ -94,6 +98,13 @@ impl Config {
             format!("store.sqlite: {}", self.sqlite.display()),
             format!("quote.key: {}", set(self.quote_key.is_some())),
             format!("shop_api.key: {}", set(self.shop_api_key.is_some())),
+            format!(
+                "webhook.url: {}",
+                self.webhook.as_ref().map_or("not set".to_owned(), |it| it
+                    .url
+                    .origin()
+                    .ascii_serialization())
+            ),
             self.providers.summary(),
             format!("catalogue: {} articles", self.catalogue.len()),
             format!("log: {} {}", self.log.level, self.log.format.as_str()),
@@ -163,6 +174,15 @@ pub struct Cors {
     pub allow_headers: Vec<String>,
     /// Whether cookies may be sent.
     pub credentials: bool,
+}
+
+/// Where the shop's own system is told of payments.
+#[derive(Clone, Debug)]
+pub struct WebhookTarget {
+    /// https, or http on a loopback host in sandbox mode.
+    pub url: Url,
+    /// Its signing keys: one, or two while it is being changed.
+    pub keys: Vec<SigningKey>,
 }
 
 /// The providers whose keys are there; one at least.

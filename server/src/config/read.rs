@@ -9,7 +9,7 @@ use url::Url;
 use super::origin::{Origin, is_loopback};
 use super::providers;
 use super::reader::{Problem, Reader, shown};
-use super::sections::{catalogue, cors, limits, log};
+use super::sections::{catalogue, cors, limits, log, webhook};
 use super::{Config, Mode, PublicUrl};
 
 pub(super) fn read(
@@ -36,6 +36,7 @@ pub(super) fn read(
         .map_or_else(|| PathBuf::from("malipo.sqlite"), PathBuf::from);
     let quote_key = secret(&mut keys, "quote.key", QUOTE_KEY_BYTES, mode);
     let shop_api_key = secret(&mut keys, "shop_api.key", SHOP_API_KEY_BYTES, mode);
+    let webhook = webhook(&mut keys, mode);
     let providers = providers::read(&mut keys, mode);
     let limits = limits(&mut keys);
     let log = log(&mut keys);
@@ -58,6 +59,7 @@ pub(super) fn read(
                 sqlite,
                 quote_key,
                 shop_api_key,
+                webhook,
                 providers,
                 limits,
                 log,

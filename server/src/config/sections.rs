@@ -5,9 +5,10 @@ use std::net::IpAddr;
 
 use malipo_wire::{Currency, Money};
 
-use super::read::is_name;
+use super::read::{is_name, url};
 use super::reader::{Reader, shown};
-use super::{Article, Cors, Limits, Log, LogFormat};
+use super::{Article, Cors, Limits, Log, LogFormat, Mode, WebhookTarget};
+use crate::outbox::sign::{BadKey, SigningKey};
 
 pub(super) fn cors(keys: &mut Reader) -> Cors {
     let accepted = "a header's name, such as \"x-csrf-token\"";
@@ -27,6 +28,29 @@ pub(super) fn cors(keys: &mut Reader) -> Cors {
         allow_headers,
         credentials: keys.switch("cors.credentials", false),
     }
+}
+
+pub(super) fn webhook(keys: &mut Reader, mode: Option<Mode>) -> Option<WebhookTarget> {
+    if keys.names("webhook").is_empty() {
+        return None;
+    }
+    let url = url(keys, "webhook.url", None, mode);
+    let secret = keys.required("webhook.secret", &BadKey.to_string());
+    let old = keys.text("webhook.old_secret", &BadKey.to_string());
+    let mut signing = Vec::new();
+    for (path, text) in [("webhook.secret", secret), ("webhook.old_secret", old)] {
+        match text.map(|it| SigningKey::parse(&it)) {
+            None => {}
+            Some(Ok(key)) => signing.push(key),
+            Some(Err(accepted)) => {
+                keys.wrong(path, format!("is no signing key; accepted: {accepted}"));
+            }
+        }
+    }
+    Some(WebhookTarget {
+        url: url?,
+        keys: signing,
+    })
 }
 
 pub(super) fn limits(keys: &mut Reader) -> Limits {

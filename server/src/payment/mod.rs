@@ -2,10 +2,12 @@
 //!
 //! - [`begin`]: what an initiate does to an order that exists, or does not yet.
 //! - [`settle`]: what an answer of the provider makes of an attempt.
+//! - [`event`]: what the shop is told of it.
 //! - [`schedule`]: when the provider is asked although nobody hints.
 //! - [`price`] and [`quote`]: what is charged, and who said so.
 
 pub mod begin;
+pub mod event;
 pub mod price;
 pub mod quote;
 pub mod schedule;

@@ -25,21 +25,9 @@ impl Http {
     /// # Errors
     /// Where no certificates are found, or the TLS library does not start.
     pub fn new(timeout: Duration, quota: Arc<Quota>, tls: bool) -> Result<Self, reqwest::Error> {
-        // A second start in one process finds the first one's choice, which is the same.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let builder = reqwest::Client::builder();
-        let builder = if tls {
-            builder.https_only(true)
-        } else {
-            builder.tls_certs_only([])
-        };
-        let client = builder
+        let client = builder(tls)
             .timeout(timeout)
             .connect_timeout(timeout.min(CONNECT_TIMEOUT))
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .pool_idle_timeout(POOL_IDLE)
-            .user_agent(concat!("malipo-server/", env!("CARGO_PKG_VERSION")))
             .build()?;
         Ok(Self { client, quota })
     }
@@ -106,6 +94,24 @@ impl Http {
             body,
         })
     }
+}
+
+/// What every client of this server has in common: no redirects, no proxy, https alone where `tls`.
+pub(crate) fn builder(tls: bool) -> reqwest::ClientBuilder {
+    // A second start in one process finds the first one's choice, which is the same.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let builder = reqwest::Client::builder();
+    let builder = if tls {
+        builder.https_only(true)
+    } else {
+        builder.tls_certs_only([])
+    };
+    builder
+        .connect_timeout(CONNECT_TIMEOUT)
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .pool_idle_timeout(POOL_IDLE)
+        .user_agent(concat!("malipo-server/", env!("CARGO_PKG_VERSION")))
 }
 
 fn unknown(detail: &'static str) -> ProviderError {

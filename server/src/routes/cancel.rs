@@ -1,9 +1,10 @@
 //! `POST /pay/cancel`: the shopper gave up in the page.
 //!
-//! JoyndPay has no way to call a payment off: its page may still be paid. So this notes the wish and changes nothing
-//! about the money; the answer is that of verify.
+//! Where the provider can call an attempt off, it is called off there, unless money may be on its way. Where it cannot,
+//! the attempt may still be paid: the wish is noted, and nothing about the money changes. The answer is that of verify.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
 use axum::body::Body;
@@ -14,6 +15,7 @@ use malipo_wire::VerifyAnswer;
 use super::error::ApiError;
 use super::verify;
 use crate::app::App;
+use crate::payment::{AttemptStatus, Order};
 use crate::reconcile;
 
 pub(super) async fn cancel(
@@ -23,7 +25,26 @@ pub(super) async fn cancel(
 ) -> Result<Json<VerifyAnswer>, ApiError> {
     let order = verify::asked_for(&app, &headers, body).await?;
     app.store.cancelled(&order.id, app.now()).await?;
-    // It may have been paid a moment ago.
-    reconcile::watched(&app, &order);
-    Ok(Json(order.answer(app.test())))
+    let waiting = order
+        .current()
+        .filter(|it| it.status == AttemptStatus::Pending);
+    let Some(attempt) = waiting else {
+        // It may have been paid a moment ago.
+        reconcile::watched(&app, &order);
+        return Ok(answer(&app, &order));
+    };
+    // It goes on where this stops waiting.
+    let called_off = tokio::time::timeout(PATIENCE, reconcile::cancel(&app, attempt)).await;
+    if let Ok(Err(error)) = called_off {
+        tracing::warn!(attempt = attempt.id.0, %error, "an attempt could not be called off; it is looked after");
+    }
+    let after = app.store.order(&order.id).await?;
+    Ok(answer(&app, after.as_ref().unwrap_or(&order)))
 }
+
+fn answer(app: &App, order: &Order) -> Json<VerifyAnswer> {
+    Json(order.answer(app.test()))
+}
+
+/// How long the shopper waits for the provider.
+const PATIENCE: Duration = Duration::from_millis(2_500);

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -111,7 +111,11 @@ fn network(address: IpAddr) -> IpAddr {
 ///
 /// On a `[::]` socket IPv4 peers come as `::ffff:a.b.c.d`; they are compared and counted as the IPv4 addresses they are.
 fn address(app: &App, request: &Request) -> Option<IpAddr> {
-    let peer = request.extensions().get::<Peer>()?.0.ip().to_canonical();
+    let extensions = request.extensions();
+    // Under our own `serve`, or in a program that embeds the routes and serves them with axum's connect info.
+    let own = extensions.get::<Peer>().map(|it| it.0);
+    let embedded = || extensions.get::<ConnectInfo<SocketAddr>>().map(|it| it.0);
+    let peer = own.or_else(embedded)?.ip().to_canonical();
     let trusted = &app.config.limits.trusted_proxies;
     if !trusted.contains(&peer) {
         return Some(peer);

@@ -31,13 +31,19 @@ use crate::app::App;
 pub(crate) use error::ApiError;
 pub use gate::Peer;
 
-/// Every route of the server.
-pub fn router(app: Arc<App>) -> Router {
-    let no_store = SetResponseHeaderLayer::if_not_present(
-        header::CACHE_CONTROL,
-        HeaderValue::from_static("no-store"),
-    );
-    let counted = axum::middleware::from_fn_with_state(Arc::clone(&app), gate::count_address);
+/// Every route of the server, and an answer to every other.
+pub fn routes(app: Arc<App>) -> Router {
+    let others = Router::new().fallback(not_found);
+    layered(&app, bare(&app).merge(others)).with_state(app)
+}
+
+/// Every route, to be merged into a larger program: what it does not know is left to that program.
+pub(crate) fn mountable(app: Arc<App>) -> Router {
+    layered(&app, bare(&app)).with_state(app)
+}
+
+fn bare(app: &Arc<App>) -> Router<Arc<App>> {
+    let counted = axum::middleware::from_fn_with_state(Arc::clone(app), gate::count_address);
     // What pages of shops call: their origin is checked, and they may be elsewhere.
     let shops = Router::new()
         .route("/pay/initiate", post(initiate::initiate))
@@ -50,7 +56,7 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(counted.clone())
         .layer(gate::cors(&app.config))
         .layer(axum::middleware::from_fn_with_state(
-            Arc::clone(&app),
+            Arc::clone(app),
             gate::check_origin,
         ));
     let others = Router::new()
@@ -68,11 +74,16 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/readyz", get(operations::readyz))
         .route("/metrics", get(operations::metrics))
         .method_not_allowed_fallback(wrong_method);
-    Router::new()
-        .merge(shops)
-        .merge(others)
-        .merge(operations)
-        .fallback(not_found)
+    shops.merge(others).merge(operations)
+}
+
+/// What every answer has in common.
+fn layered(app: &Arc<App>, routes: Router<Arc<App>>) -> Router<Arc<App>> {
+    let no_store = SetResponseHeaderLayer::if_not_present(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("no-store"),
+    );
+    routes
         .layer(no_store)
         .layer(SetResponseHeaderLayer::overriding(
             header::X_CONTENT_TYPE_OPTIONS,
@@ -84,10 +95,9 @@ pub fn router(app: Arc<App>) -> Router {
         ))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(axum::middleware::from_fn_with_state(
-            Arc::clone(&app),
+            Arc::clone(app),
             request_log::log,
         ))
-        .with_state(app)
 }
 
 async fn not_found() -> ApiError {

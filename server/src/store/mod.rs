@@ -1,18 +1,23 @@
 //! Where orders and attempts are kept. One trait; what to decide stands in `payment`, what to remember stands here.
 
+pub mod outbox;
 pub mod quota;
 mod sqlite;
 
 use std::fmt;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use malipo_wire::OrderId;
 
+use self::outbox::Tell;
 use crate::clock::UnixMs;
+use crate::config::Config;
 use crate::payment::begin::{Decision, Wish};
 use crate::payment::settle::{Observation, Step};
 use crate::payment::{Attempt, AttemptId, AttemptStatus, Opened, Order, Reference};
 
+pub use outbox::Outbox;
 pub use quota::Quotas;
 pub use sqlite::SqliteStore;
 
@@ -21,7 +26,7 @@ pub type Hash = [u8; 32];
 
 /// A store of payments. Every method is one transaction: it happens in full, or not at all, and is durable when it returns.
 #[async_trait]
-pub trait Store: Quotas + Send + Sync + fmt::Debug {
+pub trait Store: Outbox + Quotas + Send + Sync + fmt::Debug {
     /// Decides what an initiate does ([`crate::payment::begin::decide`]) and notes it: a new attempt with its key and
     /// token, or a token for the attempt there is.
     async fn begin(&self, begin: Begin) -> Result<Begun, StoreError>;
@@ -37,13 +42,15 @@ pub trait Store: Quotas + Send + Sync + fmt::Debug {
         now: UnixMs,
     ) -> Result<bool, StoreError>;
 
-    /// Decides what the provider's word makes of an attempt ([`crate::payment::settle::settle`]) and notes it.
+    /// Decides what the provider's word makes of an attempt ([`crate::payment::settle::settle`]) and notes it, together
+    /// with what the shop is to be told of it ([`crate::payment::event::kind`]).
     ///
     /// `None` where it changes nothing.
     async fn settle(
         &self,
         attempt: &AttemptId,
         observation: Observation,
+        tell: Tell,
         now: UnixMs,
     ) -> Result<Option<Settled>, StoreError>;
 
@@ -117,7 +124,7 @@ pub trait Store: Quotas + Send + Sync + fmt::Debug {
         now: UnixMs,
     ) -> Result<(), StoreError>;
 
-    /// Drops tokens and keys that have expired, and notices older than 30 days.
+    /// Drops tokens and keys that have expired, and notices and finished deliveries older than 30 days.
     async fn tidy(&self, now: UnixMs) -> Result<(), StoreError>;
 
     /// Writes down the mode of these records where none is written yet; returns the one that is.
@@ -128,6 +135,14 @@ pub trait Store: Quotas + Send + Sync + fmt::Debug {
 
     /// How many attempts there are of each status.
     async fn counts(&self) -> Result<Vec<(AttemptStatus, u64)>, StoreError>;
+}
+
+/// Opens the store that the configuration names.
+///
+/// # Errors
+/// Where it cannot be read or written.
+pub async fn open(config: &Config) -> Result<Arc<dyn Store>, StoreError> {
+    Ok(Arc::new(SqliteStore::open(&config.sqlite)?))
 }
 
 /// What an initiate brings.

@@ -21,6 +21,8 @@ pub struct Metrics {
     pub alarms: Family<WordLabels, Counter>,
     /// Notifications of providers, by what became of them.
     pub notices: Family<WordLabels, Counter>,
+    /// Tries to tell the shop.
+    pub deliveries: Family<DeliveryLabels, Counter>,
     /// Times the store failed.
     pub store_errors: Counter,
     attempts: Family<WordLabels, Gauge>,
@@ -50,6 +52,15 @@ pub struct AskLabels {
     pub outcome: &'static str,
 }
 
+/// Labels of a delivery to the shop.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct DeliveryLabels {
+    /// `webhook` or `hook`.
+    pub channel: &'static str,
+    /// `ok` or `failed`.
+    pub outcome: &'static str,
+}
+
 /// One word of a closed list.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct WordLabels {
@@ -67,6 +78,7 @@ impl Metrics {
             steps: Family::default(),
             alarms: Family::default(),
             notices: Family::default(),
+            deliveries: Family::default(),
             store_errors: Counter::default(),
             attempts: Family::default(),
             streams: Gauge::default(),
@@ -97,6 +109,11 @@ impl Metrics {
             "notices",
             "Notifications of providers, by what became of them",
             metrics.notices.clone(),
+        );
+        registry.register(
+            "deliveries",
+            "Tries to tell the shop",
+            metrics.deliveries.clone(),
         );
         registry.register(
             "store_errors",

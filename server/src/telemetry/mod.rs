@@ -4,4 +4,4 @@ mod log;
 mod metrics;
 
 pub use log::init;
-pub use metrics::{AskLabels, Metrics, RequestLabels, WordLabels};
+pub use metrics::{AskLabels, DeliveryLabels, Metrics, RequestLabels, WordLabels};

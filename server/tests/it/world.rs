@@ -10,7 +10,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use malipo_server::clock::{Clock, SystemClock, UnixMs};
 use malipo_server::config::Config;
 use malipo_server::store::SqliteStore;
-use malipo_server::{App, reconcile, router, serve};
+use malipo_server::{App, outbox, reconcile, routes, serve};
 use serde_json::{Value, json};
 
 use crate::fake::Fake;
@@ -137,10 +137,11 @@ impl World {
         let base = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(serve::serve(
             listener,
-            router(Arc::clone(&app)),
+            routes(Arc::clone(&app)),
             app.stop.clone(),
         ));
         tokio::spawn(reconcile::run(Arc::clone(&app)));
+        tokio::spawn(outbox::run(Arc::clone(&app)));
         Self {
             fake,
             app,

@@ -4,6 +4,7 @@
 //! calling thread with a connection of a small pool; a write waits for the disk, so it runs on the writer's thread.
 
 mod open;
+mod outbox;
 mod quota;
 mod reads;
 mod rows;
@@ -18,6 +19,7 @@ use malipo_wire::OrderId;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use super::outbox::Tell;
 use super::{Answered, Begin, Begun, Door, Hash, Settled, Store, StoreError};
 use crate::clock::UnixMs;
 use crate::payment::settle::Observation;
@@ -132,6 +134,7 @@ impl Store for SqliteStore {
         &self,
         attempt: &AttemptId,
         observation: Observation,
+        tell: Tell,
         now: UnixMs,
     ) -> Result<Option<Settled>, StoreError> {
         // Most answers change nothing: those cost no write.
@@ -140,7 +143,7 @@ impl Store for SqliteStore {
             return Ok(None);
         }
         let attempt = attempt.clone();
-        self.write(move |it| writes::settle(it, &attempt, observation, now))
+        self.write(move |it| writes::settle(it, &attempt, observation, tell, now))
             .await
     }
 

@@ -3,11 +3,13 @@
 use malipo_wire::OrderId;
 use rusqlite::{Connection, Error, params};
 
-use super::reads;
+use super::{outbox, reads};
 use crate::clock::{HOUR_MS, UnixMs};
 use crate::payment::begin::{self, Decision};
+use crate::payment::event;
 use crate::payment::settle::{self, Observation};
 use crate::payment::{AttemptId, AttemptStatus, Opened, Reference};
+use crate::store::outbox::Tell;
 use crate::store::{Answered, Begin, Begun, Hash, KEEP_MS, Settled};
 
 pub(super) fn begin(connection: &Connection, begin: Begin) -> Result<Begun, Error> {
@@ -209,6 +211,7 @@ pub(super) fn settle(
     connection: &Connection,
     id: &AttemptId,
     observation: Observation,
+    tell: Tell,
     now: UnixMs,
 ) -> Result<Option<Settled>, Error> {
     let Some(attempt) = reads::attempt(connection, id)? else {
@@ -245,6 +248,11 @@ pub(super) fn settle(
         if written != 1 {
             return Err(Error::StatementChangedRows(written));
         }
+    }
+    if let Some(kind) = event::kind(&attempt, &step)
+        && let Some(after) = reads::attempt(connection, id)?
+    {
+        outbox::tell(connection, kind, &after, tell, now)?;
     }
     let order = reads::order(connection, &attempt.order_id)?;
     Ok(order.map(|order| Settled { step, order }))
@@ -367,6 +375,7 @@ pub(super) fn tidy(connection: &Connection, now: UnixMs) -> Result<(), Error> {
         "DELETE FROM idempotency_keys WHERE created_at <= ?1",
         [now.plus_ms(-KEEP_MS).0],
     )?;
+    outbox::tidy(connection, now.plus_ms(-30 * 24 * HOUR_MS))?;
     connection.execute(
         "DELETE FROM parked_notices WHERE received_at < ?1",
         [now.plus_ms(-30 * 24 * HOUR_MS).0],

@@ -60,13 +60,11 @@ impl Mount {
         self.on_event(move |told| {
             let function = Arc::clone(&function);
             async move {
-                if told.event["type"] != EventKind::Paid.as_str() {
+                if told.event.kind != EventKind::Paid.as_str() {
                     return Ok(());
                 }
-                match serde_json::from_value::<EventData>(told.event["data"].clone()) {
-                    Ok(paid) => function(paid).await.map_err(|it| it.to_string()),
-                    Err(error) => Err(error.to_string()),
-                }
+                let paid = function(told.event.data);
+                paid.await.map_err(|it| it.to_string())
             }
         })
     }
@@ -107,7 +105,6 @@ pub struct Mounted {
 
 impl Mounted {
     /// Its routes, for [`Router::merge`]: `/pay/...`, `/api/orders/...`, `/malipo/...` and those of operations.
-    #[must_use]
     pub fn routes(&self) -> Router {
         routes::mountable(Arc::clone(&self.app))
     }

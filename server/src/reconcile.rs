@@ -248,11 +248,17 @@ async fn look_up(app: &Arc<App>, attempt: &Attempt, cause: Cause) -> Answer {
     let (ask, result) = match cause {
         Cause::Watched => {
             let calls = desk.calls(Urgency::Watched);
-            ("look_up", provider.look_up(&calls, attempt, app.now()).await)
+            (
+                "look_up",
+                provider.look_up(&calls, attempt, app.now()).await,
+            )
         }
         Cause::Due { .. } => {
             let calls = desk.calls(Urgency::Schedule);
-            ("look_up", provider.look_up(&calls, attempt, app.now()).await)
+            (
+                "look_up",
+                provider.look_up(&calls, attempt, app.now()).await,
+            )
         }
         Cause::Cancelled => {
             let calls = desk.calls(Urgency::Watched);

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use super::NotDelivered;
+use crate::payment::event::Event;
 use crate::store::outbox::Delivery;
 
 type Future = Pin<Box<dyn std::future::Future<Output = Result<(), String>> + Send>>;
@@ -18,8 +19,8 @@ pub struct Hook(Arc<dyn Fn(Told) -> Future + Send + Sync>);
 pub struct Told {
     /// The same for every try: what has been seen before can be dropped.
     pub event_id: String,
-    /// The event as JSON; its shape is [`crate::payment::event::Event`].
-    pub event: serde_json::Value,
+    /// What happened.
+    pub event: Event,
 }
 
 impl fmt::Debug for Hook {
@@ -51,8 +52,9 @@ impl Hook {
             why,
             retry_after: None,
         };
-        let event = serde_json::from_str(&delivery.body)
-            .map_err(|_| failed("the event in the store is not JSON".to_owned()))?;
+        let event = serde_json::from_str(&delivery.body).map_err(|_| {
+            failed("the event in the store is none that this version knows".to_owned())
+        })?;
         let told = Told {
             event_id: delivery.event_id.clone(),
             event,

@@ -34,11 +34,11 @@ impl EventKind {
 }
 
 /// An event as the shop reads it, in a webhook's body and in the hook of an embedding program.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
     /// [`EventKind::as_str`].
     #[serde(rename = "type")]
-    pub kind: &'static str,
+    pub kind: String,
     /// When it happened: RFC 3339, UTC.
     pub timestamp: String,
     /// About which payment.
@@ -93,7 +93,7 @@ pub fn event(kind: EventKind, after: &Attempt, test: bool, now: UnixMs) -> Event
     let amount = after.received.unwrap_or(after.price);
     let known = after.provider_ref.as_ref();
     Event {
-        kind: kind.as_str(),
+        kind: kind.as_str().to_owned(),
         timestamp: now.to_rfc3339(),
         data: EventData {
             order_id: after.order_id.to_string(),

@@ -10,6 +10,7 @@
 mod adapter;
 mod clock;
 mod config;
+mod embedded;
 mod events;
 mod fake;
 mod idempotency;
@@ -25,4 +26,5 @@ mod quota;
 mod races;
 mod secrets;
 mod store_down;
+mod webhooks;
 mod world;

@@ -1,0 +1,161 @@
+//! Asking the provider: on a hint, on a schedule, and while a shopper is watching. One question an attempt at a time.
+//!
+//! - [`question`]: one question, from the call to the next check.
+//! - [`note`]: its answer into the store, and the news to whoever listens.
+//! - [`rounds`]: what is due by itself.
+
+mod note;
+mod question;
+mod rounds;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::watch;
+
+use self::question::Cause;
+use crate::app::App;
+use crate::clock::{MINUTE_MS, SECOND_MS, UnixMs};
+use crate::payment::{Attempt, AttemptId, AttemptStatus, Order};
+use crate::provider::ProviderError;
+
+pub(crate) use note::{count, note};
+pub use rounds::run;
+
+/// Which attempts are being asked about, and when each was asked about last.
+#[derive(Debug, Default)]
+pub struct Asker {
+    slots: Mutex<HashMap<AttemptId, Slot>>,
+}
+
+#[derive(Debug)]
+struct Slot {
+    asked_at: UnixMs,
+    answer: watch::Receiver<Option<Answer>>,
+}
+
+impl Slot {
+    fn is_running(&self) -> bool {
+        // A closed channel without an answer: the task died, and must not block the next question.
+        self.answer.borrow().is_none() && self.answer.has_changed().is_ok()
+    }
+}
+
+type Answer = Result<(), ProviderError>;
+
+impl Asker {
+    fn lock(&self) -> MutexGuard<'_, HashMap<AttemptId, Slot>> {
+        // No call under this lock can leave the map half changed.
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Forgets attempts that were asked about long ago.
+    pub fn tidy(&self, now: UnixMs) {
+        self.lock()
+            .retain(|_, it| it.is_running() || now.since_ms(it.asked_at) < MINUTE_MS);
+    }
+}
+
+/// Asks in the background, unless the attempt is being asked about or was asked about less than `every_ms` ago.
+pub fn poke(app: &Arc<App>, attempt: &Attempt, every_ms: i64) {
+    start(app, attempt, every_ms, Cause::Watched);
+}
+
+/// Asks in the background because a shopper is watching this order.
+pub fn watched(app: &Arc<App>, order: &Order) {
+    let Some(attempt) = order.current() else {
+        return;
+    };
+    let young = app.now().since_ms(attempt.created_at) < WATCH_CLOSELY_MS;
+    let every_ms = match attempt.status {
+        AttemptStatus::Pending | AttemptStatus::Unknown | AttemptStatus::NeedsReview if young => {
+            app.desk(&attempt.provider)
+                .map_or(WATCH_LOOSELY_MS, |it| i64::from(it.watch_interval_ms))
+        }
+        AttemptStatus::Pending
+        | AttemptStatus::Unknown
+        | AttemptStatus::NeedsReview
+        // Its page may still be open, and then a late success is real.
+        | AttemptStatus::Failed => WATCH_LOOSELY_MS,
+        AttemptStatus::Created
+        | AttemptStatus::Orphaned
+        | AttemptStatus::Refused
+        | AttemptStatus::Paid
+        | AttemptStatus::DuplicatePaid
+        | AttemptStatus::Refunded => return,
+    };
+    poke(app, attempt, every_ms);
+}
+
+/// Asks, or joins the question that is under way, and waits for the answer, which is in the store by then.
+///
+/// # Errors
+/// Why the provider gave no answer.
+pub async fn ask(app: &Arc<App>, attempt: &Attempt) -> Result<(), ProviderError> {
+    wait(start(app, attempt, 0, Cause::Watched).answer).await
+}
+
+/// Calls an attempt off at the provider where that is possible, else asks, and waits for the answer, which is in the store
+/// by then.
+///
+/// # Errors
+/// Why the provider gave no answer.
+pub async fn cancel(app: &Arc<App>, attempt: &Attempt) -> Result<(), ProviderError> {
+    let first = start(app, attempt, 0, Cause::Cancelled);
+    let answer = wait(first.answer).await;
+    if first.joined {
+        // That was somebody else's question.
+        return wait(start(app, attempt, 0, Cause::Cancelled).answer).await;
+    }
+    answer
+}
+
+async fn wait(mut answer: watch::Receiver<Option<Answer>>) -> Answer {
+    match answer.wait_for(Option::is_some).await {
+        Ok(answer) => answer.clone().unwrap_or(Err(ProviderError::Unreachable)),
+        Err(_) => Err(ProviderError::Unreachable),
+    }
+}
+
+/// A question under way.
+struct Question {
+    answer: watch::Receiver<Option<Answer>>,
+    /// It was under way already, or has just been answered.
+    joined: bool,
+}
+
+fn start(app: &Arc<App>, attempt: &Attempt, every_ms: i64, cause: Cause) -> Question {
+    let now = app.now();
+    let mut slots = app.asker.lock();
+    if let Some(slot) = slots.get(&attempt.id) {
+        // A clock that was set back must not silence us.
+        let age = now.since_ms(slot.asked_at);
+        if slot.is_running() || (0..every_ms).contains(&age) {
+            return Question {
+                answer: slot.answer.clone(),
+                joined: true,
+            };
+        }
+    }
+    let (done, answer) = watch::channel(None);
+    let slot = Slot {
+        asked_at: now,
+        answer: answer.clone(),
+    };
+    slots.insert(attempt.id.clone(), slot);
+    drop(slots);
+    let task = Arc::clone(app);
+    let attempt = attempt.clone();
+    app.tasks.spawn(async move {
+        let result = question::ask(&task, &attempt, cause).await;
+        done.send_replace(Some(result));
+    });
+    Question {
+        answer,
+        joined: false,
+    }
+}
+
+/// How long a watched order is asked about at the watch interval; afterwards every [`WATCH_LOOSELY_MS`].
+const WATCH_CLOSELY_MS: i64 = 15 * MINUTE_MS;
+const WATCH_LOOSELY_MS: i64 = 20 * SECOND_MS;

@@ -1,0 +1,118 @@
+//! One question: the call, its answer into the store, and when to ask next.
+
+use std::sync::Arc;
+
+use super::Answer;
+use super::note::{count, take};
+use crate::app::App;
+use crate::clock::{SECOND_MS, UnixMs};
+use crate::payment::settle::Observation;
+use crate::payment::{Attempt, schedule};
+use crate::provider::{ProviderError, Snapshot, Urgency};
+use crate::random;
+
+/// Why a question is asked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// A hint, or a shopper who watches: the schedule stays as it is.
+    Watched,
+    /// The schedule: it gets its next time, unless something made it due before `until`, when its lease ends.
+    Due { until: UnixMs },
+    /// The shopper gave up: the attempt is called off where the provider can do that.
+    Cancelled,
+}
+
+/// One question, its answer into the store, its news to the listeners, and the next check.
+pub(super) async fn ask(app: &Arc<App>, attempt: &Attempt, cause: Cause) -> Answer {
+    let Some(desk) = app.desk(&attempt.provider) else {
+        tracing::error!(
+            attempt = attempt.id.0,
+            provider = attempt.provider,
+            "an attempt cannot be looked up: its provider's keys are not configured"
+        );
+        return Err(ProviderError::Unreachable);
+    };
+    let provider = desk.provider.as_ref();
+    let urgency = match cause {
+        Cause::Watched | Cause::Cancelled => Urgency::Watched,
+        Cause::Due { .. } => Urgency::Schedule,
+    };
+    let (calls, now) = (desk.calls(urgency), app.now());
+    let (ask, result) = match cause {
+        Cause::Watched | Cause::Due { .. } => {
+            ("look_up", provider.look_up(&calls, attempt, now).await)
+        }
+        Cause::Cancelled => ("cancel", provider.cancel(&calls, attempt, now).await),
+    };
+    count(app, provider.id(), ask, &result);
+    let next = next_check(app, attempt, &result);
+    if let Some(snapshot) = known(attempt, &result)
+        && take(app, attempt, snapshot).await.is_err()
+    {
+        // The schedule brings it back.
+        return Err(ProviderError::Unreachable);
+    }
+    if let Cause::Due { until } = cause
+        && let Err(error) = app.store.reschedule(&attempt.id, until, next).await
+    {
+        app.metrics.store_errors.inc();
+        tracing::error!(%error, attempt = attempt.id.0, "the next check could not be noted");
+    }
+    match result {
+        Ok(_) | Err(ProviderError::Rejected { .. }) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// What the answer says of the attempt, if it says anything.
+fn known(attempt: &Attempt, result: &Result<Snapshot, ProviderError>) -> Option<Snapshot> {
+    match result {
+        Ok(snapshot) => Some(snapshot.clone()),
+        // It spoke its own language and does not say: an answer, though a poor one.
+        Err(ProviderError::Rejected { detail }) => {
+            tracing::warn!(
+                attempt = attempt.id.0,
+                reference = attempt.reference.0,
+                detail,
+                "the provider cannot say how an attempt stands"
+            );
+            Some(Observation::NotFound.into())
+        }
+        Err(ProviderError::Throttled(_)) => None,
+        Err(
+            error @ (ProviderError::Unreachable
+            | ProviderError::OutcomeUnknown { .. }
+            | ProviderError::Unsafe { .. }),
+        ) => {
+            tracing::warn!(attempt = attempt.id.0, %error, "an attempt could not be looked up");
+            None
+        }
+    }
+}
+
+fn next_check(
+    app: &App,
+    attempt: &Attempt,
+    result: &Result<Snapshot, ProviderError>,
+) -> Option<UnixMs> {
+    let now = app.now();
+    match result {
+        Ok(_) | Err(ProviderError::Rejected { .. }) => {
+            let opened = result.as_ref().ok().and_then(|it| it.opened.as_ref());
+            let expires_at = opened.map_or(attempt.expires_at, |it| it.expires_at);
+            schedule::next_check(attempt.created_at, expires_at, now, random::jitter())
+        }
+        Err(ProviderError::Throttled(wait)) => {
+            let ms = i64::try_from(wait.as_millis()).unwrap_or(RETRY_MS);
+            Some(now.plus_ms(ms.max(SECOND_MS)))
+        }
+        Err(
+            ProviderError::Unreachable
+            | ProviderError::OutcomeUnknown { .. }
+            | ProviderError::Unsafe { .. },
+        ) => Some(now.plus_ms(RETRY_MS)),
+    }
+}
+
+/// When to ask again after the provider could not be reached.
+const RETRY_MS: i64 = 15 * SECOND_MS;

@@ -1,0 +1,96 @@
+//! What is due by itself: look-ups on a schedule, calls that were cut off, and tidying up.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::question::Cause;
+use super::start;
+use crate::app::App;
+use crate::clock::{MINUTE_MS, SECOND_MS, UnixMs};
+use crate::payment::Attempt;
+use crate::provider::{Desk, Urgency};
+use crate::store::StoreError;
+
+/// Runs until the server stops: looks up what is due, and tidies up.
+pub async fn run(app: Arc<App>) {
+    let mut rounds: u32 = 0;
+    loop {
+        tokio::select! {
+            () = app.stop.cancelled() => return,
+            () = tokio::time::sleep(ROUND) => {}
+        }
+        round(&app).await;
+        rounds = rounds.wrapping_add(1);
+        if rounds.is_multiple_of(ROUNDS_A_MINUTE) {
+            tidy(&app, rounds).await;
+        }
+    }
+}
+
+async fn round(app: &Arc<App>) {
+    let now = app.now();
+    let stale = now.plus_ms(-STALE_MS);
+    if let Err(error) = app.store.recover(stale, now).await {
+        app.metrics.store_errors.inc();
+        tracing::error!(%error, "attempts could not be recovered");
+        return;
+    }
+    for desk in app.desks() {
+        take_up(app, desk, now).await;
+    }
+}
+
+/// Takes up as many as the provider's limit leaves to the schedule: the others stay due, the longest due first.
+async fn take_up(app: &Arc<App>, desk: &Desk, now: UnixMs) {
+    let until = now.plus_ms(LEASE_MS);
+    match due(app, desk, now, until).await {
+        Ok(attempts) => {
+            for attempt in attempts {
+                let every_ms = i64::from(desk.watch_interval_ms);
+                start(app, &attempt, every_ms, Cause::Due { until });
+            }
+        }
+        Err(error) => {
+            app.metrics.store_errors.inc();
+            tracing::error!(%error, "due attempts could not be read");
+        }
+    }
+}
+
+async fn tidy(app: &Arc<App>, rounds: u32) {
+    app.limits.tidy();
+    app.hub.tidy();
+    app.asker.tidy(app.now());
+    if rounds.is_multiple_of(ROUNDS_A_MINUTE.saturating_mul(60))
+        && let Err(error) = app.store.tidy(app.now()).await
+    {
+        app.metrics.store_errors.inc();
+        tracing::error!(%error, "old tokens and keys could not be dropped");
+    }
+}
+
+async fn due(
+    app: &App,
+    desk: &Desk,
+    now: UnixMs,
+    until: UnixMs,
+) -> Result<Vec<Attempt>, StoreError> {
+    let room = desk.quota.room(Urgency::Schedule).await?;
+    if room == 0 {
+        return Ok(Vec::new());
+    }
+    let provider = desk.provider.id();
+    app.store
+        .take_due(provider, now, until, room.min(MOST_A_ROUND))
+        .await
+}
+
+/// How often due attempts are looked for.
+const ROUND: Duration = Duration::from_millis(500);
+const ROUNDS_A_MINUTE: u32 = 120;
+/// Most attempts taken up in one round; the longest due come first.
+const MOST_A_ROUND: u32 = 100;
+/// How long an attempt that was taken up is nobody else's: longer than a question takes.
+const LEASE_MS: i64 = 30 * SECOND_MS;
+/// A call takes 10 s at most: what was begun a minute ago and is still unanswered was lost.
+const STALE_MS: i64 = MINUTE_MS;

@@ -16,6 +16,8 @@ pub enum Observation {
     Failed(Reason),
     /// Paid. `None` where the amount or its currency could not be read exactly.
     Success(Option<Money>),
+    /// It cannot be asked, and has told nothing: what is known stays as it is.
+    Unasked,
     /// It answered in its own form that it cannot say: it does not know the reference, or takes nothing from us.
     NotFound,
 }
@@ -84,7 +86,11 @@ pub fn settle(
             reason: Some(Reason::Declined),
             ..stay(attempt)
         },
-        Observation::Pending | Observation::NotFound => unsettled(attempt, now),
+        // Whether it was begun is as unknown as before: a shopper may hold its link.
+        Observation::Unasked if attempt.status == AttemptStatus::Unknown => given_up(attempt, now),
+        Observation::Pending | Observation::NotFound | Observation::Unasked => {
+            unsettled(attempt, now)
+        }
     };
     let changes = step.status != attempt.status
         || step.received != attempt.received
@@ -148,6 +154,19 @@ fn failed(attempt: &Attempt, reason: Reason) -> Step {
     }
 }
 
+/// After [`GIVE_UP_MS`] a person has to look.
+fn given_up(attempt: &Attempt, now: UnixMs) -> Step {
+    if now.since_ms(waits_since(attempt)) < GIVE_UP_MS {
+        return stay(attempt);
+    }
+    Step {
+        status: AttemptStatus::NeedsReview,
+        reason: Some(Reason::Review),
+        alarm: Some(Alarm::NeverEnded),
+        ..stay(attempt)
+    }
+}
+
 fn unsettled(attempt: &Attempt, now: UnixMs) -> Step {
     match attempt.status {
         // Asked, and it was no success. Its checkout page was never handed out, so nobody can pay it: a new attempt is
@@ -156,15 +175,9 @@ fn unsettled(attempt: &Attempt, now: UnixMs) -> Step {
             status: AttemptStatus::Orphaned,
             ..stay(attempt)
         },
-        AttemptStatus::Pending if GIVE_UP_MS <= now.since_ms(waits_since(attempt)) => Step {
-            status: AttemptStatus::NeedsReview,
-            reason: Some(Reason::Review),
-            alarm: Some(Alarm::NeverEnded),
-            ..stay(attempt)
-        },
+        AttemptStatus::Pending => given_up(attempt, now),
         // Created: the call that begins it is still under way, and knows more than this answer.
         AttemptStatus::Created
-        | AttemptStatus::Pending
         | AttemptStatus::Orphaned
         | AttemptStatus::Refused
         | AttemptStatus::Failed
@@ -249,11 +262,13 @@ mod tests {
         for (from, looked_up) in [(S::Created, S::Created), (S::Unknown, S::Orphaned)] {
             check(from, O::Pending, looked_up, None);
             check(from, O::NotFound, looked_up, None);
+            check(from, O::Unasked, from, None);
             check(from, O::Failed(Reason::Declined), S::Failed, None);
             check(from, full, S::Paid, None);
         }
         check(S::Pending, O::Pending, S::Pending, None);
         check(S::Pending, O::NotFound, S::Pending, None);
+        check(S::Pending, O::Unasked, S::Pending, None);
         check(S::Pending, O::Failed(Reason::Declined), S::Failed, None);
         check(S::Pending, full, S::Paid, None);
         for from in [S::Failed, S::Orphaned, S::NeedsReview] {
@@ -276,6 +291,17 @@ mod tests {
             ] {
                 check(from, observation, from, None);
             }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_asked_about_reaches_a_person_after_days_and_never_a_second_page() {
+        for from in [AttemptStatus::Unknown, AttemptStatus::Pending] {
+            let days = UnixMs(GIVE_UP_MS);
+            let step = settle(&attempt(from, None), None, Observation::Unasked, days);
+            let seen = step.map(|it| (it.status, it.alarm));
+            let expected = (AttemptStatus::NeedsReview, Some(Alarm::NeverEnded));
+            assert_eq!(seen, Some(expected), "{from}");
         }
     }
 

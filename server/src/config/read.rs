@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::origin::{Origin, is_loopback};
@@ -65,6 +65,15 @@ pub(super) fn read(
                 log,
                 catalogue,
             };
+            if let (Some(quote), Some(shop)) = (&config.quote_key, &config.shop_api_key)
+                && quote.expose_secret() == shop.expose_secret()
+            {
+                return Err(vec![Problem {
+                    path: "shop_api.key".to_owned(),
+                    text: "is the same as quote.key; accepted: a secret of its own, so that who reads orders cannot set prices"
+                        .to_owned(),
+                }]);
+            }
             if config.quote_key.is_none() && config.catalogue.is_empty() && !allow_client_amounts {
                 return Err(vec![Problem {
                     path: "quote.key".to_owned(),

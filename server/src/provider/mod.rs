@@ -118,7 +118,6 @@ impl Desk {
 }
 
 /// What a checkout page is to be about.
-#[derive(Debug)]
 pub struct Opening<'a> {
     /// The order, for the provider's records where they have room for it.
     pub order_id: &'a OrderId,
@@ -136,6 +135,17 @@ pub struct Opening<'a> {
     pub callback_url: &'a str,
     /// Now.
     pub now: UnixMs,
+}
+
+/// Without the customer and the URLs: both addresses hold a secret of the attempt.
+impl fmt::Debug for Opening<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Opening")
+            .field("order_id", &self.order_id)
+            .field("reference", &self.reference)
+            .field("price", &self.price)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What is known of an attempt after an answer.

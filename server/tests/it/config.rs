@@ -244,6 +244,18 @@ fn everything_wrong_is_reported_at_once() {
 }
 
 #[test]
+fn a_key_that_sets_prices_and_a_key_that_reads_orders_are_two() {
+    let one = env("MALIPO_SHOP_API__KEY", "0123456789abcdef0123456789abcdef");
+    let two = env("MALIPO_QUOTE__KEY", "0123456789abcdef0123456789abcdef");
+    let problems = Config::read(GOOD, [one, two]).unwrap_err();
+    assert_eq!(problems[0].path, "shop_api.key");
+    assert!(
+        !format!("{problems:?}").contains("0123456789"),
+        "{problems:?}"
+    );
+}
+
+#[test]
 fn no_secret_is_shown() {
     let config = Config::read(GOOD, []).unwrap();
     let shown = format!("{config:?} {}", config.summary());

@@ -1,9 +1,6 @@
 //! What every request shares, and the routes.
 
-use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
 
@@ -12,6 +9,7 @@ use crate::{
     calls::Calls,
     control, index,
     jenga::{self, Jenga, args::JengaArgs},
+    jopay::{self, JoPay, args::JoPayArgs},
     joyndpay,
     ledger::Ledger,
     outbox::{self, Outbox},
@@ -27,6 +25,7 @@ pub(crate) struct App {
     script: Mutex<Script>,
     outbox: Mutex<Outbox>,
     pub(crate) jenga: Jenga,
+    pub(crate) jopay: JoPay,
     /// For notifications to merchants.
     pub(crate) http: reqwest::Client,
 }
@@ -36,9 +35,12 @@ impl App {
     ///
     /// # Errors
     /// When the HTTP client cannot be set up, for want of root certificates for instance.
-    pub(crate) fn new(settings: Settings, jenga: JengaArgs) -> Result<Self, reqwest::Error> {
+    pub(crate) fn new(
+        settings: Settings,
+        jenga: JengaArgs,
+        jopay: JoPayArgs,
+    ) -> Result<Self, reqwest::Error> {
         let http = reqwest::Client::builder()
-            .timeout(NOTIFY_TIMEOUT)
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .user_agent("malipo-sandbox (no money moves)")
@@ -50,6 +52,7 @@ impl App {
             script: Mutex::default(),
             outbox: Mutex::default(),
             jenga: Jenga::new(jenga),
+            jopay: JoPay::new(jopay),
             http,
         })
     }
@@ -79,8 +82,6 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .merge(outbox::routes())
         .merge(joyndpay::routes(&app))
         .merge(jenga::routes(&app))
+        .merge(jopay::routes(&app))
         .with_state(app)
 }
-
-/// A merchant that has not answered a notification by then is asked again later.
-const NOTIFY_TIMEOUT: Duration = Duration::from_secs(5);

@@ -5,12 +5,12 @@ use std::net::SocketAddr;
 use clap::Parser;
 use url::Url;
 
-use crate::{jenga::args::JengaArgs, script::manual};
+use crate::{jenga::args::JengaArgs, jopay::args::JoPayArgs, script::manual};
 
 /// A local stand-in for payment providers. No money moves.
 ///
-/// Provides the API and the checkout pages of JoyndPay under /joyndpay, payment links of Jenga under /jenga with an outbox of fake
-/// SMS and e-mail at /outbox, and a control API for tests under /sandbox.
+/// Provides the API and the checkout pages of JoyndPay under /joyndpay, those of JoPay under /jopay, payment links of Jenga under
+/// /jenga with an outbox of fake SMS and e-mail at /outbox, and a control API for tests under /sandbox.
 #[derive(Debug, Parser)]
 #[command(name = "malipo-sandbox", version, after_long_help = manual::help_text())]
 pub(crate) struct Args {
@@ -50,6 +50,9 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     jenga: JengaArgs,
+
+    #[command(flatten)]
+    jopay: JoPayArgs,
 }
 
 /// What the program runs with, after the port is known.
@@ -73,8 +76,8 @@ pub(crate) struct KeyPair {
 }
 
 impl Args {
-    /// The settings, for a program that listens on `address`; Jenga's apart, for that room alone reads them.
-    pub(crate) fn settings(self, address: SocketAddr) -> (Settings, JengaArgs) {
+    /// The settings, for a program that listens on `address`; Jenga's and JoPay's apart, for those rooms alone read them.
+    pub(crate) fn settings(self, address: SocketAddr) -> (Settings, JengaArgs, JoPayArgs) {
         // `localhost` and `127.0.0.1` are different sites to a browser: with a shop on 127.0.0.1 the checkout page is as
         // foreign to it as the real one.
         let own = if address.ip().is_loopback() {
@@ -94,7 +97,7 @@ impl Args {
             },
             joyndpay_currencies: self.joyndpay_currencies,
         };
-        (settings, self.jenga)
+        (settings, self.jenga, self.jopay)
     }
 }
 

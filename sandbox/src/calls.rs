@@ -33,6 +33,9 @@ struct Call {
     provider: Provider,
     method: String,
     path: String,
+    /// Which of a provider's keys was sent, by its name and never the key itself; null where the provider has no choice of keys
+    /// or the key is not known.
+    key_id: Option<String>,
     /// The first 64 characters of what the caller sent, if it was a text.
     order_id: Option<String>,
     /// The trouble that the script made.
@@ -56,6 +59,7 @@ impl Calls {
             provider,
             method: method.to_owned(),
             path: path.to_owned(),
+            key_id: None,
             order_id: None,
             fault: Fault::None,
             http_status: None,
@@ -75,6 +79,13 @@ impl Calls {
         if let Some(call) = self.call(number) {
             call.order_id = order_id.map(|it| it.chars().take(64).collect());
             call.fault = fault;
+        }
+    }
+
+    /// Says with which key it was made.
+    pub(crate) fn note_key(&mut self, number: CallNumber, key_id: &str) {
+        if let Some(call) = self.call(number) {
+            call.key_id = Some(key_id.to_owned());
         }
     }
 

@@ -62,6 +62,7 @@ async fn set_script(State(app): State<Arc<App>>, body: Bytes) -> Response {
 async fn reset(State(app): State<Arc<App>>) -> Response {
     app.ledger().clear();
     app.jenga.reset();
+    app.jopay.reset();
     app.outbox().clear();
     app.calls().clear();
     *app.script() = Script::default();

@@ -14,6 +14,7 @@ use axum::{
 use crate::{
     app::App,
     jenga::{self, entry::LinkEntry},
+    jopay::{self, entry::RequestEntry},
     page,
     payment::Payment,
 };
@@ -72,15 +73,31 @@ impl Row {
             checkout_url: it.checkout_url.clone(),
         }
     }
+
+    fn of_request(it: &RequestEntry) -> Self {
+        Self {
+            created_at_ms: it.created_at_ms,
+            order_id: it.order_id.clone().unwrap_or_else(|| it.id.to_string()),
+            provider: it.provider.name(),
+            amount: it.amount_shown.clone(),
+            status: it.status.as_str(),
+            opened: it.opened,
+            notified: it.ipn.len(),
+            checkout_url: it.checkout_url.clone(),
+        }
+    }
 }
 
 async fn show(State(app): State<Arc<App>>) -> Response {
     let links = jenga::entry::entries(&app);
+    let requests = jopay::entry::entries(&app);
     let (mut rows, total) = {
         let ledger = app.ledger();
         let payments = ledger.payments().rev().take(MAX_ROWS).map(Row::of_payment);
-        let rows: Vec<_> = payments.chain(links.iter().map(Row::of_link)).collect();
-        (rows, ledger.payments().count() + links.len())
+        let rows = payments.chain(links.iter().map(Row::of_link));
+        let rows: Vec<_> = rows.chain(requests.iter().map(Row::of_request)).collect();
+        let total = ledger.payments().count() + links.len() + requests.len();
+        (rows, total)
     };
     rows.sort_by_key(|it| std::cmp::Reverse(it.created_at_ms));
     rows.truncate(MAX_ROWS);

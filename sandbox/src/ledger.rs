@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::{
     app::App,
     jenga::{self, entry::LinkEntry},
+    jopay::{self, entry::RequestEntry},
     payment::{Attempt, Delivery, Method, Mode, Payment, Provider, Settlement, Status, Via},
 };
 
@@ -156,6 +157,7 @@ pub(crate) struct LedgerBody {
 enum Entry {
     Payment(Box<Payment>),
     Link(Box<LinkEntry>),
+    Request(Box<RequestEntry>),
 }
 
 /// What is to be printed now.
@@ -171,6 +173,9 @@ pub(crate) fn body(app: &App) -> LedgerBody {
     let links = jenga::entry::entries(app);
     body.payments
         .extend(links.into_iter().map(Box::new).map(Entry::Link));
+    let requests = jopay::entry::entries(app);
+    body.payments
+        .extend(requests.into_iter().map(Box::new).map(Entry::Request));
     body.payments.sort_by_key(Entry::created_at_ms);
     body
 }
@@ -180,6 +185,7 @@ impl Entry {
         match self {
             Self::Payment(it) => it.created_at_ms,
             Self::Link(it) => it.created_at_ms,
+            Self::Request(it) => it.created_at_ms,
         }
     }
 }

@@ -4,8 +4,8 @@
 //! merchant, and keeps a [`ledger`] of what was really paid. It shares no code with the backend, so that one misreading of a
 //! document cannot hide on both sides. Trouble is made on demand through a [`script`].
 //!
-//! Rooms: one folder a provider ([`joyndpay`], [`jenga`]); [`outbox`] holds what shoppers get by SMS and e-mail; [`ledger`] and [`calls`] are what tests ask afterwards; [`script`] and
-//! [`trouble`] make things go wrong; [`control`] is the JSON API under `/sandbox`, [`index`] the page for people.
+//! Rooms: one folder a provider ([`joyndpay`], [`jopay`], [`jenga`]); [`outbox`] holds what shoppers get by SMS and e-mail;
+//! [`ledger`] and [`calls`] are what tests ask afterwards; [`script`] and [`trouble`] make things go wrong; [`control`] is the JSON API under `/sandbox`, [`index`] the page for people.
 
 use std::{
     io::{IsTerminal as _, Write as _},
@@ -26,6 +26,7 @@ mod control;
 mod fields;
 mod index;
 mod jenga;
+mod jopay;
 mod joyndpay;
 mod ledger;
 mod money;
@@ -54,8 +55,8 @@ async fn main() -> anyhow::Result<()> {
         .await
         .with_context(|| format!("cannot listen on {}", args.listen))?;
     let address = listener.local_addr()?;
-    let (settings, jenga) = args.settings(address);
-    let app = Arc::new(App::new(settings, jenga)?);
+    let (settings, jenga, jopay) = args.settings(address);
+    let app = Arc::new(App::new(settings, jenga, jopay)?);
     announce(&format!(
         "malipo-sandbox listening on http://{address}\n\
          This is a sandbox: no money moves. Payments and checkout pages: {}/",

@@ -24,17 +24,35 @@ pub(crate) struct Message {
 }
 
 /// How often and when notifications are sent.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Plan {
     /// How many equal ones, each on its own.
     pub(crate) copies: u32,
     pub(crate) delay: Duration,
-    /// How often each is tried.
-    pub(crate) attempts: u32,
-    /// Before the second try; each further pause is twice as long.
-    pub(crate) pause: Duration,
-    /// Which HTTP status of the merchant ends the tries.
-    pub(crate) delivered: fn(u16) -> bool,
+    /// Before each further try of one that was not delivered.
+    pub(crate) pauses: Vec<Duration>,
+    /// A merchant that is silent for so long has not answered.
+    pub(crate) timeout: Duration,
+    /// What an HTTP status of the merchant means.
+    pub(crate) verdict: fn(u16) -> Verdict,
+}
+
+/// What an answer of the merchant means.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Verdict {
+    Delivered,
+    /// Not delivered: to be tried again.
+    Again,
+    /// Not delivered, and not tried again.
+    Abandoned,
+}
+
+/// So many tries, with a pause that doubles.
+pub(crate) fn doubling(attempts: u32, pause_ms: u64) -> Vec<Duration> {
+    (1..attempts)
+        .map(|number| pause_ms.saturating_mul(1 << (number - 1).min(32)))
+        .map(Duration::from_millis)
+        .collect()
 }
 
 /// Where deliveries are written down: a provider's book and the payment in it.
@@ -45,6 +63,10 @@ pub(crate) trait Book: Clone + Send + Sync + 'static {
     fn exists(&self) -> bool;
     /// Adds a delivery to the payment.
     fn note(&self, delivery: Delivery);
+    /// Headers that are made anew for every try, such as a signature with its time.
+    fn seal(&self, _message: &Message, _now_ms: u64) -> HeaderMap {
+        HeaderMap::new()
+    }
 }
 
 /// Sends as planned, and waits a little for the first answer unless the plan is to be late.
@@ -53,8 +75,8 @@ pub(crate) async fn send(book: &impl Book, message: &Message, plan: Plan) {
     for copy in 1..=plan.copies {
         let (answered, first_answer) = oneshot::channel();
         first_answers.push(first_answer);
-        let (book, message) = (book.clone(), message.clone());
-        tokio::spawn(async move { deliver(&book, &message, copy, plan, answered).await });
+        let (book, message, plan) = (book.clone(), message.clone(), plan.clone());
+        tokio::spawn(async move { deliver(&book, &message, copy, &plan, answered).await });
     }
     if plan.delay.is_zero()
         && let Some(first) = first_answers.into_iter().next()
@@ -70,45 +92,52 @@ pub(crate) async fn send(book: &impl Book, message: &Message, plan: Plan) {
 /// Sends once, does not wait, and never tries again.
 pub(crate) fn send_once(book: &impl Book, message: Message) {
     let book = book.clone();
-    tokio::spawn(async move { attempt(&book, &message, 1, 1).await });
+    tokio::spawn(async move { attempt(&book, &message, 1, 1, SILENCE).await });
 }
 
-/// Tries until the merchant answers well, with a pause that doubles.
+/// Tries until the merchant answers well, or in a way that ends the tries, or the plan is over.
 async fn deliver(
     book: &impl Book,
     message: &Message,
     copy: u32,
-    plan: Plan,
+    plan: &Plan,
     answered: oneshot::Sender<()>,
 ) {
     tokio::time::sleep(plan.delay).await;
     let mut answered = Some(answered);
-    let mut pause = plan.pause;
-    for number in 1..=plan.attempts {
+    let mut pauses = plan.pauses.iter();
+    for number in 1.. {
         if !book.exists() {
             return;
         }
-        let status = attempt(book, message, copy, number).await;
+        let status = attempt(book, message, copy, number, plan.timeout).await;
         if let Some(answered) = answered.take() {
             // Whoever waited may have given up.
             let _ = answered.send(());
         }
-        if status.is_some_and(plan.delivered) || number == plan.attempts {
-            return;
+        match (status.map_or(Verdict::Again, plan.verdict), pauses.next()) {
+            (Verdict::Again, Some(pause)) => tokio::time::sleep(*pause).await,
+            (Verdict::Again | Verdict::Delivered | Verdict::Abandoned, _) => return,
         }
-        tokio::time::sleep(pause).await;
-        pause = pause.saturating_mul(2);
     }
 }
 
 /// Sends once and writes it down. Gives the merchant's HTTP status, None where no answer came.
-async fn attempt(book: &impl Book, message: &Message, copy: u32, number: u32) -> Option<u16> {
+async fn attempt(
+    book: &impl Book,
+    message: &Message,
+    copy: u32,
+    number: u32,
+    timeout: Duration,
+) -> Option<u16> {
     let sent_at_ms = clock::now_ms();
     let request = book
         .app()
         .http
         .post(&message.url)
+        .timeout(timeout)
         .headers(message.headers.clone())
+        .headers(book.seal(message, sent_at_ms))
         .header("content-type", message.content_type)
         .body(message.body.clone());
     let (http_status, error) = match request.send().await {
@@ -149,5 +178,7 @@ fn cause(error: &reqwest::Error) -> String {
     text
 }
 
+/// A merchant that has not answered a notification by then is asked again later.
+pub(crate) const SILENCE: Duration = Duration::from_secs(5);
 /// Longest time for which the browser waits for the merchant before it is sent back.
 const PATIENCE: Duration = Duration::from_secs(3);

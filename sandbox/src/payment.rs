@@ -47,6 +47,7 @@ pub(crate) struct Payment {
 pub(crate) enum Provider {
     JoyndPay,
     Jenga,
+    JoPay,
 }
 
 impl Provider {
@@ -55,6 +56,7 @@ impl Provider {
         match self {
             Self::JoyndPay => "JoyndPay",
             Self::Jenga => "Jenga",
+            Self::JoPay => "JoPay",
         }
     }
 }

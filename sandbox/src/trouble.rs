@@ -20,30 +20,58 @@ use crate::{
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) body: Value,
+    /// `Retry-After`, in seconds.
+    pub(crate) retry_after_s: Option<u64>,
+}
+
+/// What a provider's answers look like when they are spoilt.
+#[derive(Debug)]
+pub(crate) struct Spoilt {
+    /// The body of `http_500`.
+    pub(crate) server_error: Value,
+    /// The body of `http_429`.
+    pub(crate) too_many: Value,
+    /// The body of `wrong_types`.
+    pub(crate) wrong_types: Value,
+}
+
+impl Spoilt {
+    /// The errors of a framework that many providers use, where the provider's pages show none.
+    pub(crate) fn common(wrong_types: Value) -> Self {
+        Self {
+            server_error: serde_json::json!({"message": "Server Error"}),
+            too_many: serde_json::json!({"message": "Too Many Attempts."}),
+            wrong_types,
+        }
+    }
 }
 
 impl Reply {
+    /// An answer with no header of its own.
+    pub(crate) fn new(status: StatusCode, body: Value) -> Self {
+        Self {
+            status,
+            body,
+            retry_after_s: None,
+        }
+    }
+
     /// The answer as it is.
     pub(crate) fn into_response(self) -> Response {
-        json(self.status, self.body.to_string())
+        let response = json(self.status, self.body.to_string());
+        with_retry_after(response, self.retry_after_s)
     }
 }
 
 /// Answers `reply` with the trouble that `script` asks for.
 ///
-/// `reply` is None exactly where the fault comes before the work. `wrong_types` is the body of that fault.
-pub(crate) async fn answer(
-    script: &CallScript,
-    reply: Option<Reply>,
-    wrong_types: Value,
-) -> Response {
+/// `reply` is None exactly where the fault comes before the work.
+pub(crate) async fn answer(script: &CallScript, reply: Option<Reply>, spoilt: Spoilt) -> Response {
     tokio::time::sleep(Duration::from_millis(script.delay_ms)).await;
-    let Reply { status, body } = reply.unwrap_or(Reply {
-        status: StatusCode::OK,
-        body: Value::Null,
-    });
+    let reply = reply.unwrap_or_else(|| Reply::new(StatusCode::OK, Value::Null));
+    let Reply { status, body, .. } = &reply;
     let mut response = match script.fault {
-        Fault::None => json(status, body.to_string()),
+        Fault::None => reply.into_response(),
         Fault::Refuse | Fault::CloseAfterCreate => HangUp::response(),
         Fault::TimeoutAfterCreate => {
             // The caller has long given up by then; nothing may wait forever.
@@ -52,17 +80,11 @@ pub(crate) async fn answer(
         }
         Fault::Http500 => json(
             StatusCode::INTERNAL_SERVER_ERROR,
-            serde_json::json!({"message": "Server Error"}).to_string(),
+            spoilt.server_error.to_string(),
         ),
         Fault::Http429 => {
-            let body = serde_json::json!({"message": "Too Many Attempts."}).to_string();
-            let mut response = json(StatusCode::TOO_MANY_REQUESTS, body);
-            if let Some(seconds) = script.retry_after_s {
-                response
-                    .headers_mut()
-                    .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-            }
-            response
+            let response = json(StatusCode::TOO_MANY_REQUESTS, spoilt.too_many.to_string());
+            with_retry_after(response, script.retry_after_s.map(u64::from))
         }
         Fault::HtmlPage => (
             [(header::CONTENT_TYPE, "text/html; charset=utf-8")],
@@ -72,11 +94,11 @@ pub(crate) async fn answer(
         Fault::MalformedJson => {
             let mut half = body.to_string().into_bytes();
             half.truncate(half.len() / 2);
-            json(status, half)
+            json(*status, half)
         }
-        Fault::WrongTypes => json(status, wrong_types.to_string()),
-        Fault::Empty => json(status, ""),
-        Fault::BigBody => json(status, padded(body.to_string())),
+        Fault::WrongTypes => json(*status, spoilt.wrong_types.to_string()),
+        Fault::Empty => json(*status, ""),
+        Fault::BigBody => json(*status, padded(body.to_string())),
     };
     if let Some(status) = script
         .http_status
@@ -94,6 +116,14 @@ fn json(status: StatusCode, body: impl Into<Body>) -> Response {
         body.into(),
     )
         .into_response()
+}
+
+fn with_retry_after(mut response: Response, seconds: Option<u64>) -> Response {
+    if let Some(seconds) = seconds {
+        let value = HeaderValue::from(seconds);
+        response.headers_mut().insert(header::RETRY_AFTER, value);
+    }
+    response
 }
 
 /// 10 MiB of white space and then the text, without saying its length: valid JSON for a reader without a limit.

@@ -17,7 +17,7 @@ use crate::{
     clock,
     fields::{Asked, Fields},
     script::{CallScript, jenga::ExpiresIn},
-    trouble::{self, Reply},
+    trouble::{self, Reply, Spoilt},
 };
 
 /// Logs a merchant in.
@@ -30,7 +30,7 @@ pub(super) async fn authenticate(
     let asked = Asked::read(request).await;
     app.calls().note(call, None, script.fault);
     let reply = (!script.fault.comes_before_the_work()).then(|| log_in(&app, &asked, &script));
-    trouble::answer(&script, reply, wrong_types()).await
+    trouble::answer(&script, reply, Spoilt::common(wrong_types())).await
 }
 
 fn log_in(app: &App, asked: &Asked, script: &CallScript) -> Reply {
@@ -90,10 +90,7 @@ fn issue(app: &App, script: &CallScript) -> Reply {
     if let Value::Object(fields) = &mut body {
         fields.extend(script.answer.clone());
     }
-    Reply {
-        status: StatusCode::OK,
-        body,
-    }
+    Reply::new(StatusCode::OK, body)
 }
 
 fn wrong_types() -> Value {

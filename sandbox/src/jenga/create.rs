@@ -26,7 +26,7 @@ use crate::{
     fields::Asked,
     outbox::Note,
     script::{CallScript, jenga::IpnMode},
-    trouble::{self, Reply},
+    trouble::{self, Reply, Spoilt},
 };
 
 /// Creates or updates.
@@ -43,7 +43,7 @@ pub(super) async fn create(
     } else {
         Some(work(&app, &asked, &script).await)
     };
-    trouble::answer(&script, reply, wrong_types()).await
+    trouble::answer(&script, reply, Spoilt::common(wrong_types())).await
 }
 
 /// What the merchant calls the order, if it said so.
@@ -127,11 +127,11 @@ fn done(app: &App, link: &Link, script: &CallScript) -> Reply {
         data.insert(name.clone(), json!(page_url(app, link, None)));
     }
     data.extend(script.answer.clone());
-    Reply {
-        status: StatusCode::OK,
-        body: json!({"status": true, "code": 200, "message": "Payment link successfully generated", "metadata": {},
+    Reply::new(
+        StatusCode::OK,
+        json!({"status": true, "code": 200, "message": "Payment link successfully generated", "metadata": {},
             "data": data}),
-    }
+    )
 }
 
 fn wrong_types() -> Value {

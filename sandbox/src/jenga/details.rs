@@ -24,7 +24,7 @@ use crate::{
     app::App,
     calls::CallNumber,
     script::CallScript,
-    trouble::{self, Reply},
+    trouble::{self, Reply, Spoilt},
 };
 
 /// Answers how a transaction went.
@@ -38,7 +38,7 @@ pub(super) async fn details(
     app.calls().note(call, Some(&reference), script.fault);
     let reply = (!script.fault.comes_before_the_work())
         .then(|| look_up(&app, &headers, &reference, &script).unwrap_or_else(|refused| refused));
-    trouble::answer(&script, reply, wrong_types()).await
+    trouble::answer(&script, reply, Spoilt::common(wrong_types())).await
 }
 
 fn look_up(
@@ -95,10 +95,10 @@ fn answer(app: &App, attempt: &Attempt, script: &CallScript) -> Reply {
     data.insert("serviceName".to_owned(), json!("Payment Link"));
     data.insert("biller".to_owned(), json!(app.jenga.settings.merchant_code));
     data.extend(script.answer.clone());
-    Reply {
-        status: StatusCode::OK,
-        body: json!({"status": true, "code": 0, "message": "success", "data": data}),
-    }
+    Reply::new(
+        StatusCode::OK,
+        json!({"status": true, "code": 0, "message": "success", "data": data}),
+    )
 }
 
 fn wrong_types() -> Value {

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     app::App,
     clock,
-    notify::{self, Book, Message, Plan},
+    notify::{self, Book, Message, Plan, Verdict},
     payment::{Delivery, Status, Via},
     script::jenga::{IpnAuth, IpnMode, IpnScript},
 };
@@ -122,9 +122,15 @@ fn plan(script: &IpnScript) -> Plan {
     Plan {
         copies: script.copies,
         delay: Duration::from_millis(script.delay_ms),
-        attempts: script.attempts,
-        pause: Duration::from_millis(script.retry_ms),
-        delivered: |status| (200..=299).contains(&status),
+        pauses: notify::doubling(script.attempts, script.retry_ms),
+        timeout: notify::SILENCE,
+        verdict: |status| {
+            if (200..=299).contains(&status) {
+                Verdict::Delivered
+            } else {
+                Verdict::Again
+            }
+        },
     }
 }
 

@@ -119,12 +119,12 @@ pub(crate) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
 /// code is not documented; `status` is this program's choice.
 fn refusal(app: &App, status: StatusCode, code: u32, message: &str) -> Reply {
     let scripted = app.script().jenga.error_status;
-    Reply {
-        status: scripted
+    Reply::new(
+        scripted
             .and_then(|it| StatusCode::from_u16(it).ok())
             .unwrap_or(status),
-        body: json!({"status": false, "code": code, "message": message, "metadata": {}}),
-    }
+        json!({"status": false, "code": code, "message": message, "metadata": {}}),
+    )
 }
 
 async fn wrong_method(State(app): State<Arc<App>>) -> Response {

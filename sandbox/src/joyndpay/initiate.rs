@@ -21,7 +21,7 @@ use crate::{
     money::Amount,
     payment::{Meta, Mode, Payment, Provider, Status, Via},
     script::{CallScript, joyndpay::IpnMode},
-    trouble::{self, Reply},
+    trouble::{self, Reply, Spoilt},
 };
 
 /// Creates a payment.
@@ -38,7 +38,7 @@ pub(super) async fn initiate(
     } else {
         Some(create(&app, &asked, &script).await)
     };
-    trouble::answer(&script, reply, wrong_types()).await
+    trouble::answer(&script, reply, Spoilt::common(wrong_types())).await
 }
 
 async fn create(app: &Arc<App>, asked: &Asked, script: &CallScript) -> Reply {
@@ -227,10 +227,7 @@ fn created(payment: &Payment, script: &CallScript) -> Reply {
     data.insert("callback_url".to_owned(), json!(payment.callback_url));
     data.insert("ipn_url".to_owned(), json!(payment.ipn_url));
     data.extend(script.answer.clone());
-    Reply {
-        status: StatusCode::OK,
-        body: json!({"status": "success", "data": data}),
-    }
+    Reply::new(StatusCode::OK, json!({"status": "success", "data": data}))
 }
 
 fn wrong_types() -> Value {

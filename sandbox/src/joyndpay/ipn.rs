@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
-    notify::{self, Book, Message, Plan},
+    notify::{self, Book, Message, Plan, Verdict},
     payment::{Delivery, Payment, Status},
     script::joyndpay::{Encoding, IpnMode, IpnScript},
 };
@@ -75,9 +75,15 @@ fn plan(script: &IpnScript) -> Plan {
     Plan {
         copies: script.copies,
         delay: Duration::from_millis(script.delay_ms),
-        attempts: script.attempts,
-        pause: Duration::from_millis(script.retry_ms),
-        delivered: |status| status == 200,
+        pauses: notify::doubling(script.attempts, script.retry_ms),
+        timeout: notify::SILENCE,
+        verdict: |status| {
+            if status == 200 {
+                Verdict::Delivered
+            } else {
+                Verdict::Again
+            }
+        },
     }
 }
 

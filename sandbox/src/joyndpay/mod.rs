@@ -53,12 +53,12 @@ pub(crate) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
 /// A refusal as documented: `{"status":"error","error":["..."]}`.
 fn refusal(app: &App, status: StatusCode, problems: &[String]) -> Reply {
     let scripted = app.script().joyndpay.error_status;
-    Reply {
-        status: scripted
+    Reply::new(
+        scripted
             .and_then(|it| StatusCode::from_u16(it).ok())
             .unwrap_or(status),
-        body: json!({"status": "error", "error": problems}),
-    }
+        json!({"status": "error", "error": problems}),
+    )
 }
 
 /// Which mode the two key headers select. Header names are taken in any case.

@@ -17,7 +17,7 @@ use crate::{
     fields::{Asked, Fields},
     payment::{Payment, Provider},
     script::CallScript,
-    trouble::{self, Reply},
+    trouble::{self, Reply, Spoilt},
 };
 
 /// Tells how a payment stands.
@@ -34,7 +34,7 @@ pub(super) async fn verify(
     } else {
         Some(look_up(&app, &asked, &script))
     };
-    trouble::answer(&script, reply, wrong_types()).await
+    trouble::answer(&script, reply, Spoilt::common(wrong_types())).await
 }
 
 fn look_up(app: &App, asked: &Asked, script: &CallScript) -> Reply {
@@ -69,10 +69,7 @@ fn found(payment: &Payment, script: &CallScript) -> Reply {
     data.insert("amount".to_owned(), json!(payment.amount.number()));
     data.insert("currency".to_owned(), json!(payment.currency));
     data.extend(script.answer.clone());
-    Reply {
-        status: StatusCode::OK,
-        body: json!({"status": "success", "data": data}),
-    }
+    Reply::new(StatusCode::OK, json!({"status": "success", "data": data}))
 }
 
 fn wrong_types() -> Value {

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use self::{jenga::JengaScript, joyndpay::JoyndPayScript};
+use self::{jenga::JengaScript, jopay::JoPayScript, joyndpay::JoyndPayScript};
 
 pub(crate) mod jenga;
+pub(crate) mod jopay;
 pub(crate) mod joyndpay;
 mod limits;
 pub(crate) mod manual;
@@ -19,6 +20,7 @@ mod read;
 pub(crate) struct Script {
     pub(crate) joyndpay: JoyndPayScript,
     pub(crate) jenga: JengaScript,
+    pub(crate) jopay: JoPayScript,
 }
 
 /// Trouble with one endpoint.
@@ -32,7 +34,7 @@ pub(crate) struct CallScript {
     pub(crate) http_status: Option<u16>,
     /// `Retry-After` of a `http_429`, in seconds.
     pub(crate) retry_after_s: Option<u32>,
-    /// Replaces fields of `data` in a successful answer; any JSON value.
+    /// Replaces fields of a successful answer (of its `data`, where it has one); any JSON value.
     pub(crate) answer: BTreeMap<String, Value>,
     /// To how many calls all of this applies; None is every call.
     pub(crate) times: Option<u32>,

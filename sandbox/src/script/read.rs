@@ -34,10 +34,15 @@ impl Script {
     }
 
     fn problems(&self) -> Vec<String> {
-        let Self { joyndpay, jenga } = self;
+        let Self {
+            joyndpay,
+            jenga,
+            jopay,
+        } = self;
         let mut problems = Problems::default();
         joyndpay.check(&mut problems);
         jenga.check(&mut problems);
+        jopay.check(&mut problems);
         problems.0
     }
 }

@@ -14,6 +14,7 @@ mod control;
 mod documented;
 mod faults;
 mod jenga;
+mod jopay;
 mod merchant;
 mod notifications;
 mod sandbox;

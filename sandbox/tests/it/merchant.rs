@@ -25,7 +25,7 @@ pub(crate) struct Merchant {
 #[derive(Default)]
 struct Shared {
     got: Mutex<Vec<Notification>>,
-    /// What the next notifications are answered with; 200 when it is empty.
+    /// What the next notifications are answered with; 200 when it is empty, nothing at all where it is [`SILENCE`].
     answers: Mutex<VecDeque<u16>>,
 }
 
@@ -34,6 +34,8 @@ pub(crate) struct Notification {
     pub(crate) content_type: String,
     /// "" where there is no such header.
     pub(crate) authorization: String,
+    /// Of JoPay; "" where there is no such header.
+    pub(crate) signature: String,
     pub(crate) body: String,
 }
 
@@ -81,8 +83,15 @@ async fn note(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Strin
     shared.got.lock().unwrap().push(Notification {
         content_type: header("content-type"),
         authorization: header("authorization"),
+        signature: header("x-jopay-signature"),
         body,
     });
     let answer = shared.answers.lock().unwrap().pop_front();
+    if answer == Some(SILENCE) {
+        std::future::pending::<()>().await;
+    }
     StatusCode::from_u16(answer.unwrap_or(200)).unwrap()
 }
+
+/// In the place of a status: never answer.
+pub(crate) const SILENCE: u16 = 0;

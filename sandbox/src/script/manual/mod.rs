@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::Script;
 
 mod jenga;
+mod jopay;
 mod joyndpay;
 
 /// The body of `GET /sandbox/script`.
@@ -40,7 +41,7 @@ impl Manual {
 
 /// What `--help` prints after the options.
 pub(crate) fn help_text() -> String {
-    let mut text = String::from(CONTROL);
+    let mut text = format!("{}\n{CONTROL}", jopay::ROUTES);
     text.push_str("\nThe script (POST /sandbox/script). ");
     text.push_str(HOW);
     text.push('\n');
@@ -64,6 +65,12 @@ fn example() -> serde_json::Value {
         "create": {"fault": "close_after_create", "times": 1},
         "token": {"lifetime_s": 5, "refuse_calls": 1},
         "ipn": {"fields": {"transaction.amount": 1}, "external_ref_in": "bank.reference"},
+    }, "jopay": {
+        "create": {"fault": "timeout_after_create", "times": 1},
+        "get": {"answer": {"amount.fiat_int": 1}},
+        "expiry": {"pos_s": 5},
+        "webhook": {"order": "reversed", "retry_ms": [100, 100]},
+        "checkout": {"verify_ms": 500},
     }})
 }
 
@@ -89,8 +96,11 @@ Control API, for tests (JSON):
                             first_opened_at_ms, walked_away, settled_at_ms, paid_at_ms, times_paid, attempts, checkout_url, ipn,
                             ...}]}, oldest first, amounts as text. Of Jenga id is the paymentLinkRef, order_id the externalRef,
                             status stays pending after a declined attempt, and there are paid_amount, redirect_url, link_type,
-                            amount_option, expiry_date, expired, updates and customers; telephone numbers are masked
-  GET  /sandbox/calls       every call to a provider's API and the status it was answered with, never the keys
+                            amount_option, expiry_date, expired, updates and customers; telephone numbers are masked; what
+                            JoPay's have is said above
+  GET  /sandbox/calls       every call to a provider's API: {\"calls\": [{number, at_ms, provider, method, path, key_id, order_id,
+                            fault, http_status, took_ms}], \"forgotten\"}, oldest first; key_id is the name of one of JoPay's keys,
+                            never the key
   GET  /sandbox/script      the script in force, and this documentation
   POST /sandbox/script      trouble on demand
   GET  /sandbox/outbox      every SMS and e-mail that a provider would have sent: {\"messages\": [{number, at_ms, provider,
@@ -109,11 +119,27 @@ Control API, for tests (JSON):
                             its last day was yesterday
   GET  /sandbox/jenga/ipn   whom Jenga notifies; POST {\"url\": ..., \"username\": ..., \"password\": ...}
                             registers another; the last two may be left out; a url of null: nobody
+  POST /sandbox/jopay/payments/{id}/succeed
+                            send the exact amount and verify it, without a browser; {id} is the request_id or the order_id
+                            of its metadata. After an expire or a cancellation it is a late success
+  POST /sandbox/jopay/payments/{id}/attach
+  POST /sandbox/jopay/payments/{id}/mismatch
+                            send the exact amount, or too little, and attach its hash; it is not verified by itself
+  POST /sandbox/jopay/payments/{id}/verify
+                            find the exact amount on the chain
+  POST /sandbox/jopay/payments/{id}/expire
+                            its time to pay ends now
+  GET  /sandbox/jopay/webhook
+                            where JoPay's webhooks go; POST {\"url\": ..., \"secret\": ..., \"key_form\": \"utf8|hex\"} says so
+                            anew; the last two may be left out; a url of null: nowhere
+  GET  /sandbox/jopay/keys  the keys by name (test, live, restricted-1 ...), never themselves
+  POST /sandbox/jopay/keys/{name}/revoke
+  POST /sandbox/jopay/keys/{name}/restore
   GET  /                    a page that lists the payments
 ";
 
 /// A provider a part.
-const KEYS: &[&[Key]] = &[joyndpay::KEYS, jenga::KEYS];
+const KEYS: &[&[Key]] = &[joyndpay::KEYS, jenga::KEYS, jopay::KEYS];
 
 #[cfg(test)]
 mod tests {

@@ -245,9 +245,10 @@ fn everything_wrong_is_reported_at_once() {
 
 #[test]
 fn a_key_that_sets_prices_and_a_key_that_reads_orders_are_two() {
-    let one = env("MALIPO_SHOP_API__KEY", "0123456789abcdef0123456789abcdef");
-    let two = env("MALIPO_QUOTE__KEY", "0123456789abcdef0123456789abcdef");
-    let problems = Config::read(GOOD, [one, two]).unwrap_err();
+    let same = "0123456789abcdef0123456789abcdef";
+    let keys = ["MALIPO_SHOP_API__KEY", "MALIPO_QUOTE__KEY"];
+    let env = keys.map(|it| (it.to_owned(), same.to_owned()));
+    let problems = Config::read(GOOD, env).unwrap_err();
     assert_eq!(problems[0].path, "shop_api.key");
     assert!(
         !format!("{problems:?}").contains("0123456789"),

@@ -25,6 +25,15 @@ impl UnixMs {
         self.0.div_euclid(1000)
     }
 
+    /// Reads RFC 3339, of any offset, down to the millisecond; `None` where the text is something else.
+    #[must_use]
+    pub fn from_rfc3339(text: &str) -> Option<Self> {
+        let format = &time::format_description::well_known::Rfc3339;
+        let moment = time::OffsetDateTime::parse(text, format).ok()?;
+        let ms = moment.unix_timestamp_nanos().div_euclid(1_000_000);
+        i64::try_from(ms).ok().map(Self)
+    }
+
     /// RFC 3339 in UTC, for example `2026-11-21T04:32:40.123Z`; empty outside the years 0 to 9999.
     #[must_use]
     pub fn to_rfc3339(self) -> String {

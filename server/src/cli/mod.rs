@@ -45,6 +45,7 @@ Routes:
   POST /pay/checkout                           the form, where there is no script
   GET  /pay/return                             where the provider sends the shopper back
   POST /pay/notify/joyndpay/{secret}           the provider's notifications
+  POST /pay/notify/jopay                       the provider's signed webhooks
   GET  /api/orders/{order_id}                  the record, for the shop's own server (Bearer shop_api.key)
   GET  /malipo/*                               the widget's files
   GET  /healthz /readyz /metrics               operations; keep them off the public side

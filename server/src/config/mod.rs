@@ -20,6 +20,7 @@ use crate::outbox::sign::SigningKey;
 
 pub use origin::Origin;
 pub(crate) use origin::is_loopback;
+pub use providers::jopay::KeyEncoding;
 pub use reader::Problem;
 
 /// Everything that an operator decides. Made by [`Config::read`] only, so what it holds has been checked.
@@ -192,6 +193,8 @@ pub struct Providers {
     pub default: &'static str,
     /// `[joyndpay]`.
     pub joyndpay: Option<JoyndPay>,
+    /// `[jopay]`.
+    pub jopay: Option<JoPay>,
 }
 
 impl Providers {
@@ -203,6 +206,15 @@ impl Providers {
             lines.push(format!("joyndpay.checkout_origin: {origin}"));
             lines.push("joyndpay.public_key: set".to_owned());
             lines.push("joyndpay.secret_key: set".to_owned());
+        }
+        if let Some(it) = &self.jopay {
+            lines.push(format!("jopay.base_url: {}", it.base_url));
+            let origin = it.checkout_origin.as_str();
+            lines.push(format!("jopay.checkout_origin: {origin}"));
+            lines.push(format!("jopay.merchant_id: {}", it.merchant_id));
+            lines.push("jopay.api_key: set".to_owned());
+            let secrets = it.webhook_secrets.len();
+            lines.push(format!("jopay.webhook_secret: {secrets} set"));
         }
         lines.join("\n")
     }
@@ -229,6 +241,31 @@ pub struct JoyndPay {
     /// The API's base, `https://joyndpay.com/api`; without a slash at the end.
     pub base_url: String,
     /// Where its checkout pages live: the only origin to which a shopper is sent.
+    pub checkout_origin: Origin,
+    /// How its API is called.
+    pub calling: Calling,
+}
+
+/// JoPay's keys and addresses.
+#[derive(Clone, Debug)]
+pub struct JoPay {
+    /// Sent as a Bearer token; `jo_test_...` or `jo_live_...`, as the mode is.
+    pub api_key: SecretString,
+    /// Who is paid: a UUID in lower case with hyphens.
+    pub merchant_id: String,
+    /// What webhooks are signed with, 64 hexadecimal digits each: the current secret and, during a rotation, the next.
+    pub webhook_secrets: Vec<SecretString>,
+    /// How such a secret is used as a key.
+    pub webhook_key_encoding: KeyEncoding,
+    /// How old, or how far ahead, a webhook's signature may be, in seconds.
+    pub webhook_tolerance_s: u32,
+    /// Sent as `payment_mode`.
+    pub payment_mode: String,
+    /// How long after its expiry a request with an unverified proof is still waited for, in seconds.
+    pub attached_grace_s: u32,
+    /// The API's base, `https://admin.jopay.app/api/v1`; without a slash at the end.
+    pub base_url: String,
+    /// Where its pay pages live: the only origin to which a shopper is sent.
     pub checkout_origin: Origin,
     /// How its API is called.
     pub calling: Calling,

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 
 use super::calls::secret;
+use super::text::cut;
 use super::{
     Calls, HttpRequest, HttpResponse, Notice, NoticeError, NoticeRequest, Opening, Provider,
     ProviderError, Snapshot, judge,
@@ -300,10 +301,11 @@ impl Data {
 }
 
 fn initiate<'a>(opening: &'a Opening<'_>, currency: &'a Currency) -> Initiate<'a> {
+    let short = |text: &str| cut(text, MOST_CHARACTERS);
     let meta = Meta {
-        customer_name: opening.customer.name.as_deref().and_then(cut),
-        customer_email: opening.customer.email.as_deref().and_then(cut),
-        description: opening.description.and_then(cut),
+        customer_name: opening.customer.name.as_deref().and_then(short),
+        customer_email: opening.customer.email.as_deref().and_then(short),
+        description: opening.description.and_then(short),
     };
     let any =
         meta.customer_name.is_some() || meta.customer_email.is_some() || meta.description.is_some();
@@ -325,17 +327,6 @@ fn initiate<'a>(opening: &'a Opening<'_>, currency: &'a Currency) -> Initiate<'a
 /// Reads an object by its names: by itself, serde would take an array by its positions too.
 fn object<T: DeserializeOwned>(object: Map<String, Value>) -> Result<T, serde_json::Error> {
     serde_json::from_value(Value::Object(object))
-}
-
-/// At most [`MOST_CHARACTERS`], without control characters; `None` where nothing is left.
-fn cut(text: &str) -> Option<String> {
-    let kept: String = text
-        .chars()
-        .filter(|it| !it.is_control())
-        .take(MOST_CHARACTERS)
-        .collect();
-    let kept = kept.trim();
-    (!kept.is_empty()).then(|| kept.to_owned())
 }
 
 /// The provider's error texts as one sentence.

@@ -1,14 +1,16 @@
-//! The payment providers: one trait, one file a provider, one HTTP client.
+//! The payment providers: one trait, one file or folder a provider, one HTTP client.
 //!
 //! An adapter says what the requests are and what the responses mean; every request goes through [`Calls`], which alone
 //! does I/O, so that deadlines, the cap on answers, the quota and a `429` are dealt with once.
 
 mod calls;
 pub mod http;
+mod jopay;
 mod joyndpay;
 mod judge;
 mod notice;
 mod redact;
+mod text;
 
 use std::fmt;
 use std::sync::Arc;
@@ -23,6 +25,7 @@ use crate::payment::{Attempt, Opened, Reference};
 use crate::quota::Quota;
 
 pub use calls::{Calls, HttpRequest, HttpResponse, Urgency};
+pub use jopay::JoPayAdapter;
 pub use joyndpay::JoyndPayAdapter;
 pub use notice::{Notice, NoticeError, NoticeRequest};
 

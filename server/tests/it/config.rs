@@ -2,7 +2,7 @@
 
 use malipo_server::config::Config;
 
-const GOOD: &str = r#"
+pub(crate) const GOOD: &str = r#"
     shop = "demo"
     mode = "sandbox"
     public_url = "http://127.0.0.1:8787"
@@ -282,4 +282,21 @@ fn the_example_is_a_good_configuration_with_every_key() {
     let plain = plain.providers.joyndpay.unwrap();
     assert_eq!(joyndpay.base_url, plain.base_url);
     assert_eq!(joyndpay.calling.timeout_ms, plain.calling.timeout_ms);
+}
+
+/// The keys of a table that stands in the example as a comment.
+pub(crate) fn commented(table: &str) -> String {
+    let text = include_str!("../../malipo.example.toml");
+    let head = format!("# [{table}]");
+    text.lines()
+        .skip_while(|it| *it != head)
+        .skip(1)
+        .take_while(|it| !it.is_empty())
+        .filter_map(|it| it.strip_prefix("# "))
+        .filter(|it| {
+            it.split_once(" = ")
+                .is_some_and(|(name, _)| !name.contains(' '))
+        })
+        .map(|it| format!("{table}.{it}\n"))
+        .collect()
 }

@@ -1,5 +1,6 @@
 //! The tables of the providers. One of them is enough; `provider` says which one a request means that names none.
 
+pub(super) mod jopay;
 mod joyndpay;
 
 use super::read::url;
@@ -15,6 +16,7 @@ pub(super) fn read(keys: &mut Reader, mode: Option<Mode>) -> Option<Providers> {
     let joyndpay = there
         .contains(&"joyndpay")
         .then(|| joyndpay::read(keys, mode));
+    let jopay = there.contains(&"jopay").then(|| jopay::read(keys, mode));
     let default = match (wanted, there.as_slice()) {
         (_, []) => {
             keys.wrong(
@@ -50,6 +52,7 @@ pub(super) fn read(keys: &mut Reader, mode: Option<Mode>) -> Option<Providers> {
     Some(Providers {
         default,
         joyndpay: all_or_none(joyndpay)?,
+        jopay: all_or_none(jopay)?,
     })
 }
 
@@ -132,5 +135,5 @@ fn calling(
     }
 }
 
-const ALL: [&str; 1] = ["joyndpay"];
-const NAMES: &str = "\"joyndpay\"";
+const ALL: [&str; 2] = ["joyndpay", "jopay"];
+const NAMES: &str = "\"joyndpay\", \"jopay\"";

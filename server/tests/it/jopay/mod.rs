@@ -2,6 +2,9 @@
 
 mod answers;
 mod config;
+mod fake;
+mod flow;
+mod trouble;
 mod webhooks;
 
 use malipo_server::clock::UnixMs;

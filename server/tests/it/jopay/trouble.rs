@@ -1,0 +1,214 @@
+//! What goes wrong between the server and JoPay.
+
+use std::sync::Arc;
+
+use malipo_server::clock::Clock;
+use serde_json::json;
+
+use super::SECRET;
+use super::flow::{ORDER, deliver, press, quoted, start, webhook};
+use super::webhooks::sign;
+use crate::world::{eventually, key};
+
+#[tokio::test]
+async fn a_create_whose_answer_was_lost_is_found_by_repeating_it() {
+    for (status, body) in [(500, "<html>"), (200, "{"), (502, "")] {
+        let (fake, world) = start("").await;
+        fake.trouble(true, status, body);
+        let (status, code, _) = press(&world, ORDER).await.error();
+        assert_eq!((status, code.as_str()), (504, "timeout"));
+        let answer = eventually(async || {
+            let reply = press(&world, ORDER).await;
+            (reply.status == 200).then(|| reply.json())
+        })
+        .await;
+        let page = fake.newest()["pay_page_url"].clone();
+        assert_eq!(answer["redirect_url"], page);
+        let creates = fake.mind(|it| it.creates.clone());
+        assert!(2 <= creates.len());
+        assert!(
+            creates.iter().all(|it| *it == creates[0]),
+            "word for word: {creates:?}"
+        );
+        assert_eq!(fake.mind(|it| it.requests.len()), 1);
+    }
+}
+
+#[tokio::test]
+async fn where_the_repetition_is_refused_the_list_knows_it() {
+    let (fake, world) = start("").await;
+    fake.trouble(true, 500, "");
+    fake.trouble(false, 400, r#"{"ok":false,"error":"invalid_merchant_id"}"#);
+    press(&world, ORDER).await;
+    let record = world.until_state(ORDER, "pending").await;
+    assert_eq!(
+        record["provider_ref"],
+        fake.newest()["request_id"],
+        "{record}"
+    );
+    assert_eq!(
+        (
+            fake.calls("GET /requests"),
+            fake.mind(|it| it.requests.len())
+        ),
+        (1, 1)
+    );
+}
+
+#[tokio::test]
+async fn an_attempt_that_jopay_never_got_begins_anew_and_is_handed_out_once() {
+    let (fake, world) = start("").await;
+    fake.trouble(false, 503, "");
+    press(&world, ORDER).await;
+    world.until_state(ORDER, "pending").await;
+    let answer = press(&world, ORDER).await.json();
+    assert_eq!(answer["redirect_url"], fake.newest()["pay_page_url"]);
+    assert_eq!(fake.mind(|it| it.requests.len()), 1);
+}
+
+#[tokio::test]
+async fn a_refused_create_has_begun_nothing_and_the_next_press_works() {
+    for (status, error, words) in [
+        (401, "unauthorized", "does not take the API key"),
+        (403, "insufficient_scope", "lacks the scope"),
+        (400, "currency_mismatch", "is paid in"),
+        (400, "invalid_memo", "invalid_memo"),
+    ] {
+        let (fake, world) = start("").await;
+        fake.trouble(
+            false,
+            status,
+            &json!({"ok":false,"error":error,"message":"jo_test_CANARY-7"}).to_string(),
+        );
+        let (status, code, sentence) = press(&world, ORDER).await.error();
+        assert_eq!((status, code.as_str()), (422, "backend"), "{sentence}");
+        assert!(
+            sentence.contains(error) && sentence.contains(words),
+            "{sentence}"
+        );
+        assert!(!sentence.contains("CANARY"), "{sentence}");
+        assert_eq!(press(&world, ORDER).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn a_429_is_waited_for() {
+    let (fake, world) = start("").await;
+    fake.trouble(false, 429, r#"{"ok":false,"error":"rate_limited"}"#);
+    let (status, code, _) = press(&world, ORDER).await.error();
+    assert_eq!((status, code.as_str()), (503, "rate-limited"));
+    assert_eq!(
+        press(&world, ORDER).await.status,
+        503,
+        "nothing is sent meanwhile"
+    );
+    assert_eq!(fake.calls("POST"), 1);
+    world.clock.forward(11_000);
+    assert_eq!(press(&world, ORDER).await.status, 200);
+}
+
+#[tokio::test]
+async fn webhooks_that_are_not_proven_or_not_placed_change_nothing() {
+    let (fake, world) = start("").await;
+    press(&world, ORDER).await;
+    fake.set(json!({"proof_status":"verified"}));
+    let id = fake.newest()["request_id"].clone();
+    let body = json!({"event":"payment.proof_verified","request_id":id}).to_string();
+    let now = world.clock.now().seconds();
+    for (signature, expected) in [
+        (String::new(), 401),
+        (sign(&SECRET.replace("00", "ff"), now, &body), 401),
+        (sign(SECRET, now, "{}"), 401),
+        // Any other 4xx and JoPay gives the delivery up: it is asked to sign anew.
+        (sign(SECRET, now - 400, &body), 503),
+        (sign(SECRET, now + 400, &body), 503),
+    ] {
+        let headers = [("x-jopay-signature", signature.as_str())];
+        let reply = world
+            .send("POST", "/pay/notify/jopay", &headers, body.clone())
+            .await;
+        assert_eq!(reply.status, expected, "{reply:?}");
+    }
+    for body in [
+        json!({"event":"payment.proof_verified","request_id":"unknown"}).to_string(),
+        "<xml/>".to_owned(),
+        json!({"event":"merchant.updated","request_id":id}).to_string(),
+    ] {
+        assert_eq!(deliver(&world, &body).await.status, 200, "{body}");
+    }
+    let metrics = world.send("GET", "/metrics", &[], "").await.text;
+    for (kind, times) in [("forged", 3), ("stale", 2), ("parked", 2), ("ignored", 1)] {
+        let line = format!("malipo_notices_total{{kind=\"{kind}\"}} {times}");
+        assert!(metrics.contains(&line), "{line} in {metrics}");
+    }
+    assert_eq!(fake.calls("GET /requests/"), 0);
+    assert_eq!(world.record(ORDER).await["state"], "pending");
+}
+
+#[tokio::test]
+async fn a_webhook_may_come_before_the_answer_to_the_create() {
+    let (fake, world) = start("").await;
+    let answer = Arc::new(tokio::sync::Notify::new());
+    fake.mind(|it| it.hold = Some(Arc::clone(&answer)));
+    let pressing = press(&world, ORDER);
+    let meanwhile = async {
+        eventually(async || fake.mind(|it| it.requests.first().map(|_| ()))).await;
+        fake.set(json!({"proof_status":"verified"}));
+        assert_eq!(
+            webhook(&fake, &world, "payment.proof_verified")
+                .await
+                .status,
+            200
+        );
+        world.until_state(ORDER, "paid").await;
+        answer.notify_one();
+    };
+    futures_util::future::join(pressing, meanwhile).await;
+    let record = world.record(ORDER).await;
+    assert_eq!(
+        record["state"], "paid",
+        "the late answer takes nothing back"
+    );
+    assert_eq!(record["provider_ref"], fake.newest()["request_id"]);
+    assert_eq!(
+        fake.mind(|it| it.creates.len()),
+        1,
+        "nothing was begun beside it"
+    );
+}
+
+#[tokio::test]
+async fn a_webhook_finds_an_attempt_whose_answer_was_lost() {
+    let (fake, world) = start("").await;
+    fake.trouble(true, 500, "");
+    press(&world, ORDER).await;
+    fake.set(json!({"proof_status":"verified"}));
+    assert_eq!(
+        webhook(&fake, &world, "payment.proof_verified")
+            .await
+            .status,
+        200
+    );
+    let record = world.until_state(ORDER, "paid").await;
+    assert_eq!(
+        record["provider_ref"],
+        fake.newest()["request_id"],
+        "{record}"
+    );
+}
+
+#[tokio::test]
+async fn a_look_up_that_makes_no_sense_is_asked_again() {
+    let (fake, world) = start("").await;
+    let answer = world
+        .initiate(&key(), &quoted(ORDER, "25.00", "EUR"))
+        .await
+        .json();
+    let id = fake.newest()["request_id"].clone();
+    fake.set(json!({"request_id":"another","proof_status":"verified"}));
+    world.verify(&answer).await;
+    eventually(async || (0 < fake.calls("GET /requests/")).then_some(())).await;
+    assert_eq!(world.record(ORDER).await["state"], "pending");
+    fake.set(json!({"request_id":id}));
+    world.until(&answer, "success").await;
+}

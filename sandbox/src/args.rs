@@ -53,6 +53,11 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     jopay: JoPayArgs,
+
+    /// Stop when standard input ends: for a program that starts this one through a pipe and must not leave it behind, not even
+    /// when it is killed
+    #[arg(long)]
+    pub(crate) exit_with_stdin: bool,
 }
 
 /// What the program runs with, after the port is known.

@@ -55,6 +55,7 @@ async fn main() -> anyhow::Result<()> {
         .await
         .with_context(|| format!("cannot listen on {}", args.listen))?;
     let address = listener.local_addr()?;
+    let exit_with_stdin = args.exit_with_stdin;
     let (settings, jenga, jopay) = args.settings(address);
     let app = Arc::new(App::new(settings, jenga, jopay)?);
     announce(&format!(
@@ -62,7 +63,7 @@ async fn main() -> anyhow::Result<()> {
          This is a sandbox: no money moves. Payments and checkout pages: {}/",
         app.settings.public_url
     ))?;
-    serve::run(listener, app::router(app)).await;
+    serve::run(listener, app::router(app), exit_with_stdin).await;
     Ok(())
 }
 

@@ -35,10 +35,17 @@ impl fmt::Display for HangUp {
 
 impl Error for HangUp {}
 
-/// Serves until SIGINT or SIGTERM, then lets running requests end within [`STOP_LIMIT`].
-pub(crate) async fn run(listener: TcpListener, router: Router) {
+/// Serves until SIGINT or SIGTERM, or until standard input ends where that is asked for, then lets running requests end
+/// within [`STOP_LIMIT`].
+pub(crate) async fn run(listener: TcpListener, router: Router, exit_with_stdin: bool) {
     let running = GracefulShutdown::new();
-    let mut stop = std::pin::pin!(stop_signal());
+    let stop = async {
+        tokio::select! {
+            () = stop_signal() => {}
+            () = stdin_ends(), if exit_with_stdin => {}
+        }
+    };
+    let mut stop = std::pin::pin!(stop);
     loop {
         let stream = tokio::select! {
             accepted = listener.accept() => match accepted {
@@ -111,6 +118,18 @@ async fn stop_signal() {
         () = interrupt => {}
         () = terminate => {}
     }
+}
+
+/// Ends when standard input does, or cannot be read any more. On a thread of its own: the runtime would wait at its end for
+/// a read of its own that never returns.
+async fn stdin_ends() {
+    let (tell, ended) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        // An error is an end as well, and nobody may be waiting any more.
+        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        let _ = tell.send(());
+    });
+    let _ = ended.await;
 }
 
 /// Longest wait for running requests when stopping; some are scripted never to end.

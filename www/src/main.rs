@@ -108,7 +108,11 @@ async fn run(options: Options) -> anyhow::Result<()> {
         _ = terminated.recv() => Ok(()),
         _ = hung_up.recv() => Ok(()),
     };
-    stage.stop().await;
+    // A second Ctrl-C does not wait for what is still open: what is dropped is killed.
+    tokio::select! {
+        () = stage.stop() => {}
+        _ = interrupted.recv() => {}
+    }
     if outcome.is_err() {
         // The error names the logs in it.
         let _ = temporary.keep();
@@ -131,6 +135,7 @@ async fn raise(
 
     let mut command = beside("malipo-sandbox")?;
     command
+        .arg("--exit-with-stdin")
         .args(["--listen", &provider_address.to_string()])
         .args(["--public-url", &sandbox])
         .args(["--joyndpay-public-key", &config.joyndpay.public_key])
@@ -142,6 +147,7 @@ async fn raise(
 
     let mut command = beside("malipo-server")?;
     command
+        .arg("--exit-with-stdin")
         .arg("--config")
         .arg(std::path::absolute(&options.config)?)
         .env("MALIPO_LISTEN", backend_address.to_string())

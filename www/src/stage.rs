@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::net::TcpStream;
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStdin, Command};
 use tokio::time::{sleep, timeout};
 
 /// Programs that run together: when one ends, the others have no business any more.
@@ -23,6 +23,9 @@ struct Program {
     log: PathBuf,
     /// Killed when it is dropped, so not even a panic leaves it behind.
     child: Child,
+    /// Its standard input, to which nothing is ever written. It ends with this process however that ends, SIGKILL included,
+    /// and a program that was started with `--exit-with-stdin` stops by itself then.
+    _lifeline: Option<ChildStdin>,
 }
 
 impl Stage {
@@ -38,8 +41,8 @@ impl Stage {
         address: SocketAddr,
     ) -> anyhow::Result<()> {
         let file = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
-        let child = command
-            .stdin(Stdio::null())
+        let mut child = command
+            .stdin(Stdio::piped())
             .stdout(file.try_clone()?)
             .stderr(file)
             .kill_on_drop(true)
@@ -48,7 +51,14 @@ impl Stage {
             .spawn()
             .with_context(|| format!("cannot start {name}"))?;
         let log = log.to_owned();
-        let mut program = Program { name, log, child };
+        // Taken out, because waiting for a child closes the input that it still holds.
+        let _lifeline = child.stdin.take();
+        let mut program = Program {
+            name,
+            log,
+            child,
+            _lifeline,
+        };
         let listening = async {
             while TcpStream::connect(address).await.is_err() {
                 sleep(POLL).await;
@@ -131,7 +141,7 @@ impl Program {
 
 /// A debug build on a busy machine starts in well under a second.
 const START_LIMIT: Duration = Duration::from_secs(30);
-/// The backend lets its open requests finish, for 3 s at most.
+/// Open requests may finish. The backend would wait longer for them, but here nobody's money hangs on it.
 const STOP_LIMIT: Duration = Duration::from_secs(5);
 const POLL: Duration = Duration::from_millis(20);
 const WATCH: Duration = Duration::from_millis(200);

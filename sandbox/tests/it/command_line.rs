@@ -102,6 +102,21 @@ async fn it_stops_on_a_signal_even_while_a_request_hangs() {
     }
 }
 
+#[tokio::test]
+async fn it_stops_with_standard_input_where_that_is_asked_for() {
+    let mut sandbox = Sandbox::start_with(&["--exit-with-stdin"]).await;
+    let stdin = sandbox.process.stdin.take().unwrap();
+    assert_eq!(sandbox.get("/").await.status(), 200);
+    drop(stdin);
+    let ended = timeout(LIMIT, sandbox.process.wait()).await;
+    assert!(ended.expect("it stops").unwrap().success());
+
+    let mut sandbox = Sandbox::start().await;
+    drop(sandbox.process.stdin.take().unwrap());
+    assert_eq!(sandbox.get("/").await.status(), 200);
+    assert_eq!(sandbox.process.try_wait().unwrap(), None);
+}
+
 /// What a run that ends by itself prints.
 pub(crate) async fn run(arguments: &[&str]) -> String {
     run_with(arguments, &[]).await

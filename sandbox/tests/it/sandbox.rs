@@ -34,6 +34,7 @@ impl Sandbox {
             .args(["--listen", "127.0.0.1:0"])
             .args(arguments)
             .env("RUST_LOG", "warn")
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()

@@ -26,6 +26,11 @@ struct Arguments {
     #[arg(long)]
     check_config: bool,
 
+    /// Stop, as at SIGTERM, when standard input ends: for a program that starts the server through a pipe and must not
+    /// leave it behind, not even when it is killed.
+    #[arg(long)]
+    exit_with_stdin: bool,
+
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -84,7 +89,7 @@ pub(crate) fn main() -> ExitCode {
         .enable_all()
         .build()
         .map_err(anyhow::Error::from)
-        .and_then(|runtime| runtime.block_on(run(arguments.command, config)));
+        .and_then(|runtime| runtime.block_on(run(arguments, config)));
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -94,9 +99,9 @@ pub(crate) fn main() -> ExitCode {
     }
 }
 
-async fn run(command: Option<Command>, config: Config) -> anyhow::Result<()> {
-    match command {
-        None => serve::run(config).await,
+async fn run(arguments: Arguments, config: Config) -> anyhow::Result<()> {
+    match arguments.command {
+        None => serve::run(config, arguments.exit_with_stdin).await,
         Some(command) => match command {},
     }
 }

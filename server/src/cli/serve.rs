@@ -1,4 +1,4 @@
-//! Serving, until a signal asks to stop.
+//! Serving, until a signal asks to stop, or the end of standard input where that is asked for.
 
 use std::io::Write as _;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use malipo_server::config::Config;
 use malipo_server::{routes, serve};
 use tokio::net::TcpListener;
 
-pub(super) async fn run(config: Config) -> anyhow::Result<()> {
+pub(super) async fn run(config: Config, exit_with_stdin: bool) -> anyhow::Result<()> {
     let listener = TcpListener::bind(config.listen)
         .await
         .with_context(|| format!("listen: {} cannot be used", config.listen))?;
@@ -18,7 +18,10 @@ pub(super) async fn run(config: Config) -> anyhow::Result<()> {
     let app = Arc::clone(mounted.app());
     let stop = app.stop.clone();
     tokio::spawn(async move {
-        stop_signal().await;
+        tokio::select! {
+            () = stop_signal() => {}
+            () = stdin_ends(), if exit_with_stdin => {}
+        }
         tracing::info!("stopping");
         stop.cancel();
     });
@@ -52,4 +55,16 @@ async fn stop_signal() {
     if interrupt.await.is_err() {
         std::future::pending::<()>().await;
     }
+}
+
+/// Ends when standard input does, or cannot be read any more. On a thread of its own: the runtime would wait at its end
+/// for a read of its own that never returns.
+async fn stdin_ends() {
+    let (tell, ended) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        // An error is an end as well, and nobody may be waiting any more.
+        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        let _ = tell.send(());
+    });
+    let _ = ended.await;
 }

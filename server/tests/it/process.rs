@@ -18,8 +18,14 @@ struct Server {
 
 impl Server {
     async fn start(folder: &Path) -> Self {
+        Self::start_with(folder, &[]).await
+    }
+
+    async fn start_with(folder: &Path, options: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_malipo-server"))
             .args(["--config", folder.join("malipo.toml").to_str().unwrap()])
+            .args(options)
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
@@ -132,6 +138,23 @@ async fn a_call_cut_off_by_a_crash_is_looked_up_and_not_begun_anew() {
     assert_eq!(fake.mind(|it| it.opens), 1);
     let again = server.initiate(&quoted("ORDER-0000001")).await.json();
     assert_eq!(again["status"], "success");
+}
+
+#[tokio::test]
+async fn it_stops_with_standard_input_where_that_is_asked_for() {
+    let fake = Fake::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    prepare(&fake, folder.path());
+    let mut server = Server::start_with(folder.path(), &["--exit-with-stdin"]).await;
+    drop(server.child.stdin.take());
+    let ended = tokio::time::timeout(Duration::from_secs(30), server.child.wait()).await;
+    assert_eq!(ended.unwrap().unwrap().code(), Some(0));
+
+    let mut server = Server::start(folder.path()).await;
+    drop(server.child.stdin.take());
+    let answer = server.initiate(&quoted("ORDER-0000001")).await;
+    assert_eq!(answer.json()["order_id"], "ORDER-0000001");
+    assert_eq!(server.stop().await.0, Some(0));
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@
 
 mod bad_input;
 mod bad_requests;
+mod demo;
 mod firefox;
 mod opening;
 mod paying;

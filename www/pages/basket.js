@@ -26,7 +26,7 @@ export function startBasket() {
     // Paid: it stays in sight until something is added, and is not there after a reload.
     basket = { ...basket, paid: true };
     keep("basket", undefined);
-    note.textContent = "Paid. Add something to begin a new basket.";
+    tell("Paid. Add something to begin a new basket.", "good");
     lock(true, true);
   });
   const { quoted } = basket;
@@ -44,7 +44,7 @@ function change(sku, quantity) {
 
 async function ask() {
   const turn = ++asked;
-  note.textContent = "";
+  tell("");
   const lines = Object.entries(basket.lines).map(([sku, quantity]) => ({ sku, quantity }));
   if (lines.length === 0) {
     keep("basket", undefined);
@@ -59,14 +59,14 @@ async function ask() {
     });
     const quoted = await answer.json();
     if (turn !== asked) return;
-    if (!answer.ok) throw new Error(quoted.error);
+    if (!answer.ok) throw Object.assign(new Error(), { quoted: quoted.error });
     basket = { ...basket, quoted };
     keep("basket", basket);
     show();
   } catch (error) {
     if (turn !== asked) return;
     place.replaceChildren();
-    note.textContent = error instanceof TypeError ? "The shop's server does not answer." : String(error.message);
+    tell(error.quoted ?? "The shop's server does not answer.", "bad");
   }
 }
 
@@ -143,5 +143,11 @@ function step(text, label, pressed) {
 function lock(locked, paid = false) {
   for (const it of document.querySelectorAll("#basket-lines :is(button, input)")) it.disabled = locked;
   for (const it of document.querySelectorAll("[data-add]")) it.disabled = locked && !paid;
-  if (!paid && !basket.paid) note.textContent = locked ? "The basket is being paid. Cancel the payment to change it." : "";
+  if (!paid && !basket.paid) tell(locked ? "The basket is being paid. Cancel the payment to change it." : "");
+}
+
+/** Says something below the basket; `kind`: "good", "bad" or neither. */
+function tell(text, kind = "") {
+  note.textContent = text;
+  note.dataset.kind = kind;
 }

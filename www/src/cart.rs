@@ -56,6 +56,7 @@ impl Cart {
             return Err(CartError::TooManyLines);
         }
         let mut lines = Vec::with_capacity(self.lines.len());
+        let mut words = Vec::with_capacity(self.lines.len());
         let mut total: Option<Money> = None;
         for CartLine { sku, quantity } in self.lines {
             let Some(article) = catalogue.get(&sku) else {
@@ -69,15 +70,16 @@ impl Cart {
                 None => amount,
                 Some(sum) => plus(sum, amount)?,
             });
+            words.push(format!("{quantity} x {}", article.name));
             lines.push(PricedLine {
                 sku,
-                name: article.name.clone(),
+                name: article.shown_name(),
                 quantity,
                 amount: amount.to_decimal(),
             });
         }
         let total = total.ok_or(CartError::Empty)?;
-        let description = describe(&lines);
+        let description = words.join(", ").chars().take(DESCRIPTION_CHARS).collect();
         Ok(Priced {
             lines,
             total,
@@ -105,14 +107,6 @@ fn money(minor: Option<u64>, like: Money) -> Result<Money, CartError> {
     minor
         .and_then(|it| Money::from_minor(it, like.currency()).ok())
         .ok_or(CartError::TooLarge)
-}
-
-fn describe(lines: &[PricedLine]) -> String {
-    let all: Vec<_> = lines
-        .iter()
-        .map(|it| format!("{} x {}", it.quantity, it.name))
-        .collect();
-    all.join(", ").chars().take(DESCRIPTION_CHARS).collect()
 }
 
 impl fmt::Display for CartError {

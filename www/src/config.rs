@@ -36,6 +36,21 @@ pub(crate) struct Article {
     pub(crate) price: Money,
 }
 
+impl Article {
+    /// The name for a page: a number keeps its unit beside it, so that no line begins with the `g` of "500 g".
+    pub(crate) fn shown_name(&self) -> String {
+        let mut before = ' ';
+        self.name
+            .chars()
+            .map(|it| {
+                let stays = it == ' ' && before.is_ascii_digit();
+                before = it;
+                if stays { NO_BREAK_SPACE } else { it }
+            })
+            .collect()
+    }
+}
+
 impl Config {
     /// Reads the backend's configuration file. What is wrong in the parts that only the backend uses is for the backend
     /// to say.
@@ -95,9 +110,24 @@ struct Priced {
     currency: String,
 }
 
+const NO_BREAK_SPACE: char = '\u{a0}';
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_keeps_its_unit_beside_it() {
+        let price = Money::parse("1", "UGX".parse().unwrap()).unwrap();
+        for (name, expected) in [
+            ("Bugisu AA coffee, 500 g", "Bugisu AA coffee, 500\u{a0}g"),
+            ("Kitenge fabric, 6 yards", "Kitenge fabric, 6\u{a0}yards"),
+            ("Rolex tee", "Rolex tee"),
+        ] {
+            let name = name.to_owned();
+            assert_eq!(Article { name, price }.shown_name(), expected);
+        }
+    }
 
     #[test]
     fn the_demo_refuses_live_mode() {

@@ -13,14 +13,14 @@ pub(crate) struct Pages {
     shop: String,
     backend: String,
     sandbox: String,
-    /// By sku: `name`, `currency`, `amount` (a decimal in major units) and `shown` (the same as people read it).
+    /// By sku: `name` (as a page shows it), `currency`, `amount` (a decimal in major units) and `shown` (the same as people read it).
     goods: Value,
 }
 
 impl Pages {
     pub(crate) fn new(shop: &Shop) -> Self {
         let good = |(sku, it): (&String, &Article)| {
-            let (name, amount) = (it.name.clone(), it.price.to_decimal());
+            let (name, amount) = (it.shown_name(), it.price.to_decimal());
             let (currency, shown) = (it.price.currency().to_string(), grouped(&amount));
             (sku.clone(), context! { name, amount, currency, shown })
         };

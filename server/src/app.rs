@@ -190,7 +190,11 @@ impl App {
     }
 }
 
-fn desks(
+/// The providers whose keys are there, by name, with their calls counted in this store: also for what runs beside a server.
+///
+/// # Errors
+/// Where the HTTP client does not start.
+pub fn desks(
     config: &Config,
     clock: &Arc<dyn Clock>,
     store: &Arc<dyn Store>,

@@ -3,6 +3,7 @@
 //! A command is a file here with its own arguments and one `run(config)`. What it says goes to stdout, what is wrong to
 //! stderr. It may run beside a server on the same store: it never takes an attempt away from it.
 
+mod jopay;
 mod serve;
 
 use std::path::{Path, PathBuf};
@@ -37,7 +38,13 @@ struct Arguments {
 
 /// What there is beside serving.
 #[derive(Subcommand)]
-enum Command {}
+enum Command {
+    /// JoPay's API beside the payments.
+    Jopay {
+        #[command(subcommand)]
+        command: jopay::Command,
+    },
+}
 
 const MANUAL: &str = "\
 Configuration:
@@ -55,12 +62,17 @@ Routes:
   GET  /malipo/*                               the widget's files
   GET  /healthz /readyz /metrics               operations; keep them off the public side
 
-Exit codes: 0 stopped as asked, 1 the configuration is wrong, 2 the command line is wrong, 3 it could not start or go on.
+Exit codes: 0 stopped as asked, 1 the configuration is wrong, 2 the command line is wrong, 3 it could not start or go on,
+or a command could not be done.
 Logs go to stderr. stdout has one line, when connections are accepted: malipo-server listening on http://ADDRESS";
 
 pub(crate) fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let config = match read_config(arguments.config.as_deref()) {
+    let beside: &[(&str, &str)] = match &arguments.command {
+        Some(Command::Jopay { .. }) if !arguments.check_config => &jopay::NOT_NEEDED,
+        Some(_) | None => &[],
+    };
+    let config = match read_config(arguments.config.as_deref(), beside) {
         Ok(config) => config,
         Err(problems) => {
             for problem in &problems {
@@ -102,11 +114,12 @@ pub(crate) fn main() -> ExitCode {
 async fn run(arguments: Arguments, config: Config) -> anyhow::Result<()> {
     match arguments.command {
         None => serve::run(config, arguments.exit_with_stdin).await,
-        Some(command) => match command {},
+        Some(Command::Jopay { command }) => jopay::run(command, config).await,
     }
 }
 
-fn read_config(path: Option<&Path>) -> Result<Config, Vec<Problem>> {
+/// `beside` are variables of the environment that stand where there are no real ones.
+fn read_config(path: Option<&Path>, beside: &[(&str, &str)]) -> Result<Config, Vec<Problem>> {
     let text = match path {
         None => String::new(),
         Some(path) => std::fs::read_to_string(path).map_err(|error| {
@@ -119,5 +132,8 @@ fn read_config(path: Option<&Path>) -> Result<Config, Vec<Problem>> {
     // Variables whose name or value is not Unicode are none of ours.
     let env = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    Config::read(&text, env)
+    let beside = beside
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Config::read(&text, beside.chain(env))
 }

@@ -5,7 +5,7 @@
 
 mod calls;
 pub mod http;
-mod jopay;
+pub mod jopay;
 mod joyndpay;
 mod judge;
 mod notice;
@@ -206,6 +206,8 @@ impl ProviderError {
         }
     }
 }
+
+impl std::error::Error for ProviderError {}
 
 impl fmt::Display for ProviderError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

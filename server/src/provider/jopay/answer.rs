@@ -45,6 +45,9 @@ impl Request {
     }
 }
 
+/// A page of a list, and where the next one begins.
+pub(super) type Page<T> = (Vec<T>, Option<String>);
+
 /// The answer to a question about one request.
 pub(super) fn request(response: &HttpResponse) -> Result<Request, ProviderError> {
     let body = read(response)?;
@@ -59,20 +62,23 @@ pub(super) fn request(response: &HttpResponse) -> Result<Request, ProviderError>
 }
 
 /// The answer to `GET /requests`: what can be read of it, and where the next page begins.
-pub(super) fn list(
+pub(super) fn list(response: &HttpResponse) -> Result<Page<Request>, ProviderError> {
+    let (items, next) = items(response, "requests")?;
+    Ok((items.iter().filter_map(Request::read).collect(), next))
+}
+
+/// The objects of a list by its name, or by `data`, and where the next page begins.
+pub(super) fn items(
     response: &HttpResponse,
-) -> Result<(Vec<Request>, Option<String>), ProviderError> {
+    name: &str,
+) -> Result<Page<Map<String, Value>>, ProviderError> {
     let body = read(response)?;
-    let items = ["requests", "data"]
+    let items = [name, "data"]
         .iter()
         .find_map(|it| body.get(*it).and_then(Value::as_array))
-        .ok_or(unknown("the answer has no list of requests"))?;
-    let requests = items
-        .iter()
-        .filter_map(Value::as_object)
-        .filter_map(Request::read)
-        .collect();
-    Ok((requests, string(body.get("next_cursor"))))
+        .ok_or(unknown("the answer has no list of the documented name"))?;
+    let objects = items.iter().filter_map(Value::as_object);
+    Ok((objects.cloned().collect(), string(body.get("next_cursor"))))
 }
 
 /// The body of an answer that says yes.

@@ -11,6 +11,7 @@
 //! - a create that is repeated with the same `idempotency_key` gives the first one's request: what was lost is found so.
 
 mod answer;
+pub mod merchants;
 mod money;
 mod request;
 mod state;
@@ -230,7 +231,9 @@ impl JoPayAdapter {
         };
         let mut cursor: Option<String> = None;
         for _ in 0..MOST_PAGES {
-            let response = calls.send(self.get_list(cursor.as_deref())).await?;
+            let response = calls
+                .send(self.get_page("/requests", cursor.as_deref()))
+                .await?;
             let (requests, next) = answer::list(&response)?;
             if let Some(request) = requests.into_iter().find(is_it) {
                 return Ok(Some(request));

@@ -67,13 +67,13 @@ impl JoPayAdapter {
         self.get(&format!("/requests/{request_id}"))
     }
 
-    /// `GET /requests`, one page.
-    pub(super) fn get_list(&self, cursor: Option<&str>) -> HttpRequest {
+    /// One page of a list.
+    pub(super) fn get_page(&self, path: &str, cursor: Option<&str>) -> HttpRequest {
         let query = cursor.map_or(String::new(), |it| {
-            let mut query = url::form_urlencoded::Serializer::new("?".to_owned());
+            let mut query = url::form_urlencoded::Serializer::for_suffix("?".to_owned(), 1);
             query.append_pair("cursor", it).finish()
         });
-        self.get(&format!("/requests{query}"))
+        self.get(&format!("{path}{query}"))
     }
 
     /// `POST /requests/:id/cancel`.

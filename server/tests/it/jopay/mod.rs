@@ -4,6 +4,7 @@ mod answers;
 mod config;
 mod fake;
 mod flow;
+mod merchants;
 mod trouble;
 mod webhooks;
 

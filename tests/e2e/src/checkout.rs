@@ -7,12 +7,20 @@ use crate::tab::Tab;
 pub struct Checkout(pub Tab);
 
 impl Checkout {
-    /// Waits until the tab has come to the checkout page.
+    /// Waits until the tab has come to JoyndPay's checkout page.
     ///
     /// # Panics
     /// If it does not come there within 10 s.
     pub async fn reached(tab: Tab) -> Self {
-        tab.reaches("/make/payment/test/").await;
+        Self::reached_at(tab, "/make/payment/test/").await
+    }
+
+    /// Waits until the tab has come to a provider's page, whose URL has this in it.
+    ///
+    /// # Panics
+    /// If it does not come there within 10 s.
+    pub async fn reached_at(tab: Tab, path: &str) -> Self {
+        tab.reaches(path).await;
         Self(tab)
     }
 
@@ -32,7 +40,11 @@ impl Checkout {
         self.choose("#pay-fail").await;
     }
 
-    async fn choose(&self, button: &str) {
+    /// Presses one of the page's buttons.
+    ///
+    /// # Panics
+    /// If the page has no such button.
+    pub async fn choose(&self, button: &str) {
         self.0.show().await;
         let button = self.0.find(button).await;
         // The driver waits for the page behind the click, and complains when that one closes its tab.

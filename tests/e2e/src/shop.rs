@@ -40,6 +40,20 @@ impl Button {
             .with("currency", "UGX")
     }
 
+    /// A button that pays an order of this amount through this provider, with a signed quote.
+    #[must_use]
+    pub fn through(provider: &str, order_id: &str, amount: &str, currency: &str) -> Self {
+        Self::bare()
+            .endpoints("")
+            .with(
+                "initiate-url",
+                &format!("/pay/initiate?provider={provider}"),
+            )
+            .with("quote", &quote(order_id, amount, currency))
+            .with("amount", amount)
+            .with("currency", currency)
+    }
+
     /// A button that pays UGX 25,000 by the amount in the page, without any name for the order.
     #[must_use]
     pub fn nameless() -> Self {

@@ -15,6 +15,12 @@ use crate::wait::until;
 pub const PUBLIC_KEY: &str = "e2e-public-key";
 /// The secret one: it must never be seen in a log or in the page.
 pub const SECRET_KEY: &str = "e2e-secret-key-never-to-be-seen";
+/// JoPay's test key.
+pub const JOPAY_KEY: &str = "jo_test_e2e_never_to_be_seen";
+const JOPAY_MERCHANT: &str = "33333333-3333-4333-8333-333333333333";
+/// The sandbox's default.
+const JOPAY_WEBHOOK_SECRET: &str =
+    "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 /// The key of `GET /api/orders/{order_id}`.
 pub const SHOP_KEY: &str = "e2e-shop-api-key-of-thirty-two-bytes-and-more";
 
@@ -53,6 +59,7 @@ impl Stack {
         };
         let folder = TempDir::with_prefix("malipo-e2e-").unwrap();
 
+        let public = elsewhere.as_ref().unwrap_or(&shop);
         let mut sandbox = Process::start(
             "malipo-sandbox",
             program("malipo-sandbox"),
@@ -65,13 +72,18 @@ impl Stack {
                 PUBLIC_KEY,
                 "--joyndpay-secret-key",
                 SECRET_KEY,
+                "--jopay-api-key",
+                JOPAY_KEY,
+                "--jopay-merchants",
+                &format!("{JOPAY_MERCHANT}=USD"),
+                "--jopay-webhook-url",
+                &format!("{}/pay/notify/jopay", public.origin()),
             ],
             &HashMap::new(),
         );
         let sandbox_origin = sandbox.says("malipo-sandbox listening on ").await;
         provider.pass("/", &sandbox_origin);
 
-        let public = elsewhere.as_ref().unwrap_or(&shop);
         let config = folder.path().join("malipo.toml");
         std::fs::write(&config, configuration(&shop, public, &provider, &folder)).unwrap();
         let mut server = Process::start(
@@ -208,6 +220,7 @@ fn configuration(shop: &Front, public: &Front, provider: &Front, folder: &TempDi
         r#"
 shop = "{name}"
 mode = "sandbox"
+provider = "joyndpay"
 listen = "127.0.0.1:0"
 public_url = "{public}"
 shop_origins = ["{shop}"]
@@ -223,6 +236,12 @@ key = "{SHOP_KEY}"
 public_key = "{PUBLIC_KEY}"
 secret_key = "{SECRET_KEY}"
 base_url = "{provider}/joyndpay/api"
+[jopay]
+api_key = "{JOPAY_KEY}"
+merchant_id = "{JOPAY_MERCHANT}"
+webhook_secret = "{JOPAY_WEBHOOK_SECRET}"
+base_url = "{provider}/jopay/api/v1"
+checkout_origin = "{provider}"
 [log]
 level = "info"
 [catalogue.kitenge-tee]

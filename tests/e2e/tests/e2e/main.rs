@@ -11,6 +11,7 @@ mod demo;
 mod firefox;
 mod opening;
 mod paying;
+mod providers;
 mod returning;
 mod samples;
 mod surviving;

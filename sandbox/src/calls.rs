@@ -29,6 +29,7 @@ pub(crate) struct CallNumber(u64);
 struct Call {
     /// From 1, never reused until a reset.
     number: CallNumber,
+    /// When it came; where a quota was checked, the time that was counted.
     at_ms: u64,
     provider: Provider,
     method: String,
@@ -82,9 +83,10 @@ impl Calls {
         }
     }
 
-    /// Says with which key it was made.
-    pub(crate) fn note_key(&mut self, number: CallNumber, key_id: &str) {
+    /// Says with which key it was made, and at which time it counts for the key's quota.
+    pub(crate) fn note_key(&mut self, number: CallNumber, key_id: &str, at_ms: u64) {
         if let Some(call) = self.call(number) {
+            call.at_ms = at_ms;
             call.key_id = Some(key_id.to_owned());
         }
     }

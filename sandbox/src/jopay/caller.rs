@@ -22,8 +22,7 @@ pub(super) fn admit(
     let Some(key) = known else {
         return Err(refusal(app, StatusCode::UNAUTHORIZED, "unauthorized"));
     };
-    app.calls().note_key(call, &key.id);
-    take(app, &key.id, scope)?;
+    take(app, call, &key.id, scope)?;
     if key.may(scope) {
         return Ok(key.mode());
     }
@@ -41,10 +40,13 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
 }
 
-fn take(app: &App, key_id: &str, scope: Scope) -> Result<(), Reply> {
+/// Counts the call. Its time is read while no other call can be counted and is the one that the record keeps, so that the record
+/// proves the limit to the millisecond.
+fn take(app: &App, call: CallNumber, key_id: &str, scope: Scope) -> Result<(), Reply> {
     let limits = app.script().jopay.limits.clone();
     let mut windows = app.jopay.windows();
     let now_ms = clock::now_ms();
+    app.calls().note_key(call, key_id, now_ms);
     let mut take = |quota, most| windows.take(key_id, quota, (most, limits.window_ms), now_ms);
     let taken = take(Quota::Calls, limits.calls).and_then(|()| match scope {
         Scope::MerchantsWrite => take(Quota::Merchants, limits.merchants),

@@ -11,8 +11,15 @@ use crate::{
     sandbox::{LIMIT, Sandbox, json_of},
 };
 
+mod control;
+mod keys;
+mod limits;
+mod list;
+mod merchants;
 mod page;
 mod requests;
+mod trouble;
+mod validation;
 mod webhooks;
 
 /// A sandbox and a partner with the default test key.
@@ -148,6 +155,7 @@ fn error(code: &str) -> Value {
 
 const TEST_KEY: &str = "jo_test_malipo_sandbox";
 const LIVE_KEY: &str = "jo_live_malipo_sandbox";
+const USD_SHOP: &str = "10000000-0000-4000-8000-000000000840";
 const EUR_SHOP: &str = "10000000-0000-4000-8000-000000000978";
 const JPY_SHOP: &str = "10000000-0000-4000-8000-000000000392";
 const LIVE_SHOP: &str = "20000000-0000-4000-8000-000000000840";

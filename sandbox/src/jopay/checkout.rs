@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::{
     pages::{self, page_url},
     request::{PayRequest, ProofStatus, RequestStatus},
+    requests::Transfer,
     settle,
 };
 use crate::{app::App, clock, page::see_other, payment::Via, script::jopay::CheckoutScript};
@@ -45,18 +46,18 @@ pub(super) async fn show(
     let first_look = view.seen.is_empty() && method == HttpMethod::GET;
     let response = match find(&app, &id, first_look) {
         None => pages::unknown(),
-        Some(request) => page_for(&app, &request, &view, &script),
+        Some(request) => page_for(&app, &request, &view),
     };
     with_coop(response, &script)
 }
 
-fn page_for(app: &App, request: &PayRequest, view: &View, script: &CheckoutScript) -> Response {
+fn page_for(app: &App, request: &PayRequest, view: &View) -> Response {
     let now_ms = clock::now_ms();
     match (request.proof_status(), request.status(now_ms)) {
         (ProofStatus::Verified, _) => pages::receipt(app, request),
         // Money that is on its way is looked for beyond the deadline.
         (ProofStatus::Attached, _) if request.exact().is_some() => {
-            pages::verifying(app, request, script.verify_ms)
+            pages::verifying(app, request, now_ms)
         }
         (proof, RequestStatus::Expired) => {
             pages::expired(app, request, proof == ProofStatus::Attached)
@@ -112,7 +113,12 @@ async fn act(
             );
         }
     };
-    settle::send(app, request.id, Via::Page, exact, script.verify_ms).await;
+    let transfer = Transfer {
+        via: Via::Page,
+        exact,
+        verify_after_ms: script.verify_ms,
+    };
+    settle::send(app, request.id, transfer).await;
     // A redirect, so that a reload presses nothing. The page says what came of it.
     see_other(&format!("{}?seen=sent", page_url(app, request.id)))
 }

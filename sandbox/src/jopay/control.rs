@@ -18,7 +18,7 @@ use super::{
     args::{KeyForm, parse_webhook_url},
     entry::RequestEntry,
     request::Sending,
-    requests::Verification,
+    requests::{Transfer, Verification},
     settle,
     signature::Secret,
     webhook::Registration,
@@ -42,7 +42,14 @@ async fn change(State(app): State<Arc<App>>, Path((id, what)): Path<(String, Str
         let problem = format!("There is no request with the request_id or metadata.order_id {id}.");
         return refuse(StatusCode::NOT_FOUND, vec![problem]);
     };
-    let send = |exact| settle::send(&app, request, Via::Control, exact, None);
+    let send = |exact| {
+        let transfer = Transfer {
+            via: Via::Control,
+            exact,
+            verify_after_ms: None,
+        };
+        settle::send(&app, request, transfer)
+    };
     match what.as_str() {
         "succeed" => {
             let sent = send(true).await.map(|it| it.result);

@@ -17,6 +17,7 @@ use super::{
     key::Scope,
     refusal,
     request::PayRequest,
+    requests::Transfer,
     settle, webhook,
 };
 use crate::{
@@ -121,7 +122,12 @@ async fn notify_early(app: &Arc<App>, request: &PayRequest) {
         WebhookMode::Normal | WebhookMode::Never => {}
         WebhookMode::Forged => webhook::forge(app, request),
         WebhookMode::BeforeAnswer => {
-            settle::send(app, request.id, Via::Script, true, None).await;
+            let transfer = Transfer {
+                via: Via::Script,
+                exact: true,
+                verify_after_ms: None,
+            };
+            settle::send(app, request.id, transfer).await;
             settle::verify(app, request.id).await;
         }
     }

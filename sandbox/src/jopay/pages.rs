@@ -44,14 +44,12 @@ pub(super) fn form(
 }
 
 /// The exact amount is on its way; the page refreshes itself.
-pub(super) fn verifying(app: &App, request: &PayRequest, verify_ms: Option<u64>) -> Response {
+pub(super) fn verifying(app: &App, request: &PayRequest, now_ms: u64) -> Response {
+    let verify_at_ms = request.exact().and_then(|it| it.verify_at_ms);
     let page = VerifyingPage {
         order: Order::new(app, request),
         tx_hash: tx_hash(request),
-        wait: match verify_ms {
-            Some(ms) => format!("about {} s", ms.div_ceil(1000)),
-            None => "until a test says so".to_owned(),
-        },
+        wait: verify_at_ms.map(|it| time_left(it.saturating_sub(now_ms))),
     };
     render(StatusCode::OK, &page)
 }
@@ -196,7 +194,8 @@ struct FormPage {
 struct VerifyingPage {
     order: Order,
     tx_hash: String,
-    wait: String,
+    /// None where a test decides when.
+    wait: Option<String>,
 }
 
 #[derive(Template)]

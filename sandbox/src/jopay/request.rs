@@ -65,6 +65,8 @@ pub(super) struct Attempt {
     pub(super) usdc_micro: u64,
     pub(super) tx_hash: String,
     pub(super) payer_address: String,
+    /// When it is found on the chain; None: not by itself.
+    pub(super) verify_at_ms: Option<u64>,
 }
 
 /// What a try to send came to.

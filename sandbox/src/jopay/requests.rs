@@ -15,6 +15,16 @@ pub(super) struct Requests {
     by_key: HashMap<(Mode, String), Uuid>,
 }
 
+/// A try to send USDC.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Transfer {
+    pub(super) via: Via,
+    /// The exact amount, or one cent too little.
+    pub(super) exact: bool,
+    /// How long after it it is to be found on the chain, if it is exact; None: not by itself.
+    pub(super) verify_after_ms: Option<u64>,
+}
+
 /// Why a request cannot be cancelled.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum NoCancel {
@@ -116,10 +126,11 @@ impl Requests {
         }
     }
 
-    /// Sends USDC, the exact amount or one cent too little, and submits the hash. None where there is no such request.
+    /// Sends USDC and submits the hash. None where there is no such request.
     ///
     /// Only the page is held up by the deadline: nobody can call back a transfer that a wallet has sent.
-    pub(super) fn send(&mut self, id: Uuid, via: Via, exact: bool, now_ms: u64) -> Option<Attempt> {
+    pub(super) fn send(&mut self, id: Uuid, it: Transfer, now_ms: u64) -> Option<Attempt> {
+        let Transfer { via, exact, .. } = it;
         let request = self.all.get_mut(&id)?;
         let result = match (via, request.status(now_ms)) {
             _ if request.exact().is_some() => Sending::AlreadySent,
@@ -144,6 +155,10 @@ impl Requests {
             usdc_micro: request.usdc_micro - missing,
             tx_hash: hex(64),
             payer_address: hex(40),
+            verify_at_ms: it
+                .verify_after_ms
+                .filter(|_| exact && result == Sending::Attached)
+                .map(|after_ms| now_ms.saturating_add(after_ms)),
         };
         request.attempts.push(attempt.clone());
         Some(attempt)

@@ -7,24 +7,18 @@ use uuid::Uuid;
 
 use super::{
     request::{Attempt, Sending},
-    requests::Verification,
+    requests::{Transfer, Verification},
     webhook,
 };
-use crate::{app::App, clock, payment::Via};
+use crate::{app::App, clock};
 
-/// Sends USDC and tells the merchant that a hash is attached; then, `verify_after_ms` after the sending, finds it on the chain.
-/// None where there is no such request.
+/// Sends USDC and tells the merchant that a hash is attached; then, when it is time, finds it on the
+/// chain. None where there is no such request.
 ///
 /// Returns when the first webhook was answered, or after a short wait for it. The rest goes on whatever becomes of the caller:
 /// a browser that is closed stops no chain.
-pub(super) async fn send(
-    app: &Arc<App>,
-    id: Uuid,
-    via: Via,
-    exact: bool,
-    verify_after_ms: Option<u64>,
-) -> Option<Attempt> {
-    let attempt = app.jopay.requests().send(id, via, exact, clock::now_ms())?;
+pub(super) async fn send(app: &Arc<App>, id: Uuid, transfer: Transfer) -> Option<Attempt> {
+    let attempt = app.jopay.requests().send(id, transfer, clock::now_ms())?;
     tracing::info!(%id, wanted = attempt.wanted.as_str(), result = ?attempt.result, "USDC sent");
     if attempt.result == Sending::Attached {
         let (told, wait) = oneshot::channel();
@@ -33,8 +27,7 @@ pub(super) async fn send(
             webhook::attached(&app, id, &attempt).await;
             // Whoever waited may be gone.
             let _ = told.send(());
-            if let Some(after_ms) = verify_after_ms.filter(|_| exact) {
-                let at_ms = attempt.at_ms.saturating_add(after_ms);
+            if let Some(at_ms) = attempt.verify_at_ms {
                 let rest_ms = at_ms.saturating_sub(clock::now_ms());
                 tokio::time::sleep(Duration::from_millis(rest_ms)).await;
                 verify(&app, id).await;

@@ -12,6 +12,7 @@ use crate::{
 };
 
 mod control;
+mod deliveries;
 mod keys;
 mod limits;
 mod list;

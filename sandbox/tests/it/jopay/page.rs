@@ -71,6 +71,7 @@ async fn the_exact_amount_is_attached_then_verified_and_ends_with_a_receipt() {
     let (status, html) = jopay.press(&page, "send").await;
     assert_eq!(status, StatusCode::OK);
     assert!(html.contains(r#"id="verifying""#) && html.contains("http-equiv=\"refresh\""));
+    assert!(html.contains("It will be verified in "), "{html}");
     let entry = jopay.sandbox.payment("ORD-3").await;
     assert_eq!(
         (
@@ -119,7 +120,11 @@ async fn a_second_press_sends_nothing_more() {
     let jopay = JoPay::start().await;
     jopay.script(json!({"checkout": {"verify_ms": null}})).await;
     let page = jopay.page(&order("ORD-4")).await;
-    jopay.press(&page, "send").await;
+    let (_, html) = jopay.press(&page, "send").await;
+    assert!(
+        html.contains("A test decides when it is verified"),
+        "{html}"
+    );
     for action in ["send", "send_too_little"] {
         let (_, html) = jopay.press(&page, action).await;
         assert!(html.contains(r#"id="verifying""#));

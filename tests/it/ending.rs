@@ -229,6 +229,25 @@ fn an_outcome_in_the_answer_to_cancel_is_verified_before_it_counts() {
 }
 
 #[test]
+fn an_answer_to_cancel_that_comes_after_a_late_success_tells_it_no_second_time() {
+    let mut script = vec![(0, with("cancel-url", "/pay/cancel"))];
+    script.extend(after(
+        GOOD,
+        &[
+            (1_000, cancel()),
+            (1_100, verified(PENDING)),
+            (1_200, ask()),
+            (1_700, verified(SUCCESS)),
+            (2_000, Act::Reply(CANCEL, answer(200, None, SUCCESS))),
+            (2_600, verified(SUCCESS)),
+        ],
+    ));
+    let world = run(&script);
+    assert_eq!(world.times("pay-success ORD-1 10000 UGX late"), [1_700]);
+    assert_eq!(world.times("resolve"), [1_100]);
+}
+
+#[test]
 fn cancel_at_rest_and_after_the_end_settles_at_once() {
     check(&[(0, cancel())], &["reject aborted"]);
     check_end(

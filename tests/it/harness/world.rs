@@ -4,134 +4,15 @@ use std::collections::HashMap;
 
 use malipo::checkout::answer::Reply;
 use malipo::checkout::{
-    Checkout, Effect, EventName, Input, Moment, Options, Page, Press, PressTab, RawOptions, Record,
-    RequestKind, Resume, StateName, StreamEvent, Wake,
+    Checkout, Effect, EventName, Input, Moment, Options, Page, PayError, Press, PressTab,
+    RawOptions, Record, RequestKind, Resume, StateName, StreamEvent,
 };
 
-use crate::browser::{answer, parse_url};
+use crate::browser::parse_url;
 use crate::invariants::Invariants;
 use crate::lines::Keys;
 
-/// When every script begins: a day in 2026.
-pub(crate) const START: u64 = 1_790_000_000_000;
-/// The checkout page of [`GOOD`].
-pub(crate) const PAGE: &str = "https://pay.example/p/1";
-/// An answer to initiate as ours gives it.
-pub(crate) const GOOD: &str = r#"{"order_id":"ORD-1","redirect_url":"https://pay.example/p/1","token":"tok-1","amount":"10000","currency":"UGX"}"#;
-/// Answers to verify as ours gives them.
-pub(crate) const PENDING: &str = r#"{"order_id":"ORD-1","status":"pending"}"#;
-pub(crate) const SUCCESS: &str =
-    r#"{"order_id":"ORD-1","status":"success","amount":"10000","currency":"UGX"}"#;
-pub(crate) const FAILED: &str = r#"{"order_id":"ORD-1","status":"failed","reason":"declined"}"#;
-
-/// What happens in a script.
-#[derive(Clone, Debug)]
-pub(crate) enum Act {
-    /// Sets an attribute.
-    With(&'static str, String),
-    /// Removes an attribute.
-    Without(&'static str),
-    /// The browser refuses tabs from now on, or opens them again.
-    Popups(bool),
-    /// Storage throws from now on.
-    NoStorage,
-    /// A press, with what is known of the tab. Bad options become [`Input::Misconfigured`], as in the shell.
-    Press(PressTab),
-    /// Takes up what storage holds for these options, if anything.
-    Resume,
-    /// Takes up this record.
-    ResumeRecord(Box<Record>),
-    /// The page is loaded anew: a new machine, the same storage.
-    Reload,
-    /// Anything else, as it is.
-    Say(Input),
-    /// A reply to the oldest open request of a kind.
-    Reply(RequestKind, Reply),
-    /// A reply to the last request of a kind that was aborted or answered already.
-    Stale(RequestKind, Reply),
-    /// From now on every request of a kind is answered so, after 100 ms.
-    Always(RequestKind, Option<Reply>),
-    /// Something through the open stream.
-    Stream(StreamEvent),
-    /// The device sleeps for so many milliseconds: time passes and nothing runs.
-    Sleep(u64),
-    /// The page's listener of an event says this to the widget, once.
-    Listen(EventName, Input),
-    /// Only time passes.
-    Nothing,
-}
-
-pub(crate) fn press() -> Act {
-    Act::Press(PressTab::None)
-}
-pub(crate) fn with(name: &'static str, value: &str) -> Act {
-    Act::With(name, value.into())
-}
-/// Initiate is answered with 200 and this body.
-pub(crate) fn initiated(body: &str) -> Act {
-    Act::Reply(RequestKind::Initiate, answer(200, None, body))
-}
-/// Initiate is answered with this status and body.
-pub(crate) fn initiate(status: u16, body: &str) -> Act {
-    Act::Reply(RequestKind::Initiate, answer(status, None, body))
-}
-/// Verify is answered with 200 and this body.
-pub(crate) fn verified(body: &str) -> Act {
-    Act::Reply(RequestKind::Verify, answer(200, None, body))
-}
-/// Every verify from now on is answered with this status and body.
-pub(crate) fn verifies(status: u16, body: &str) -> Act {
-    Act::Always(RequestKind::Verify, Some(answer(status, None, body)))
-}
-pub(crate) fn lost(kind: RequestKind) -> Act {
-    Act::Reply(kind, Reply::Unreachable)
-}
-pub(crate) fn wake(wake: Wake) -> Act {
-    Act::Say(Input::Woke(wake))
-}
-pub(crate) fn status(word: &str) -> Act {
-    Act::Stream(StreamEvent::Status(word.into()))
-}
-
-/// Runs a script and compares what it does, without the noise of storage and `pay-change`.
-#[track_caller]
-pub(crate) fn check(script: &[(u64, Act)], expected: &[&str]) -> World {
-    let world = run(script);
-    let quiet = |it: &&str| !it.starts_with("save") && *it != "forget" && !it.contains(" -> ");
-    let seen: Vec<&str> = world
-        .log
-        .iter()
-        .map(|it| it.1.as_str())
-        .filter(quiet)
-        .collect();
-    assert_eq!(seen, expected, "\nwith times: {:#?}", world.log);
-    world
-}
-
-/// Runs a script and compares all that it does.
-#[track_caller]
-pub(crate) fn check_all(script: &[(u64, Act)], expected: &[&str]) -> World {
-    let world = run(script);
-    let seen: Vec<&str> = world.log.iter().map(|it| it.1.as_str()).collect();
-    assert_eq!(seen, expected, "\nwith times: {:#?}", world.log);
-    world
-}
-
-/// Runs a script twice: the same inputs must have the same effects (W15).
-#[track_caller]
-pub(crate) fn run(script: &[(u64, Act)]) -> World {
-    let once = || {
-        let mut world = World::new();
-        for (ms, act) in script {
-            world.advance_to(START + ms);
-            world.act(act.clone());
-        }
-        world
-    };
-    let (first, second) = (once(), once());
-    assert_eq!(first.effects, second.effects, "W15");
-    first
-}
+use super::act::{Act, START};
 
 /// A request that was sent.
 #[derive(Clone, Debug)]
@@ -160,6 +41,8 @@ pub(crate) struct World {
     /// Replies on their way: when, to which epoch.
     replies: Vec<(u64, u32, Reply)>,
     stream: Option<u32>,
+    /// The epoch of the stream that was closed last.
+    closed_stream: Option<u32>,
     /// Inputs that the shell owes the machine once the effects are drained.
     answers: Vec<Input>,
     /// Inputs that a listener of an event says while effects are being drained.
@@ -195,6 +78,7 @@ impl World {
             always: Vec::new(),
             replies: Vec::new(),
             stream: None,
+            closed_stream: None,
             answers: Vec::new(),
             listener: None,
         }
@@ -202,6 +86,12 @@ impl World {
 
     pub(crate) fn state(&self) -> StateName {
         self.checkout.state()
+    }
+
+    /// The lines from a time on.
+    pub(crate) fn since(&self, from: u64) -> impl Iterator<Item = &str> {
+        let lines = self.log.iter().filter(move |it| from <= it.0);
+        lines.map(|it| it.1.as_str())
     }
 
     /// Lines that begin with `word`, with their times.
@@ -284,13 +174,17 @@ impl World {
                     self.say(Input::Streamed { epoch, event });
                 }
             }
+            Act::StaleStream(event) => {
+                let epoch = self.closed_stream.unwrap();
+                self.say(Input::Streamed { epoch, event });
+            }
             Act::Sleep(ms) => self.now += ms,
             Act::Listen(event, input) => self.listener = Some((event, input)),
             Act::Nothing => {}
         }
     }
 
-    pub(crate) fn options(&self) -> Result<Options, malipo::checkout::PayError> {
+    pub(crate) fn options(&self) -> Result<Options, PayError> {
         let page = Page {
             base_url: "https://shop.example/cart?x=1".into(),
             return_url: "https://shop.example/cart?x=1".into(),
@@ -381,7 +275,7 @@ impl World {
                 self.replies.retain(|it| it.1 != epoch);
             }
             Effect::OpenStream { epoch, .. } => self.stream = Some(epoch),
-            Effect::CloseStream => self.stream = None,
+            Effect::CloseStream => self.closed_stream = self.stream.take().or(self.closed_stream),
             Effect::Save { name, record } if self.has_storage => {
                 self.storage.insert(name, *record);
             }

@@ -1,0 +1,129 @@
+//! What an effect may be, given what was said to the machine.
+
+use malipo::checkout::{Body, Effect, Input, Moment, PressTab, Request, RequestKind};
+use malipo_wire::ErrorCode;
+
+use super::looks::assert_safe;
+use super::{Before, Invariants};
+
+impl Invariants {
+    pub(super) fn effect(
+        &mut self,
+        now: Moment,
+        index: usize,
+        effect: &Effect,
+        inputs: &[(usize, Input, Before)],
+    ) {
+        let cause = &inputs.iter().rfind(|it| it.0 <= index).unwrap().1;
+        if self.destroyed && inputs.iter().any(|it| matches!(it.1, Input::Destroyed)) {
+            let is_quiet = match effect {
+                Effect::CloseTab | Effect::CloseStream | Effect::Abort { .. } => true,
+                Effect::Save { .. } | Effect::Forget { .. } => true,
+                Effect::Settle(Err(error)) | Effect::Checked(Err(error)) => {
+                    error.code == ErrorCode::Destroyed
+                }
+                Effect::Settle(Ok(_)) | Effect::Checked(Ok(_)) => 1 < inputs.len(),
+                _ => false,
+            };
+            assert!(is_quiet, "W9: {effect:?}");
+        }
+        match effect {
+            Effect::OpenTab { .. } => {
+                let Input::Pressed(press) = cause else {
+                    panic!("W5: a tab without a press: {cause:?}")
+                };
+                assert_eq!(press.tab, PressTab::None, "W5");
+                let first = inputs.len() == 1 && index == 0;
+                assert!(first || 1 < inputs.len(), "W5: not the first effect");
+            }
+            Effect::OpenCheckout { url, .. } => {
+                assert!(matches!(cause, Input::ReopenRequested), "W5: {cause:?}");
+                assert_safe(url);
+            }
+            Effect::Navigate { url } | Effect::Redirect { url } => {
+                assert_safe(url);
+                let attempt = self.attempt.as_mut().unwrap();
+                assert!(attempt.initiated, "W6: navigated before pay-initiated");
+                assert!(attempt.may_navigate, "W6: navigated twice for one click");
+                attempt.may_navigate = false;
+            }
+            Effect::Send(request) => self.sent(now, request),
+            Effect::Abort { epoch } => {
+                self.initiate = self.initiate.filter(|it| it != epoch);
+                self.verify = self.verify.filter(|it| it != epoch);
+            }
+            Effect::OpenStream { epoch, .. } => {
+                assert_eq!(self.stream, None, "W7: two streams");
+                self.new_epoch(*epoch);
+                self.stream = Some(*epoch);
+            }
+            Effect::CloseStream => {
+                let was_open = self.stream.take().is_some();
+                assert!(was_open || self.destroyed, "no stream to close");
+            }
+            Effect::Emit(event) => self.event(now, event, inputs),
+            Effect::Settle(result) => {
+                // A listener that cancels while the end is on its way out gets a settlement of its own.
+                let is_alone = inputs.len() == 1;
+                assert!(
+                    self.promise_is_open || !is_alone,
+                    "settled twice: {result:?}"
+                );
+                self.promise_is_open = false;
+                if let (Some(it), Ok(_)) = (&mut self.attempt, result) {
+                    it.ended_before = false;
+                }
+            }
+            Effect::Save { name, record } => {
+                assert_eq!(record.saved_at, now.0);
+                assert!(name.starts_with("malipo:"));
+                self.is_saved = true;
+                if let (Some(it), None) = (&mut self.attempt, &record.ended) {
+                    it.deadline = record.deadline;
+                }
+            }
+            Effect::Forget { .. } => self.is_saved = false,
+            Effect::CloseTab | Effect::FocusTab | Effect::Checked(_) | Effect::Warn(_) => {}
+        }
+    }
+
+    fn new_epoch(&mut self, epoch: u32) {
+        assert!(self.last_epoch < epoch, "W7: epochs go up");
+        self.last_epoch = epoch;
+    }
+
+    fn sent(&mut self, now: Moment, request: &Request) {
+        self.new_epoch(request.epoch);
+        let attempt = self.attempt.as_mut().unwrap();
+        match (request.kind, &request.body) {
+            (RequestKind::Initiate, Body::Initiate(_)) => {
+                assert!(!attempt.resumed, "W14: a resume initiated");
+                assert_eq!(self.initiate, None, "W4: two initiates in flight");
+                assert!(self.is_saved, "W4: sent before the key was stored");
+                let key = request.key.clone().unwrap();
+                assert_eq!(
+                    *attempt.key.get_or_insert(key.clone()),
+                    key,
+                    "W4: key changed"
+                );
+                attempt.initiates += 1;
+                assert!(attempt.initiates <= 3 + attempt.busy, "W8: initiates");
+                self.initiate = Some(request.epoch);
+            }
+            (RequestKind::Verify, Body::Order(body)) => {
+                assert_eq!(self.verify, None, "W7: two verifies in flight");
+                assert_eq!(Some(&body.order_id), attempt.order.as_ref());
+                assert!(
+                    self.held_until <= now.0,
+                    "verify before Retry-After is over"
+                );
+                attempt.verifies += 1;
+                self.verify = Some(request.epoch);
+                self.verify_by = None;
+            }
+            (RequestKind::Cancel, Body::Order(_)) => assert!(attempt.cancel_asked),
+            it => panic!("{it:?}"),
+        }
+        assert!(request.key.is_none() || request.kind == RequestKind::Initiate);
+    }
+}

@@ -1,0 +1,99 @@
+//! Which events may be told, in which order, and by what they are caused.
+
+use malipo::checkout::{Event, EventName, Input, Moment, StateName};
+
+use super::looks::no_secret_in;
+use super::{Attempt, Before, Invariants};
+
+impl Invariants {
+    pub(super) fn event(&mut self, now: Moment, event: &Event, inputs: &[(usize, Input, Before)]) {
+        no_secret_in(&event.detail);
+        if event.name == EventName::Change {
+            self.changed(event, inputs);
+        }
+        let attempt = self.attempt.as_mut().unwrap();
+        let resumed = attempt.resumed.then_some(true);
+        assert_eq!(event.detail.resumed, resumed, "{event:?}");
+        match event.name {
+            EventName::Initiated => {
+                assert!(!attempt.initiated && attempt.end.is_none(), "W11");
+                attempt.initiated = true;
+                attempt.order = event.detail.order_id.clone();
+            }
+            EventName::Opened => {
+                let may_open = attempt.initiated && !attempt.opened && attempt.end.is_none();
+                assert!(may_open, "W11");
+                attempt.opened = true;
+            }
+            EventName::Sent | EventName::Pending => {
+                assert!(attempt.initiated && attempt.end.is_none(), "W11");
+            }
+            EventName::Blocked | EventName::Change => {}
+            EventName::Error if event.detail.terminal != Some(true) => {
+                assert!(attempt.initiated && attempt.end.is_none(), "W1: {event:?}");
+            }
+            EventName::Error => {
+                assert!(attempt.end.is_none() && !attempt.initiated, "W1: {event:?}");
+                attempt.end = Some(event.name);
+            }
+            EventName::Success | EventName::Failed | EventName::Expired | EventName::Cancelled => {
+                assert_rises(attempt, event);
+                self.ended(now, event);
+            }
+        }
+    }
+
+    fn changed(&mut self, event: &Event, inputs: &[(usize, Input, Before)]) {
+        let detail = &event.detail;
+        assert_eq!(detail.previous, Some(self.announced.as_str()));
+        let states = [
+            StateName::Idle,
+            StateName::Initiating,
+            StateName::Opening,
+            StateName::Waiting,
+            StateName::Success,
+            StateName::Failed,
+            StateName::Expired,
+            StateName::Cancelled,
+            StateName::Error,
+        ];
+        let mut states = states.into_iter();
+        let state = states.find(|it| detail.state == Some(it.as_str()));
+        self.announced = state.unwrap();
+        // Back to rest only from an error, by options that are good again.
+        let is_mended = inputs.iter().any(|it| matches!(it.1, Input::Mended));
+        assert!(self.announced != StateName::Idle || is_mended);
+    }
+
+    fn ended(&mut self, now: Moment, event: &Event) {
+        let attempt = self.attempt.as_mut().unwrap();
+        match event.name {
+            EventName::Success => {
+                assert!(self.verified, "W2: {event:?} without a verify's answer");
+                assert!(!self.is_saved, "W14: the record is still there");
+            }
+            EventName::Failed => {
+                assert!(self.verified, "W3: {event:?} without a verify's answer");
+            }
+            EventName::Expired => {
+                assert!(attempt.deadline <= now.0, "W3: expired before the deadline");
+            }
+            _ => assert!(attempt.cancel_asked, "W3: cancelled by itself"),
+        }
+        attempt.end = Some(event.name);
+    }
+}
+
+/// W1: one terminal event, and after it only what a better known outcome brings, as late.
+fn assert_rises(attempt: &Attempt, event: &Event) {
+    let rises = match attempt.end {
+        None => event.detail.late.is_none(),
+        Some(EventName::Expired) => matches!(event.name, EventName::Failed | EventName::Success),
+        Some(EventName::Failed | EventName::Cancelled) => event.name == EventName::Success,
+        Some(_) => false,
+    };
+    assert!(rises, "W1: {:?} then {event:?}", attempt.end);
+    let late = attempt.end.map(|_| true);
+    assert_eq!(event.detail.late, late, "W1: {event:?}");
+    assert_eq!(event.detail.order_id, attempt.order);
+}

@@ -1,0 +1,164 @@
+//! The server-sent events: they cause verifies and settle nothing, and a stream that is dead is opened anew.
+
+use malipo::checkout::{StateName, StreamEvent, Wake};
+
+use crate::harness::*;
+
+const STREAMED: &str = r#"{"order_id":"ORD-1","redirect_url":"https://pay.example/p/1","token":"tok-1","events_url":"/pay/events","amount":"10000","currency":"UGX"}"#;
+
+#[test]
+fn the_stream_is_opened_with_the_token_and_slows_the_poll_while_it_speaks() {
+    let mut script = vec![
+        (0, press()),
+        (0, initiated(STREAMED)),
+        (0, verifies(200, PENDING)),
+    ];
+    script.extend((0..10).map(|it| (it * 15_000 + 100, Act::Stream(StreamEvent::Alive))));
+    let world = run(&script);
+    assert_eq!(
+        world.times("open-stream https://shop.example/pay/events?order_id=ORD-1 tok-1"),
+        [0]
+    );
+    let times = world.times("verify");
+    assert_eq!(times[..3], [2_500, 22_600, 42_700]);
+    assert!(times.len() <= 10, "{times:?}");
+}
+
+#[test]
+fn the_stream_triggers_a_verify_and_settles_nothing() {
+    for word in ["success", "failed", "nonsense"] {
+        let world = run(&[
+            (0, press()),
+            (0, initiated(STREAMED)),
+            (1_000, status(word)),
+            (2_000, Act::Nothing),
+        ]);
+        assert_eq!(world.times("verify"), [1_000], "{word}");
+        assert_eq!(world.state(), StateName::Waiting, "{word}");
+    }
+    let world = run(&[
+        (0, press()),
+        (0, initiated(STREAMED)),
+        (1_000, status("pending")),
+        (2_000, Act::Nothing),
+    ]);
+    assert!(world.times("verify").is_empty());
+}
+
+#[test]
+fn what_was_still_on_its_way_through_a_closed_stream_is_ignored() {
+    let opened_anew = |stale: StreamEvent| {
+        run(&after(
+            STREAMED,
+            &[
+                (1_000, wake(Wake::Online)),
+                (1_400, verified(PENDING)),
+                (1_600, Act::StaleStream(stale)),
+                (2_500, Act::Nothing),
+            ],
+        ))
+    };
+    for stale in [
+        StreamEvent::Status("success".into()),
+        StreamEvent::Ended,
+        StreamEvent::Refused,
+    ] {
+        let world = opened_anew(stale.clone());
+        assert_eq!(world.times("open-stream").len(), 2, "{stale:?}");
+        assert_eq!(world.times("verify"), [1_000], "{stale:?}");
+    }
+}
+
+#[test]
+fn a_stream_that_ends_while_a_verify_is_out_causes_no_second_one_beside_it() {
+    let world = run(&after(
+        STREAMED,
+        &[
+            (2_600, Act::Stream(StreamEvent::Ended)),
+            (12_000, Act::Nothing),
+        ],
+    ));
+    assert_eq!(world.times("verify"), [2_501]);
+}
+
+#[test]
+fn a_stream_that_stalls_is_opened_again_and_the_poll_takes_over() {
+    let world = run(&[
+        (0, press()),
+        (0, initiated(STREAMED)),
+        (0, verifies(200, PENDING)),
+        (1_000, Act::Stream(StreamEvent::Alive)),
+        (45_000, Act::Nothing),
+    ]);
+    assert_eq!(world.times("close-stream"), [36_000]);
+    let again = world.times("open-stream")[1];
+    assert!((36_000..=41_000).contains(&again), "{again}");
+    let after: Vec<u64> = world
+        .times("verify")
+        .into_iter()
+        .filter(|it| 36_000 < *it)
+        .collect();
+    assert!(after[0] <= 38_600, "{after:?}");
+}
+
+#[test]
+fn a_stream_that_ends_comes_back_within_5_s_and_one_refused_never() {
+    let world = run(&[
+        (0, press()),
+        (0, initiated(STREAMED)),
+        (0, verifies(200, PENDING)),
+        (1_000, Act::Stream(StreamEvent::Ended)),
+        (6_000, Act::Stream(StreamEvent::Refused)),
+        (7_000, wake(Wake::Visible)),
+        (90_000, Act::Nothing),
+    ]);
+    assert_eq!(world.times("open-stream").len(), 2);
+    assert!((1_000..=6_000).contains(&world.times("open-stream")[1]));
+    let pace = world
+        .times("verify")
+        .windows(2)
+        .map(|it| it[1] - it[0])
+        .max();
+    assert!(pace <= Some(2_600), "{pace:?}");
+}
+
+#[test]
+fn a_wake_opens_the_stream_anew_and_hiding_closes_it() {
+    let world = run(&[
+        (0, press()),
+        (0, initiated(STREAMED)),
+        (0, verifies(200, PENDING)),
+        (10_000, wake(Wake::PageHidden)),
+        (20_000, wake(Wake::PageShown)),
+        (25_000, wake(Wake::Visible)),
+        (29_000, Act::Nothing),
+    ]);
+    assert_eq!(world.times("close-stream"), [10_000, 25_000]);
+    let opened = world.times("open-stream");
+    assert_eq!(opened.len(), 3);
+    assert!((20_000..20_300).contains(&opened[1]) && (25_000..25_300).contains(&opened[2]));
+}
+
+#[test]
+fn the_attribute_wins_over_the_answers_stream_and_a_foreign_one_gets_no_token() {
+    let world = run(&[
+        (0, with("events-url", "/own/events?v=1#x")),
+        (0, press()),
+        (0, initiated(STREAMED)),
+    ]);
+    let own = "open-stream https://shop.example/own/events?v=1&order_id=ORD-1 tok-1";
+    assert_eq!(world.times(own), [0]);
+    for url in [
+        "https://evil.example/events",
+        "//evil.example/events",
+        "http://shop.example/events",
+        "https://shop.example:8443/events",
+        "https://shop.example@evil.example/",
+        "data:text/event-stream,x",
+        "https://user@shop.example/events",
+    ] {
+        let body = STREAMED.replace("/pay/events", url);
+        let world = run(&[(0, press()), (0, initiated(&body)), (2_000, Act::Nothing)]);
+        assert!(world.times("open-stream").is_empty(), "{url}");
+    }
+}

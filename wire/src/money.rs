@@ -95,6 +95,21 @@ impl Money {
         text.insert(text.len().saturating_sub(decimals), '.');
         text
     }
+
+    /// The decimal as people read it, its digits before the point by threes: `"38,000"` UGX, `"1,250.50"` KES.
+    #[must_use]
+    pub fn to_grouped(self) -> String {
+        let decimal = self.to_decimal();
+        let whole = decimal.find('.').unwrap_or(decimal.len());
+        let mut text = String::new();
+        for (index, digit) in decimal.chars().enumerate() {
+            if 0 < index && index < whole && whole.abs_diff(index).is_multiple_of(3) {
+                text.push(',');
+            }
+            text.push(digit);
+        }
+        text
+    }
 }
 
 impl fmt::Debug for Money {
@@ -157,6 +172,20 @@ mod tests {
             "USD",
             Ok((Money::MAX_MINOR, "90071992547409.91")),
         );
+    }
+
+    #[test]
+    fn digits_are_grouped_by_three_before_the_point() {
+        for (text, code, expected) in [
+            ("5", "UGX", "5"),
+            ("450.50", "KES", "450.50"),
+            ("38000", "UGX", "38,000"),
+            ("1250.505", "BHD", "1,250.505"),
+            ("1234567", "UGX", "1,234,567"),
+        ] {
+            let money = Money::parse(text, code.parse().unwrap()).unwrap();
+            assert_eq!(money.to_grouped(), expected);
+        }
     }
 
     #[test]

@@ -21,11 +21,16 @@ function log(rows, event) {
   const row = again ? last : document.createElement("tr");
   row.dataset.key = `${from} ${event.type}`;
   row.dataset.kind = KINDS[event.type] ?? "";
-  const texts = [new Date().toTimeString().slice(0, 8), from, event.type, JSON.stringify(event.detail ?? {})];
+  const texts = [new Date().toTimeString().slice(0, 8), from, event.type, spaced(event.detail ?? {})];
   row.replaceChildren(...texts.map(cell));
   if (again) return;
   rows.prepend(row);
   while (rows.childElementCount > MOST_ROWS) rows.lastElementChild.remove();
+}
+
+/** As JSON, with spaces at which a narrow screen may break the line. */
+function spaced(detail) {
+  return JSON.stringify(detail, null, 1).replace(/\n\s*/g, " ");
 }
 
 function cell(text) {

@@ -21,7 +21,7 @@ impl Pages {
     pub(crate) fn new(shop: &Shop) -> Self {
         let good = |(sku, it): (&String, &Article)| {
             let (name, amount) = (it.shown_name(), it.price.to_decimal());
-            let (currency, shown) = (it.price.currency().to_string(), grouped(&amount));
+            let (currency, shown) = (it.price.currency().to_string(), it.price.to_grouped());
             (sku.clone(), context! { name, amount, currency, shown })
         };
         Self {
@@ -50,36 +50,5 @@ impl Pages {
             ..
         } = self;
         environment.render_named_str(name, &source, context! { shop, backend, sandbox, goods })
-    }
-}
-
-/// `38000` as `38,000`, `1250.50` as `1,250.50`.
-fn grouped(decimal: &str) -> String {
-    let whole = decimal.split('.').next().unwrap_or(decimal).len();
-    let mut text = String::new();
-    for (index, digit) in decimal.chars().enumerate() {
-        if 0 < index && index < whole && whole.abs_diff(index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn digits_are_grouped_by_three_before_the_point() {
-        for (decimal, expected) in [
-            ("5", "5"),
-            ("450.50", "450.50"),
-            ("38000", "38,000"),
-            ("1250.505", "1,250.505"),
-            ("1234567", "1,234,567"),
-        ] {
-            assert_eq!(grouped(decimal), expected);
-        }
     }
 }

@@ -106,7 +106,7 @@ async fn shown(app: &App, attempt: &Attempt, order: &Order) -> Response {
             heading,
             text,
             order_id: order.id.as_str(),
-            amount: &order.price.to_decimal(),
+            amount: &order.price.to_grouped(),
             currency: order.price.currency().code(),
             back: &back,
         },

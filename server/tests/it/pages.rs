@@ -124,7 +124,7 @@ async fn the_return_page_asks_shows_and_leads_back() {
     assert_eq!(paid.status, 200);
     assert!(
         paid.text.contains("Payment received")
-            && paid.text.contains("UGX 10000")
+            && paid.text.contains("UGX 10,000")
             && paid.text.contains("Test: no money moves"),
         "{}",
         paid.text

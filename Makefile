@@ -27,7 +27,7 @@ check: .tools/ready-demo ## Formatting, and clippy on the host and for the brows
 	cargo clippy $(BROWSER_CRATES) --lib -- -D warnings
 	cargo clippy -p malipo --target wasm32-unknown-unknown --test browser -- -D warnings
 
-unit: .tools/ready-demo ## Tests that run on the host, and the package in Node
+unit: .tools/ready-unit ## Tests that run on the host (a throwaway PostgreSQL included), and the package in Node
 	cargo test --workspace --exclude malipo-e2e
 	node --test tests/
 

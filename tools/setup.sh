@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Installs what the build (`setup.sh demo`) or the build and the tests (`setup.sh test`) need, pinned, into .tools/.
+# Installs what the build (`setup.sh demo`), the tests without a browser (`setup.sh unit`) or all tests (`setup.sh test`)
+# need, pinned, into .tools/.
 #
 # A step that finds its work done is skipped. Nothing outside the project changes, but for what rust-toolchain.toml names
-# and, where they are missing, Debian's C compiler and, for the tests, Debian's browsers.
+# and, where they are missing, Debian's C compiler and, for the tests, Debian's PostgreSQL and browsers.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-readonly WHAT=${1:?usage: tools/setup.sh demo|test|deny}
+readonly WHAT=${1:?usage: tools/setup.sh demo|unit|test|deny}
 readonly TOOLS=$PWD/.tools
 readonly WASM_PACK=0.15.1 GECKODRIVER=0.37.1 CARGO_DENY=0.20.2
 # The command-line tool and the crate must be of one version, so it is read where the crate is pinned.
@@ -16,8 +17,13 @@ readonly WASM_BINDGEN
 main() {
     case $WHAT in
     demo) builders ;;
+    unit)
+        builders
+        database
+        ;;
     test)
         builders
+        database
         browsers
         crate_tool geckodriver "$GECKODRIVER" --locked
         ;;
@@ -27,7 +33,7 @@ main() {
         toolchain
         crate_tool cargo-deny "$CARGO_DENY" --locked
         ;;
-    *) fail "tools/setup.sh knows demo, test and deny, not '$WHAT'" ;;
+    *) fail "tools/setup.sh knows demo, unit, test and deny, not '$WHAT'" ;;
     esac
     rm -rf "$TOOLS/build"
 }
@@ -101,6 +107,12 @@ node_tools() {
     # Both work without their install scripts, so none is run.
     npm ci --prefix "$installed" --ignore-scripts --no-audit --no-fund --loglevel=error ||
         { rm -rf "$installed"; fail "npm could not install what tools/package-lock.json names"; }
+}
+
+# The tests start a server of their own, for their own time (tools/postgres.sh).
+database() {
+    command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null ||
+        debian "a PostgreSQL for the tests" postgresql
 }
 
 browsers() {

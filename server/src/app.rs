@@ -21,7 +21,7 @@ use crate::provider::http::Http;
 use crate::provider::{Desk, JoPayAdapter, JoyndPayAdapter, Provider};
 use crate::quota::Quota;
 use crate::random;
-use crate::reconcile::Asker;
+use crate::reconcile::{self, Asker};
 use crate::store::{Store, StoreError};
 use crate::telemetry::Metrics;
 use crate::widget::WidgetFiles;
@@ -138,7 +138,16 @@ impl App {
         let desks = desks(&config, &clock, &store).map_err(StartError::Http)?;
         let widget = WidgetFiles::read(config.widget_dir.as_deref()).map_err(StartError::Widget)?;
         let now = clock.now();
-        let found = store.recover(now, now).await.map_err(StartError::Store)?;
+        // Where other servers work on the same records, what is unanswered may be theirs, and under way.
+        let patience_ms = if store.is_shared() {
+            reconcile::STALE_MS
+        } else {
+            0
+        };
+        let found = store
+            .recover(now.plus_ms(-patience_ms), now)
+            .await
+            .map_err(StartError::Store)?;
         if 0 < found {
             tracing::warn!(
                 attempts = found,

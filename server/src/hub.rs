@@ -28,6 +28,14 @@ impl Hub {
         }
     }
 
+    /// Whether anybody listens to an order.
+    #[must_use]
+    pub fn has_listeners(&self, order: &OrderId) -> bool {
+        self.lock()
+            .get(order)
+            .is_some_and(|it| 0 < it.receiver_count())
+    }
+
     /// Forgets orders that nobody listens to any more.
     pub fn tidy(&self) {
         self.lock().retain(|_, it| 0 < it.receiver_count());

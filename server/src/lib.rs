@@ -11,6 +11,7 @@
 pub mod app;
 pub mod clock;
 pub mod config;
+pub mod fanout;
 pub mod hub;
 pub mod limits;
 mod mount;

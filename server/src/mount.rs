@@ -30,7 +30,7 @@ use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::outbox::hook::{Hook, Told};
 use crate::payment::event::{EventData, EventKind};
-use crate::{outbox, reconcile, routes, serve, store};
+use crate::{fanout, outbox, reconcile, routes, serve, store};
 
 /// The server's routes and its work in the background, not yet started.
 pub fn router(config: Config) -> Mount {
@@ -91,6 +91,7 @@ impl Mount {
         let background = vec![
             tokio::spawn(reconcile::run(Arc::clone(&app))),
             tokio::spawn(outbox::run(Arc::clone(&app))),
+            tokio::spawn(fanout::run(Arc::clone(&app))),
         ];
         Ok(Mounted { app, background })
     }

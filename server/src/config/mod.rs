@@ -7,6 +7,7 @@ mod providers;
 mod read;
 mod reader;
 mod sections;
+mod store;
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
@@ -22,6 +23,7 @@ pub use origin::Origin;
 pub(crate) use origin::is_loopback;
 pub use providers::jopay::KeyEncoding;
 pub use reader::Problem;
+pub use store::{PostgresConfig, StoreConfig};
 
 /// Everything that an operator decides. Made by [`Config::read`] only, so what it holds has been checked.
 #[derive(Clone, Debug)]
@@ -42,8 +44,8 @@ pub struct Config {
     pub widget_dir: Option<PathBuf>,
     /// What other origins may send.
     pub cors: Cors,
-    /// The SQLite file.
-    pub sqlite: PathBuf,
+    /// Where orders and attempts are kept.
+    pub store: StoreConfig,
     /// The key of signed quotes, 32 bytes or more; without it quotes are refused.
     pub quote_key: Option<SecretString>,
     /// The Bearer key of `GET /api/orders/{order_id}`; without it the route is closed.
@@ -96,7 +98,7 @@ impl Config {
                 "widget_dir: {}",
                 widget.map_or("none".to_owned(), |it| it.display().to_string())
             ),
-            format!("store.sqlite: {}", self.sqlite.display()),
+            self.store.summary(),
             format!("quote.key: {}", set(self.quote_key.is_some())),
             format!("shop_api.key: {}", set(self.shop_api_key.is_some())),
             format!(

@@ -10,6 +10,7 @@ use super::origin::{Origin, is_loopback};
 use super::providers;
 use super::reader::{Problem, Reader, shown};
 use super::sections::{catalogue, cors, limits, log, webhook};
+use super::store::store;
 use super::{Config, Mode, PublicUrl};
 
 pub(super) fn read(
@@ -31,9 +32,7 @@ pub(super) fn read(
     }
     let widget_dir = widget_dir(&mut keys);
     let cors = cors(&mut keys);
-    let sqlite = keys
-        .text("store.sqlite", "the path of a file")
-        .map_or_else(|| PathBuf::from("malipo.sqlite"), PathBuf::from);
+    let store = store(&mut keys);
     let quote_key = secret(&mut keys, "quote.key", QUOTE_KEY_BYTES, mode);
     let shop_api_key = secret(&mut keys, "shop_api.key", SHOP_API_KEY_BYTES, mode);
     let webhook = webhook(&mut keys, mode);
@@ -56,7 +55,7 @@ pub(super) fn read(
                 allow_client_amounts,
                 widget_dir,
                 cors,
-                sqlite,
+                store,
                 quote_key,
                 shop_api_key,
                 webhook,

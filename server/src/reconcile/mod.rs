@@ -20,6 +20,7 @@ use crate::payment::{Attempt, AttemptId, AttemptStatus, Order};
 use crate::provider::ProviderError;
 
 pub(crate) use note::{count, note};
+pub(crate) use rounds::STALE_MS;
 pub use rounds::run;
 
 /// Which attempts are being asked about, and when each was asked about last.

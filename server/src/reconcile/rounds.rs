@@ -93,4 +93,4 @@ const MOST_A_ROUND: u32 = 100;
 /// How long an attempt that was taken up is nobody else's: longer than a question takes.
 const LEASE_MS: i64 = 30 * SECOND_MS;
 /// A call takes 10 s at most: what was begun a minute ago and is still unanswered was lost.
-const STALE_MS: i64 = MINUTE_MS;
+pub(crate) const STALE_MS: i64 = MINUTE_MS;

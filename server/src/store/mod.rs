@@ -1,6 +1,8 @@
 //! Where orders and attempts are kept. One trait; what to decide stands in `payment`, what to remember stands here.
 
+pub mod news;
 pub mod outbox;
+mod postgres;
 pub mod quota;
 mod sqlite;
 
@@ -12,12 +14,14 @@ use malipo_wire::OrderId;
 
 use self::outbox::Tell;
 use crate::clock::UnixMs;
-use crate::config::Config;
+use crate::config::{Config, StoreConfig};
 use crate::payment::begin::{Decision, Wish};
 use crate::payment::settle::{Observation, Step};
 use crate::payment::{Attempt, AttemptId, AttemptStatus, Opened, Order, Reference};
 
+pub use news::News;
 pub use outbox::Outbox;
+pub use postgres::PostgresStore;
 pub use quota::Quotas;
 pub use sqlite::SqliteStore;
 
@@ -26,7 +30,7 @@ pub type Hash = [u8; 32];
 
 /// A store of payments. Every method is one transaction: it happens in full, or not at all, and is durable when it returns.
 #[async_trait]
-pub trait Store: Outbox + Quotas + Send + Sync + fmt::Debug {
+pub trait Store: News + Outbox + Quotas + Send + Sync + fmt::Debug {
     /// Decides what an initiate does ([`crate::payment::begin::decide`]) and notes it: a new attempt with its key and
     /// token, or a token for the attempt there is.
     async fn begin(&self, begin: Begin) -> Result<Begun, StoreError>;
@@ -137,12 +141,27 @@ pub trait Store: Outbox + Quotas + Send + Sync + fmt::Debug {
     async fn counts(&self) -> Result<Vec<(AttemptStatus, u64)>, StoreError>;
 }
 
-/// Opens the store that the configuration names.
+/// Opens the store that the configuration names, for a server.
+///
+/// # Errors
+/// Where it cannot be read or written, or is SQLite and another server has the file.
+pub async fn open(config: &Config) -> Result<Arc<dyn Store>, StoreError> {
+    Ok(match &config.store {
+        StoreConfig::Sqlite(path) => Arc::new(SqliteStore::open(path)?),
+        StoreConfig::Postgres(config) => Arc::new(PostgresStore::open(config).await?),
+    })
+}
+
+/// Opens the store that the configuration names, for a command beside the servers that work on it: it takes no attempt
+/// away from them.
 ///
 /// # Errors
 /// Where it cannot be read or written.
-pub async fn open(config: &Config) -> Result<Arc<dyn Store>, StoreError> {
-    Ok(Arc::new(SqliteStore::open(&config.sqlite)?))
+pub async fn open_beside(config: &Config) -> Result<Arc<dyn Store>, StoreError> {
+    Ok(match &config.store {
+        StoreConfig::Sqlite(path) => Arc::new(SqliteStore::open_beside(path)?),
+        StoreConfig::Postgres(config) => Arc::new(PostgresStore::open(config).await?),
+    })
 }
 
 /// What an initiate brings.

@@ -143,6 +143,41 @@ fn bad_values_are_named_with_their_path() {
         "catalogue.tea = { amount = \"1\", currency = \"KES\", price = \"1\" }",
         &["catalogue.tea.name", "catalogue.tea.price"],
     );
+    for good in [
+        "store = { postgres = \"postgres://me:CANARY@db.example/shop\", connections = 20, statement_timeout_ms = 900 }",
+        "store.postgres = \"postgresql://me@db1.example,db2.example:5433/shop?sslmode=verify-full&connect_timeout=3\"",
+        "store.postgres = \"postgres://me@%2Frun%2Fpostgresql/shop?sslmode=disable&sslrootcert=/a+b.pem\"",
+        "store = {}",
+    ] {
+        check(good, &[]);
+    }
+    for bad in [
+        "mysql://me:CANARY@db.example/shop",
+        "postgres://me:CANARY@db.example",
+        "postgres://me:CANARY@/shop",
+        "postgres://me:CANARY@db.example:port/shop",
+        "postgres://me:CANARY@db.example/shop?sslmode=prefer",
+        "postgres://me:CANARY@db.example/shop?sslcert=CANARY",
+        "postgres://me:CANARY@db.example/shop?CANARY=1",
+        // A password whose special characters are not encoded.
+        "postgres://me:CAN@CANARY?CANARY/shop",
+        "",
+    ] {
+        check(&format!("store.postgres = \"{bad}\""), &["store.postgres"]);
+    }
+    check(
+        "store = { postgres = \"postgres://me:CANARY@db.example/shop\", sqlite = \"x\" }",
+        &["store"],
+    );
+    check("store.connections = 5", &["store.connections"]);
+    check(
+        "store = { sqlite = \"x\", statement_timeout_ms = 5000 }",
+        &["store.statement_timeout_ms"],
+    );
+    check(
+        "store = { postgres = \"postgres://me@db.example/shop\", connections = 0 }",
+        &["store.connections"],
+    );
     check("typo = 1", &["typo"]);
     check("joyndpay.secrets = 1", &["joyndpay.secrets"]);
     check("stroe = {}", &["stroe"]);
@@ -264,6 +299,43 @@ fn no_secret_is_shown() {
         !shown.contains("CANARY") && !shown.contains("0123456789abcdef"),
         "{shown}"
     );
+}
+
+#[test]
+fn of_a_database_only_host_and_name_are_shown() {
+    for (url, expected) in [
+        (
+            "postgres://USER:CANARY@db.example/shop",
+            "db.example:5432/shop (TLS, 10 connections, statements within 5000 ms)",
+        ),
+        (
+            "postgres://USER:CA%40NARY@a.example:1,b.example:2/shop?sslmode=disable",
+            "a.example:1,b.example:2/shop (no TLS,",
+        ),
+        // Without a word about it: encrypted, but on this machine.
+        (
+            "postgres://USER@127.0.0.1/shop",
+            "127.0.0.1:5432/shop (no TLS,",
+        ),
+        (
+            "postgres://USER@localhost:1/shop?sslmode=require",
+            "localhost:1/shop (TLS,",
+        ),
+        ("postgres://USER@%2Frun%2Fpg/shop", "/run/pg/shop (no TLS,"),
+    ] {
+        let env = ("MALIPO_STORE__POSTGRES".to_owned(), url.to_owned());
+        let config = Config::read(GOOD, [env]).unwrap_or_else(|it| panic!("{it:?}"));
+        let summary = config.summary();
+        assert!(
+            summary.contains(&format!("store.postgres: {expected}")),
+            "{summary}"
+        );
+        let shown = format!("{summary} {config:?}");
+        assert!(
+            !shown.contains("CANARY") && !shown.contains("USER"),
+            "{shown}"
+        );
+    }
 }
 
 #[test]

@@ -14,7 +14,7 @@ const ORDER: &str = "ORDER-0000001";
 
 /// Takes the tables away under the server's feet, or gives them back.
 fn tables(world: &World, there: bool) {
-    let connection = Connection::open(&world.app.config.sqlite).unwrap();
+    let connection = Connection::open(world.file()).unwrap();
     for table in ["orders", "attempts", "tokens", "about"] {
         let (from, to) = match there {
             true => (format!("gone_{table}"), table.to_owned()),
@@ -108,7 +108,7 @@ async fn an_answer_that_cannot_be_noted_is_not_handed_out() {
 async fn a_store_that_takes_no_writes_is_not_ready_and_still_answers_verify() {
     let world = World::new().await;
     let answer = world.opened(ORDER).await;
-    let connection = Connection::open(&world.app.config.sqlite).unwrap();
+    let connection = Connection::open(world.file()).unwrap();
     connection.execute_batch("BEGIN IMMEDIATE").unwrap();
     assert_eq!(world.verify(&answer).await["status"], "pending");
     assert_eq!(world.send("GET", "/readyz", &[], "").await.error().0, 503);
@@ -131,7 +131,7 @@ async fn records_of_the_other_mode_stop_the_start() {
             "https://joyndpay.com/api",
         );
     let config = Config::read(&live, []).unwrap_or_else(|it| panic!("{it:?}"));
-    let store = Arc::new(SqliteStore::open(&world.app.config.sqlite).unwrap());
+    let store = Arc::new(SqliteStore::open_beside(world.file()).unwrap());
     let clock = Arc::new(TestClock::default());
     let error = App::new(config, clock, store).await.unwrap_err();
     let text = error.to_string();

@@ -102,7 +102,7 @@ fn verified(secret: &str, headers: &HeaderMap, body: &str) {
 
 /// Waits until so many tries have been noted, which is after they were made.
 async fn noted(world: &World, tries: u32) {
-    let file = rusqlite::Connection::open(&world.app.config.sqlite).unwrap();
+    let file = rusqlite::Connection::open(world.file()).unwrap();
     eventually(async || {
         let sql = "SELECT max(tries) FROM outbox";
         let seen: u32 = file.query_row(sql, [], |row| row.get(0)).unwrap();

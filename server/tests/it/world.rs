@@ -8,8 +8,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use malipo_server::clock::{Clock, SystemClock, UnixMs};
-use malipo_server::config::Config;
-use malipo_server::store::SqliteStore;
+use malipo_server::config::{Config, StoreConfig};
+use malipo_server::store;
 use malipo_server::{App, outbox, reconcile, routes, serve};
 use serde_json::{Value, json};
 
@@ -130,7 +130,7 @@ impl World {
             .iter()
             .map(|(name, value)| (name.to_string(), value.to_string()));
         let config = Config::read(&text, env).unwrap_or_else(|it| panic!("{it:?}"));
-        let store = Arc::new(SqliteStore::open(&config.sqlite).unwrap());
+        let store = store::open(&config).await.unwrap();
         let clock = Arc::new(TestClock::default());
         let app = App::new(config, clock.clone(), store).await.unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -149,6 +149,14 @@ impl World {
             clock,
             client: client(),
             _folder: folder,
+        }
+    }
+
+    /// The SQLite file.
+    pub(crate) fn file(&self) -> &std::path::Path {
+        match &self.app.config.store {
+            StoreConfig::Sqlite(path) => path,
+            StoreConfig::Postgres(it) => panic!("no file: {it}"),
         }
     }
 

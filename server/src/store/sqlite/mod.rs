@@ -3,6 +3,7 @@
 //! WAL with `synchronous=FULL`: what is committed survives a power loss. A read takes microseconds, so it runs on the
 //! calling thread with a connection of a small pool; a write waits for the disk, so it runs on the writer's thread.
 
+mod news;
 mod open;
 mod outbox;
 mod quota;
@@ -10,6 +11,7 @@ mod reads;
 mod rows;
 mod writes;
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::mpsc;
@@ -29,6 +31,8 @@ use crate::payment::{Attempt, AttemptId, AttemptStatus, Order};
 #[derive(Debug)]
 pub struct SqliteStore {
     path: PathBuf,
+    /// Held by the one server that has this file.
+    _lock: Option<File>,
     writer: mpsc::Sender<Job>,
     readers: Mutex<Vec<Connection>>,
 }
@@ -36,11 +40,25 @@ pub struct SqliteStore {
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
 impl SqliteStore {
-    /// Opens the file, makes it where it does not exist, and brings its tables up to date.
+    /// Opens the file for a server, makes it where it does not exist, and brings its tables up to date.
     ///
     /// # Errors
-    /// Where the file cannot be opened or written, was written by a newer version, or SQLite is older than 3.51.3.
+    /// Where another server has the file, it cannot be opened or written, was written by a newer version, or SQLite is
+    /// older than 3.51.3.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let lock = open::lock(path)?;
+        Self::start(path, Some(lock))
+    }
+
+    /// Opens the file beside the server that has it, for a command that takes no attempt away from it.
+    ///
+    /// # Errors
+    /// Those of [`SqliteStore::open`], but for the other server.
+    pub fn open_beside(path: &Path) -> Result<Self, StoreError> {
+        Self::start(path, None)
+    }
+
+    fn start(path: &Path, lock: Option<File>) -> Result<Self, StoreError> {
         let mut connection = open::writer(path)?;
         let (writer, jobs) = mpsc::channel::<Job>();
         std::thread::Builder::new()
@@ -54,6 +72,7 @@ impl SqliteStore {
             .map_err(|error| StoreError(error.to_string()))?;
         Ok(Self {
             path: path.to_owned(),
+            _lock: lock,
             writer,
             readers: Mutex::new(Vec::new()),
         })
@@ -199,15 +218,13 @@ impl Store for SqliteStore {
         until: UnixMs,
         most: u32,
     ) -> Result<Vec<Attempt>, StoreError> {
-        let due = self.read(|it| reads::due(it, provider, now, most))?;
-        if due.is_empty() {
-            return Ok(due);
+        // Most of the time nothing is due: that costs no write.
+        if self.read(|it| reads::due(it, provider, now, 1))?.is_empty() {
+            return Ok(Vec::new());
         }
-        // One process has this file, and one task takes what is due: nobody comes in between.
-        let ids = due.iter().map(|it| it.id.clone()).collect();
-        self.write(move |it| writes::postpone(it, ids, until))
-            .await?;
-        Ok(due)
+        let provider = provider.to_owned();
+        self.write(move |it| writes::take_due(it, &provider, now, until, most))
+            .await
     }
 
     async fn schedule(&self, attempt: &AttemptId, at: Option<UnixMs>) -> Result<(), StoreError> {

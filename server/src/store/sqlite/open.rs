@@ -1,11 +1,36 @@
 //! Opening the file, and bringing its tables up to date.
 
+use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
 use crate::store::StoreError;
+
+/// Makes this the one server that has the file; the lock ends with the process, however that ends.
+///
+/// It is a file of its own: closing the database's own file would drop SQLite's locks on it.
+pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let name = Path::new(&name);
+    let failed = |error: std::io::Error| StoreError(format!("{}: {error}", name.display()));
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(name)
+        .map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError(format!(
+            "{}: another malipo-server has this file; one server at a time can work on it (several servers: store.postgres)",
+            path.display()
+        ))),
+        Err(TryLockError::Error(error)) => Err(failed(error)),
+    }
+}
 
 pub(super) fn writer(path: &Path) -> Result<Connection, StoreError> {
     let version = rusqlite::version_number();

@@ -8,7 +8,7 @@ use crate::clock::{HOUR_MS, UnixMs};
 use crate::payment::begin::{self, Decision};
 use crate::payment::event;
 use crate::payment::settle::{self, Observation};
-use crate::payment::{AttemptId, AttemptStatus, Opened, Reference};
+use crate::payment::{Attempt, AttemptId, AttemptStatus, Opened, Reference};
 use crate::store::outbox::Tell;
 use crate::store::{Answered, Begin, Begun, Hash, KEEP_MS, Settled};
 
@@ -328,18 +328,21 @@ pub(super) fn ready(connection: &Connection, now: UnixMs) -> Result<(), Error> {
     Ok(())
 }
 
-pub(super) fn postpone(
+pub(super) fn take_due(
     connection: &Connection,
-    attempts: Vec<AttemptId>,
+    provider: &str,
+    now: UnixMs,
     until: UnixMs,
-) -> Result<(), Error> {
-    let mut statement = connection.prepare_cached(
-        "UPDATE attempts SET next_check_at = ?2 WHERE attempt_id = ?1 AND next_check_at IS NOT NULL",
-    )?;
-    for attempt in attempts {
-        statement.execute(params![attempt.0, until.0])?;
+    most: u32,
+) -> Result<Vec<Attempt>, Error> {
+    let mut due = reads::due(connection, provider, now, most)?;
+    let mut statement = connection
+        .prepare_cached("UPDATE attempts SET next_check_at = ?2 WHERE attempt_id = ?1")?;
+    for attempt in &mut due {
+        statement.execute(params![attempt.id.0, until.0])?;
+        attempt.next_check_at = Some(until);
     }
-    Ok(())
+    Ok(due)
 }
 
 pub(super) fn recover(

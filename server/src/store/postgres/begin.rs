@@ -1,0 +1,159 @@
+//! What an initiate does, as one transaction.
+
+use deadpool_postgres::Transaction;
+use malipo_wire::OrderId;
+
+use super::reads;
+use super::rows;
+use super::session::{Failure, Values, Work, query, storable};
+use crate::payment::Reference;
+use crate::payment::begin::{self, Decision, KnownKey};
+use crate::store::{Begin, Begun, Hash, KEEP_MS};
+
+/// Two initiates of one order, or with one key, wait for each other: for the order's row where there is one, else for
+/// the unique index that both write to. Whoever comes second is run again and finds what the first has written.
+pub(super) struct Beginning(pub(super) Begin);
+
+impl Work for Beginning {
+    type Made = Begun;
+
+    async fn run(&self, it: &Transaction<'_>) -> Result<Begun, Failure> {
+        let begin = &self.0;
+        let text = begin.key.as_deref().map(storable);
+        let key = match &text {
+            Some(text) => reads::key(it, text, begin.now).await?,
+            None => None,
+        };
+        let order_id = key
+            .as_ref()
+            .map_or(&begin.wish.order_id, |it| &it.order_id)
+            .clone();
+        let order = match reads::lock(it, &order_id).await? {
+            true => reads::locked_order(it, &order_id).await?,
+            false => None,
+        };
+        let decision = begin::decide(&begin.wish, key.as_ref(), order.as_ref());
+        let mut reference = None;
+        let proven = match &decision {
+            Decision::New { first } => {
+                if order.is_none() {
+                    new_order(it, begin, &order_id).await?;
+                }
+                reference = Some(new_attempt(it, begin, &order_id, *first).await?);
+                true
+            }
+            Decision::Paid { proven } => *proven,
+            Decision::Same(_) => true,
+            Decision::KeyReused
+            | Decision::OrderChanged
+            | Decision::NoProof
+            | Decision::Running
+            | Decision::Unknown(_)
+            | Decision::AskFirst(_)
+            | Decision::QuoteExpired => false,
+        };
+        if proven {
+            let expires_at = begin.now.plus_ms(KEEP_MS).0;
+            issue_token(it, &begin.token_hash, &order_id, expires_at).await?;
+            keep_key(it, begin, text.as_deref(), key.as_ref(), &order_id).await?;
+        }
+        Ok(Begun {
+            decision,
+            order_id,
+            reference,
+        })
+    }
+}
+
+async fn new_order(it: &Transaction<'_>, begin: &Begin, id: &OrderId) -> Result<(), Failure> {
+    let price = begin.wish.price;
+    let sql = "INSERT INTO orders (order_id, minor, currency, created_at) VALUES ($1, $2, $3, $4)";
+    let (minor, currency) = (rows::minor(price)?, price.currency());
+    let values: &Values<'_> = &[&id.as_str(), &minor, &currency.code(), &begin.now.0];
+    query(it, sql, values).await?;
+    Ok(())
+}
+
+async fn new_attempt(
+    it: &Transaction<'_>,
+    begin: &Begin,
+    order_id: &OrderId,
+    first: bool,
+) -> Result<Reference, Failure> {
+    let new = &begin.attempt;
+    let wanted = &new.first_reference;
+    let sql = "SELECT 1 FROM attempts WHERE provider = $1 AND reference = $2";
+    let taken = !query(it, sql, &[&new.provider, &wanted.0])
+        .await?
+        .is_empty();
+    let reference = if first && !taken {
+        wanted.clone()
+    } else {
+        new.other_reference.clone()
+    };
+    query(
+        it,
+        "INSERT INTO attempts (attempt_id, order_id, provider, reference, status, return_url, return_hash, notify_hash, \
+         created_at, updated_at, next_check_at, description) VALUES ($1, $2, $3, $4, 'created', $5, $6, $7, $8, $8, $9, $10)",
+        &[
+            &new.id.0,
+            &order_id.as_str(),
+            &new.provider,
+            &reference.0,
+            &storable(&new.return_url),
+            &new.return_hash.as_slice(),
+            &new.notify_hash.as_slice(),
+            &begin.now.0,
+            &new.next_check_at.map(|it| it.0),
+            &new.description.as_deref().map(storable),
+        ],
+    )
+    .await?;
+    Ok(reference)
+}
+
+async fn issue_token(
+    it: &Transaction<'_>,
+    hash: &Hash,
+    order_id: &OrderId,
+    expires_at: i64,
+) -> Result<(), Failure> {
+    let values: &Values<'_> = &[&hash.as_slice(), &order_id.as_str(), &expires_at];
+    query(it, ISSUE_TOKEN, values).await?;
+    Ok(())
+}
+
+/// Writes the key down where it is new; it replaces one that has expired and is not tidied away yet.
+async fn keep_key(
+    it: &Transaction<'_>,
+    begin: &Begin,
+    text: Option<&str>,
+    known: Option<&KnownKey>,
+    order_id: &OrderId,
+) -> Result<(), Failure> {
+    let (Some(text), None) = (text, known) else {
+        return Ok(());
+    };
+    let written = query(
+        it,
+        "INSERT INTO idempotency_keys (key, payload_hash, order_id, created_at) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (key) DO UPDATE SET payload_hash = $2, order_id = $3, created_at = $4 \
+         WHERE idempotency_keys.created_at <= $5 RETURNING 1",
+        &[
+            &text,
+            &begin.wish.payload_hash.as_slice(),
+            &order_id.as_str(),
+            &begin.now.0,
+            &begin.now.plus_ms(-KEEP_MS).0,
+        ],
+    )
+    .await?;
+    // Another request with this key was quicker, perhaps for another order: what it began counts.
+    if written.is_empty() {
+        return Err(Failure::Overtaken);
+    }
+    Ok(())
+}
+
+pub(super) const ISSUE_TOKEN: &str = "INSERT INTO tokens (token_hash, order_id, expires_at) VALUES ($1, $2, $3) \
+     ON CONFLICT (token_hash) DO UPDATE SET order_id = $2, expires_at = $3";

@@ -1,0 +1,132 @@
+//! Calls to providers, counted over all servers.
+
+use async_trait::async_trait;
+use deadpool_postgres::{GenericClient, Transaction};
+
+use super::session::{Failure, Work, query};
+use super::{PostgresStore, rows};
+use crate::clock::UnixMs;
+use crate::store::StoreError;
+use crate::store::quota::{CallLease, InUse, MOST_LEVELS, NoRoom, Quotas, level_left};
+
+#[async_trait]
+impl Quotas for PostgresStore {
+    async fn calls_in_use(&self, budget: &str, now: UnixMs) -> Result<InUse, StoreError> {
+        let row = self.session.find(IN_USE, &[&budget, &now.0]).await?;
+        Ok(row.map_or(Ok(InUse::default()), |it| in_use(&it, now))?)
+    }
+
+    async fn lease_calls(
+        &self,
+        budget: &str,
+        lease: CallLease,
+        now: UnixMs,
+    ) -> Result<Result<(), NoRoom>, StoreError> {
+        // A refusal costs no lock.
+        let in_use = self.calls_in_use(budget, now).await?;
+        if let Err(none) = in_use.room_for(&lease, now) {
+            return Ok(Err(none));
+        }
+        self.session.transact(Lease { budget, lease, now }).await
+    }
+
+    async fn calls_refused(
+        &self,
+        budget: &str,
+        silent_until: UnixMs,
+        now: UnixMs,
+    ) -> Result<(), StoreError> {
+        self.session
+            .transact(Refusal {
+                budget,
+                silent_until,
+                now,
+            })
+            .await
+    }
+}
+
+struct Lease<'a> {
+    budget: &'a str,
+    lease: CallLease,
+    now: UnixMs,
+}
+
+impl Work for Lease<'_> {
+    type Made = Result<(), NoRoom>;
+
+    async fn run(&self, it: &Transaction<'_>) -> Result<Self::Made, Failure> {
+        lock(it, self.budget).await?;
+        let in_use = in_use_now(it, self.budget, self.now).await?;
+        if let Err(none) = in_use.room_for(&self.lease, self.now) {
+            return Ok(Err(none));
+        }
+        let sql = "DELETE FROM call_leases WHERE budget = $1 AND counts_until <= $2";
+        query(it, sql, &[&self.budget, &self.now.0]).await?;
+        let sql = "INSERT INTO call_leases (budget, calls, counts_until) VALUES ($1, $2, $3)";
+        let (calls, until) = (i64::from(self.lease.calls), self.lease.counts_until.0);
+        query(it, sql, &[&self.budget, &calls, &until]).await?;
+        Ok(Ok(()))
+    }
+}
+
+struct Refusal<'a> {
+    budget: &'a str,
+    silent_until: UnixMs,
+    now: UnixMs,
+}
+
+impl Work for Refusal<'_> {
+    type Made = ();
+
+    async fn run(&self, it: &Transaction<'_>) -> Result<(), Failure> {
+        lock(it, self.budget).await?;
+        let before = in_use_now(it, self.budget, self.now).await?;
+        let silent_until = before
+            .silent_until
+            .map_or(self.silent_until, |it| it.max(self.silent_until));
+        let level = i64::from(before.level.saturating_add(1).min(MOST_LEVELS));
+        query(
+            it,
+            "INSERT INTO call_refusals (budget, silent_until, level, changed_at) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (budget) DO UPDATE SET silent_until = $2, level = $3, changed_at = $4",
+            &[&self.budget, &silent_until.0, &level, &self.now.0],
+        )
+        .await?;
+        Ok(())
+    }
+}
+
+/// One server at a time counts a budget. Two budgets of one hash would wait for each other, and nothing worse.
+async fn lock(it: &Transaction<'_>, budget: &str) -> Result<(), Failure> {
+    let sql = "SELECT pg_advisory_xact_lock($1, hashtext($2))";
+    query(it, sql, &[&super::LOCKS, &budget]).await?;
+    Ok(())
+}
+
+async fn in_use_now(
+    client: &impl GenericClient,
+    budget: &str,
+    now: UnixMs,
+) -> Result<InUse, Failure> {
+    let rows = query(client, IN_USE, &[&budget, &now.0]).await?;
+    rows.first()
+        .map_or(Ok(InUse::default()), |it| in_use(it, now))
+}
+
+fn in_use(row: &tokio_postgres::Row, now: UnixMs) -> Result<InUse, Failure> {
+    let mut in_use = InUse {
+        calls: rows::count(row, 0)?,
+        first_ends: rows::moment(row, 1)?,
+        ..InUse::default()
+    };
+    if let (Some(silent_until), Some(changed_at)) = (rows::moment(row, 2)?, rows::moment(row, 4)?) {
+        in_use.silent_until = Some(silent_until);
+        in_use.level = level_left(rows::count(row, 3)?, changed_at, now);
+    }
+    Ok(in_use)
+}
+
+const IN_USE: &str = "SELECT l.calls, l.ends, r.silent_until, r.level, r.changed_at \
+    FROM (SELECT coalesce(sum(calls), 0)::bigint AS calls, min(counts_until) AS ends FROM call_leases \
+    WHERE budget = $1 AND $2 < counts_until) l LEFT JOIN call_refusals r ON r.budget = $1";

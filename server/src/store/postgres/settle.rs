@@ -1,0 +1,200 @@
+//! What becomes of an attempt: the provider's answer to its beginning, and its word on how it stands.
+
+use deadpool_postgres::Transaction;
+use tokio_postgres::types::ToSql;
+
+use super::session::{Failure, Work, query, storable};
+use super::{news, outbox, reads, rows};
+use crate::clock::{HOUR_MS, UnixMs};
+use crate::payment::event;
+use crate::payment::settle::{self, Observation, Step};
+use crate::payment::{Attempt, AttemptId, AttemptStatus, Opened, Order};
+use crate::store::outbox::Tell;
+use crate::store::{Answered, Settled};
+
+/// [`crate::store::Store::answered`].
+pub(super) struct Answer<'a> {
+    pub(super) attempt: &'a AttemptId,
+    pub(super) answer: Answered,
+    pub(super) now: UnixMs,
+}
+
+impl Work for Answer<'_> {
+    type Made = bool;
+
+    async fn run(&self, it: &Transaction<'_>) -> Result<bool, Failure> {
+        let Some(attempt) = reads::attempt(it, self.attempt).await? else {
+            return Ok(false);
+        };
+        reads::lock(it, &attempt.order_id).await?;
+        // Only what is still waiting for this answer: a notification may have been quicker, and then it knows more.
+        match &self.answer {
+            Answered::Opened(opened) => return set_opened(it, &attempt, opened, self.now).await,
+            Answered::Refused => self.set_new(it, AttemptStatus::Refused, None).await?,
+            Answered::Orphaned => {
+                let at = self.now.plus_ms(HOUR_MS);
+                self.set_new(it, AttemptStatus::Orphaned, Some(at)).await?;
+            }
+            Answered::Unknown { check_at } => {
+                self.set_new(it, AttemptStatus::Unknown, Some(*check_at))
+                    .await?;
+            }
+        }
+        Ok(false)
+    }
+}
+
+impl Answer<'_> {
+    async fn set_new(
+        &self,
+        it: &Transaction<'_>,
+        status: AttemptStatus,
+        next_check_at: Option<UnixMs>,
+    ) -> Result<(), Failure> {
+        query(
+            it,
+            "UPDATE attempts SET status = $2, next_check_at = $3, updated_at = $4 \
+             WHERE attempt_id = $1 AND status IN ('created', 'unknown')",
+            &[
+                &self.attempt.0,
+                &status.as_str(),
+                &next_check_at.map(|it| it.0),
+                &self.now.0,
+            ],
+        )
+        .await?;
+        Ok(())
+    }
+}
+
+async fn set_opened(
+    it: &Transaction<'_>,
+    attempt: &Attempt,
+    opened: &Opened,
+    now: UnixMs,
+) -> Result<bool, Failure> {
+    let sent_to = match opened.sent_to.as_slice() {
+        [] => None,
+        // Texts only: writing them cannot fail.
+        sent_to => serde_json::to_string(sent_to).ok(),
+    };
+    // An attempt that was given up meanwhile is taken up again, unless another one was begun or paid: two open pages
+    // would be two payments.
+    let rows = query(
+        it,
+        "UPDATE attempts a SET status = CASE WHEN a.status IN ('created', 'unknown') THEN 'pending' \
+         WHEN a.status = 'orphaned' AND NOT EXISTS (SELECT 1 FROM attempts b WHERE b.order_id = a.order_id \
+         AND b.attempt_id <> a.attempt_id AND b.status IN ('created', 'pending', 'unknown', 'needs_review', 'paid')) \
+         THEN 'pending' ELSE a.status END, \
+         provider_ref = $2, redirect_url = $3, sent_to = $4, expires_at = $5, updated_at = $6 \
+         WHERE a.attempt_id = $1 RETURNING a.status IN ('pending', 'needs_review')",
+        &[
+            &attempt.id.0,
+            &opened.provider_ref.as_deref().map(storable),
+            &opened.redirect_url.as_deref().map(storable),
+            &sent_to,
+            &opened.expires_at.map(|it| it.0),
+            &now.0,
+        ],
+    )
+    .await?;
+    Ok(match rows.first() {
+        Some(row) => row.try_get(0)?,
+        None => false,
+    })
+}
+
+/// [`crate::store::Store::settle`].
+pub(super) struct Settling<'a> {
+    pub(super) attempt: &'a AttemptId,
+    pub(super) observation: Observation,
+    pub(super) tell: Tell,
+    pub(super) now: UnixMs,
+}
+
+impl Work for Settling<'_> {
+    type Made = Option<Settled>;
+
+    async fn run(&self, it: &Transaction<'_>) -> Result<Option<Settled>, Failure> {
+        let Some(seen) = reads::attempt(it, self.attempt).await? else {
+            return Ok(None);
+        };
+        // Most answers change nothing: those cost no lock. Who paid the order decides between paid and duplicate, never
+        // whether something changes.
+        if settle::settle(&seen, None, self.observation, self.now).is_none() {
+            return Ok(None);
+        }
+        reads::lock(it, &seen.order_id).await?;
+        let Some(before) = reads::locked_order(it, &seen.order_id).await? else {
+            return Ok(None);
+        };
+        let Some(attempt) = find(&before, self.attempt) else {
+            return Ok(None);
+        };
+        let paid_by = before.paid_by.as_ref();
+        let Some(step) = settle::settle(attempt, paid_by, self.observation, self.now) else {
+            return Ok(None);
+        };
+        self.note(it, &step).await?;
+        if step.status == AttemptStatus::Paid {
+            self.note_paid(it, attempt).await?;
+        }
+        let Some(after) = reads::locked_order(it, &seen.order_id).await? else {
+            return Ok(None);
+        };
+        if let Some(kind) = event::kind(attempt, &step)
+            && let Some(after) = find(&after, self.attempt)
+        {
+            outbox::tell(it, kind, after, self.tell, self.now).await?;
+        }
+        // Whether money moves is the same before and after.
+        if before.answer(false) != after.answer(false) {
+            news::announce(it, &after.id).await?;
+        }
+        Ok(Some(Settled { step, order: after }))
+    }
+}
+
+impl Settling<'_> {
+    async fn note(&self, it: &Transaction<'_>, step: &Step) -> Result<(), Failure> {
+        let paid = step.status.public() == malipo_wire::Status::Success;
+        let received = step.received.map(rows::minor).transpose()?;
+        let values: [&(dyn ToSql + Sync); 8] = [
+            &self.attempt.0,
+            &step.status.as_str(),
+            &received,
+            &step.received.map(|it| it.currency().code().to_owned()),
+            &step.late,
+            &self.now.0,
+            &paid,
+            &step.reason.map(malipo_wire::Reason::as_str),
+        ];
+        query(
+            it,
+            "UPDATE attempts SET status = $2, received_minor = $3, received_currency = $4, late = $5, updated_at = $6, \
+             paid_at = CASE WHEN $7 THEN $6 ELSE paid_at END, reason = $8, \
+             next_check_at = CASE WHEN $7 THEN NULL ELSE next_check_at END WHERE attempt_id = $1",
+            &values,
+        )
+        .await?;
+        Ok(())
+    }
+
+    async fn note_paid(&self, it: &Transaction<'_>, attempt: &Attempt) -> Result<(), Failure> {
+        // Written once: `settle` makes a second success a duplicate, and this condition holds even if it did not.
+        let written = query(
+            it,
+            "UPDATE orders SET paid_by = $2 WHERE order_id = $1 AND paid_by IS NULL RETURNING 1",
+            &[&attempt.order_id.as_str(), &attempt.id.0],
+        )
+        .await?;
+        match written.len() {
+            1 => Ok(()),
+            _ => Err(Failure::Odd("who paid an order")),
+        }
+    }
+}
+
+fn find<'a>(order: &'a Order, id: &AttemptId) -> Option<&'a Attempt> {
+    order.attempts.iter().find(|it| it.id == *id)
+}

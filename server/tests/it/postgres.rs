@@ -1,0 +1,75 @@
+//! A PostgreSQL of the tests' own: one server for this process, a database for each test, gone when the process is.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use malipo_server::config::PostgresConfig;
+use tokio_postgres::{Client, NoTls};
+
+/// One PostgreSQL server. It stops, and its folder is removed, when its stdin is closed: with this process.
+struct Cluster {
+    url: String,
+    _process: Child,
+}
+
+impl Cluster {
+    fn start() -> Self {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tools/postgres.sh");
+        let mut process = Command::new(script)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut url = String::new();
+        BufReader::new(process.stdout.take().unwrap())
+            .read_line(&mut url)
+            .unwrap();
+        assert!(url.starts_with("postgres://"), "tools/postgres.sh says why");
+        Self {
+            url: url.trim().to_owned(),
+            _process: process,
+        }
+    }
+}
+
+/// A database of a test's own.
+pub(crate) struct Database {
+    pub(crate) url: String,
+}
+
+impl Database {
+    pub(crate) async fn new() -> Self {
+        static CLUSTER: OnceLock<Cluster> = OnceLock::new();
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let cluster = tokio::task::spawn_blocking(|| &CLUSTER.get_or_init(Cluster::start).url);
+        let url = cluster.await.unwrap();
+        let name = format!("test_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+        let make = format!("CREATE DATABASE {name} TEMPLATE template0");
+        connect(&format!("{url}/postgres"))
+            .await
+            .batch_execute(&make)
+            .await
+            .unwrap();
+        Self {
+            url: format!("{url}/{name}"),
+        }
+    }
+
+    pub(crate) fn config(&self) -> PostgresConfig {
+        PostgresConfig::parse(&self.url).unwrap()
+    }
+
+    /// A connection of the test's own, for what only an operator does.
+    pub(crate) async fn client(&self) -> Client {
+        connect(&self.url).await
+    }
+}
+
+async fn connect(url: &str) -> Client {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client
+}

@@ -1,0 +1,120 @@
+//! Schedules and leases.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use malipo_server::clock::UnixMs;
+use malipo_server::payment::{AttemptId, AttemptStatus};
+use malipo_server::store::{Answered, Store};
+
+use super::{Bench, NOW, SUCCESS, page};
+
+const DUE: UnixMs = UnixMs(NOW.0 + 20_000);
+const UNTIL: UnixMs = UnixMs(DUE.0 + 30_000);
+
+async fn take(bench: &Bench, now: UnixMs, until: UnixMs, most: u32) -> Vec<AttemptId> {
+    let taken = bench.store.take_due("joyndpay", now, until, most).await;
+    taken.unwrap().into_iter().map(|it| it.id).collect()
+}
+
+pub(super) async fn what_is_due_is_taken_once_and_comes_back(bench: Bench) {
+    let id = bench.pending("ORDER-1").await;
+    assert!(take(&bench, DUE.plus_ms(-1), UNTIL, 10).await.is_empty());
+    let taken = take(&bench, DUE, UNTIL, 10).await;
+    assert_eq!(taken, std::slice::from_ref(&id));
+    assert_eq!(bench.attempt(&id).await.next_check_at, Some(UNTIL));
+    assert!(take(&bench, UNTIL.plus_ms(-1), UNTIL, 10).await.is_empty());
+    // Whoever took it has died.
+    let later = UNTIL.plus_ms(30_000);
+    assert_eq!(take(&bench, UNTIL, later, 10).await, [id]);
+}
+
+pub(super) async fn the_longest_due_comes_first_and_each_provider_has_its_own(bench: Bench) {
+    let mut ids = Vec::new();
+    for (order, at) in [("A", 3), ("B", 1), ("C", 2)] {
+        let id = bench.pending(order).await;
+        let at = Some(NOW.plus_ms(at));
+        bench.store.schedule(&id, at).await.unwrap();
+        ids.push(id);
+    }
+    let mut begin = bench.begin("D");
+    begin.attempt.provider = "jopay";
+    begin.attempt.next_check_at = Some(NOW);
+    bench.decided(begin).await;
+    let [a, b, c] = ids.try_into().unwrap();
+    assert_eq!(take(&bench, DUE, UNTIL, 2).await, [b, c]);
+    assert_eq!(take(&bench, DUE, UNTIL, 2).await, [a]);
+    assert!(take(&bench, DUE, UNTIL, 2).await.is_empty());
+    let theirs = bench.store.take_due("jopay", DUE, UNTIL, 2).await.unwrap();
+    assert_eq!(theirs.len(), 1);
+}
+
+pub(super) async fn many_takers_at_once_share_what_is_due(bench: Bench) {
+    for order in 0..60 {
+        bench.pending(&format!("ORDER-{order}")).await;
+    }
+    let beside = bench.beside().await;
+    let stores: [Arc<dyn Store>; 2] = [Arc::clone(&bench.store), beside];
+    let takers: Vec<_> = (0..8)
+        .map(|it| {
+            let store = Arc::clone(&stores[it % 2]);
+            tokio::spawn(async move {
+                let mut taken = Vec::new();
+                // What another taker is at is passed over, so nothing may come though something is left.
+                for _ in 0..20 {
+                    let some = store.take_due("joyndpay", DUE, UNTIL, 7).await.unwrap();
+                    taken.extend(some.into_iter().map(|it| it.id));
+                }
+                taken
+            })
+        })
+        .collect();
+    let mut taken = Vec::new();
+    for taker in takers {
+        taken.extend(taker.await.unwrap());
+    }
+    assert_eq!(taken.len(), 60, "none twice");
+    assert_eq!(BTreeSet::from_iter(taken).len(), 60, "and each once");
+}
+
+pub(super) async fn a_next_time_is_not_noted_over_a_newer_one(bench: Bench) {
+    let id = bench.pending("ORDER-1").await;
+    take(&bench, DUE, UNTIL, 1).await;
+    let next = Some(UNTIL.plus_ms(60_000));
+    bench.store.reschedule(&id, UNTIL, next).await.unwrap();
+    assert_eq!(bench.attempt(&id).await.next_check_at, next);
+    // A notification made it due while the provider was being asked.
+    bench.store.schedule(&id, Some(DUE)).await.unwrap();
+    bench.store.reschedule(&id, UNTIL, next).await.unwrap();
+    assert_eq!(bench.attempt(&id).await.next_check_at, Some(DUE));
+    bench.store.schedule(&id, None).await.unwrap();
+    assert_eq!(bench.attempt(&id).await.next_check_at, None);
+    assert!(take(&bench, UnixMs(i64::MAX), UNTIL, 1).await.is_empty());
+}
+
+pub(super) async fn what_is_paid_is_not_looked_up_again(bench: Bench) {
+    let id = bench.pending("ORDER-1").await;
+    take(&bench, DUE, UNTIL, 1).await;
+    bench.settle(&id, SUCCESS()).await;
+    bench.store.schedule(&id, Some(DUE)).await.unwrap();
+    bench.store.reschedule(&id, UNTIL, Some(DUE)).await.unwrap();
+    assert_eq!(bench.attempt(&id).await.next_check_at, None);
+    assert!(take(&bench, UnixMs(i64::MAX), UNTIL, 1).await.is_empty());
+}
+
+pub(super) async fn a_call_that_was_cut_off_is_recovered(bench: Bench) {
+    let lost = bench.created("ORDER-1").await;
+    let open = bench.pending("ORDER-2").await;
+    let now = NOW.plus_ms(60_000);
+    assert_eq!(bench.store.recover(NOW, now).await.unwrap(), 0, "too young");
+    let before = NOW.plus_ms(1);
+    assert_eq!(bench.store.recover(before, now).await.unwrap(), 1);
+    assert_eq!(bench.store.recover(before, now).await.unwrap(), 0);
+    let seen = bench.attempt(&lost).await;
+    assert_eq!(seen.status, AttemptStatus::Unknown);
+    assert_eq!(seen.next_check_at, Some(now));
+    assert_eq!(bench.status(&open).await, AttemptStatus::Pending);
+    // The answer comes after all.
+    assert!(bench.answered(&lost, Answered::Opened(page(&lost))).await);
+    assert_eq!(bench.status(&lost).await, AttemptStatus::Pending);
+}

@@ -1,0 +1,283 @@
+//! What every store does: one list of cases, run over SQLite and over PostgreSQL.
+
+mod begin;
+mod due;
+mod kept;
+mod outbox;
+mod postgres;
+mod quotas;
+mod settle;
+mod sqlite;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use malipo_server::clock::UnixMs;
+use malipo_server::payment::begin::{Decision, Wish};
+use malipo_server::payment::settle::Observation;
+use malipo_server::payment::{Attempt, AttemptId, AttemptStatus, Opened, Order, Reference};
+use malipo_server::random;
+use malipo_server::store::outbox::Tell;
+use malipo_server::store::{
+    Answered, Begin, Begun, NewAttempt, PostgresStore, Settled, SqliteStore, Store,
+};
+use malipo_wire::{Money, OrderId};
+
+use crate::postgres::Database;
+
+/// A store of its own for each case.
+pub(super) struct Bench {
+    pub(super) store: Arc<dyn Store>,
+    place: Place,
+    number: AtomicU32,
+}
+
+enum Place {
+    Sqlite(
+        PathBuf,
+        #[expect(dead_code, reason = "kept until the case is over")] tempfile::TempDir,
+    ),
+    Postgres(Database),
+}
+
+impl Bench {
+    pub(super) async fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self::at(Place::Sqlite(folder.path().join("store.sqlite"), folder)).await
+    }
+
+    pub(super) async fn postgres() -> Self {
+        Self::at(Place::Postgres(Database::new().await)).await
+    }
+
+    async fn at(place: Place) -> Self {
+        Self {
+            store: place.open().await,
+            place,
+            number: AtomicU32::new(0),
+        }
+    }
+
+    /// The same records, after the process that wrote them has gone.
+    pub(super) async fn reopened(self) -> Self {
+        let Self { store, place, .. } = self;
+        drop(store);
+        Self::at(place).await
+    }
+
+    /// As another server on the same records has it; SQLite has one server alone.
+    pub(super) async fn beside(&self) -> Arc<dyn Store> {
+        match &self.place {
+            Place::Sqlite(..) => Arc::clone(&self.store),
+            Place::Postgres(_) => self.place.open().await,
+        }
+    }
+
+    /// The one number that a query brings, from the tables themselves.
+    pub(super) async fn number(&self, sql: &str) -> i64 {
+        match &self.place {
+            Place::Sqlite(path, _) => {
+                let file = rusqlite::Connection::open(path).unwrap();
+                file.query_row(sql, [], |row| row.get(0)).unwrap()
+            }
+            Place::Postgres(it) => {
+                let sql = format!("SELECT n::bigint FROM ({sql}) it (n)");
+                it.client().await.query_one(&sql, &[]).await.unwrap().get(0)
+            }
+        }
+    }
+
+    /// An initiate with a quote of the order `order` at 10000 UGX.
+    pub(super) fn begin(&self, order: &str) -> Begin {
+        self.begin_at(order, NOW)
+    }
+
+    pub(super) fn begin_at(&self, order: &str, now: UnixMs) -> Begin {
+        let number = self.number.fetch_add(1, Ordering::Relaxed);
+        let secret = |what: &str| random::hash(&format!("{what} {number}"));
+        Begin {
+            wish: Wish {
+                order_id: order.parse().unwrap(),
+                price: price(),
+                payload_hash: [1; 32],
+                quoted: true,
+                expired: false,
+                asked: Vec::new(),
+                now,
+            },
+            key: None,
+            attempt: NewAttempt {
+                id: AttemptId(format!("attempt-{number}")),
+                provider: "joyndpay",
+                first_reference: Reference(order.to_owned()),
+                other_reference: Reference(format!("OTHER{number}")),
+                description: Some("Tea".to_owned()),
+                return_url: "https://shop.example/thanks".to_owned(),
+                return_hash: secret("return"),
+                notify_hash: secret("notify"),
+                next_check_at: Some(now.plus_ms(20_000)),
+            },
+            token_hash: secret("token"),
+            now,
+        }
+    }
+
+    pub(super) async fn decided(&self, begin: Begin) -> Begun {
+        self.store.begin(begin).await.unwrap()
+    }
+
+    /// The order's new attempt, still being called.
+    pub(super) async fn created(&self, order: &str) -> AttemptId {
+        let begin = self.begin(order);
+        let id = begin.attempt.id.clone();
+        let begun = self.decided(begin).await;
+        assert!(matches!(begun.decision, Decision::New { .. }), "{begun:?}");
+        id
+    }
+
+    /// The order's new attempt, with its page open.
+    pub(super) async fn pending(&self, order: &str) -> AttemptId {
+        let id = self.created(order).await;
+        assert!(self.answered(&id, Answered::Opened(page(&id))).await);
+        id
+    }
+
+    pub(super) async fn answered(&self, id: &AttemptId, answer: Answered) -> bool {
+        self.store.answered(id, answer, LATER).await.unwrap()
+    }
+
+    pub(super) async fn settle(&self, id: &AttemptId, it: Observation) -> Option<Settled> {
+        self.store
+            .settle(id, it, Tell::default(), LATER)
+            .await
+            .unwrap()
+    }
+
+    pub(super) async fn order(&self, id: &str) -> Order {
+        let id: OrderId = id.parse().unwrap();
+        self.store.order(&id).await.unwrap().unwrap()
+    }
+
+    pub(super) async fn attempt(&self, id: &AttemptId) -> Attempt {
+        self.store.attempt(id).await.unwrap().unwrap()
+    }
+
+    pub(super) async fn status(&self, id: &AttemptId) -> AttemptStatus {
+        self.attempt(id).await.status
+    }
+}
+
+impl Place {
+    async fn open(&self) -> Arc<dyn Store> {
+        match self {
+            Self::Sqlite(path, _) => Arc::new(SqliteStore::open(path).unwrap()),
+            Self::Postgres(it) => Arc::new(PostgresStore::open(&it.config()).await.unwrap()),
+        }
+    }
+}
+
+pub(super) fn price() -> Money {
+    ugx("10000")
+}
+
+pub(super) fn ugx(amount: &str) -> Money {
+    Money::parse(amount, "UGX".parse().unwrap()).unwrap()
+}
+
+pub(super) fn page(id: &AttemptId) -> Opened {
+    Opened {
+        provider_ref: Some(format!("theirs-{}", id.0)),
+        redirect_url: Some(format!("https://pay.example/{}", id.0)),
+        ..Opened::default()
+    }
+}
+
+pub(super) const SUCCESS: fn() -> Observation = || Observation::Success(Some(price()));
+pub(super) const NOW: UnixMs = UnixMs(1_795_000_000_000);
+pub(super) const LATER: UnixMs = UnixMs(NOW.0 + 1_000);
+
+/// Each of these is a test over SQLite and one over PostgreSQL.
+macro_rules! cases {
+    ($($room:ident { $($case:ident),+ $(,)? })+) => {
+        $(mod $room {
+            mod over_sqlite {
+                $(#[tokio::test(flavor = "multi_thread")]
+                async fn $case() {
+                    crate::store::$room::$case(crate::store::Bench::sqlite().await).await;
+                })+
+            }
+            mod over_postgres {
+                $(#[tokio::test(flavor = "multi_thread")]
+                async fn $case() {
+                    crate::store::$room::$case(crate::store::Bench::postgres().await).await;
+                })+
+            }
+        })+
+    };
+}
+
+mod each {
+    cases! {
+        begin {
+            a_new_order_gets_an_attempt_under_its_own_name,
+            a_second_press_gets_the_attempt_there_is,
+            a_price_never_changes,
+            a_live_attempt_is_nobody_elses,
+            an_attempt_that_is_being_called_is_waited_for,
+            an_old_attempt_is_asked_about_before_a_new_one,
+            a_paid_order_is_paid_for_whoever_asks,
+            an_expired_quote_begins_nothing,
+            a_key_belongs_to_its_payload_and_its_order,
+            a_key_is_forgotten_after_a_day,
+            a_name_that_is_taken_is_not_used_twice,
+            many_presses_at_once_begin_one_attempt,
+            one_key_at_once_for_many_orders_begins_one_attempt,
+            many_orders_at_once_do_not_disturb_each_other,
+        }
+        settle {
+            each_answer_to_a_beginning_is_noted,
+            an_answer_that_comes_too_late_opens_no_second_page,
+            a_success_is_noted_once_with_what_was_received,
+            a_second_success_of_an_order_is_a_duplicate,
+            a_failure_may_still_become_paid,
+            a_wrong_amount_waits_for_a_person,
+            what_changes_nothing_is_not_a_step,
+            many_successes_at_once_pay_an_order_once,
+            two_attempts_that_succeed_at_once_are_one_payment_and_one_duplicate,
+            an_unknown_attempt_is_no_attempt,
+        }
+        due {
+            what_is_due_is_taken_once_and_comes_back,
+            the_longest_due_comes_first_and_each_provider_has_its_own,
+            many_takers_at_once_share_what_is_due,
+            a_next_time_is_not_noted_over_a_newer_one,
+            what_is_paid_is_not_looked_up_again,
+            a_call_that_was_cut_off_is_recovered,
+        }
+        kept {
+            a_token_opens_its_order_for_a_day,
+            an_attempt_is_found_by_its_secrets_and_its_names,
+            a_cancel_changes_nothing_about_the_money,
+            parked_notices_are_counted_and_kept_for_a_month,
+            strange_text_is_kept_or_not_known_but_never_a_failure,
+            old_tokens_and_keys_are_dropped,
+            the_mode_is_written_once,
+            it_is_ready_again_and_again,
+            attempts_are_counted_by_status,
+            everything_outlives_the_process,
+        }
+        outbox {
+            a_step_is_told_on_each_channel_in_its_own_transaction,
+            a_delivery_is_taken_once_and_comes_back,
+            many_couriers_at_once_share_the_deliveries,
+            what_was_given_up_is_tried_again_on_request,
+            finished_deliveries_are_dropped_after_a_month,
+        }
+        quotas {
+            calls_are_leased_up_to_the_limit_and_come_back,
+            a_refusal_is_heeded_and_wears_off,
+            many_servers_at_once_stay_within_the_limit,
+        }
+    }
+}

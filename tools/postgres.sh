@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# A throwaway PostgreSQL for tests: prints the URL of its server (without a database) and runs until its stdin is closed,
+# so it ends with whoever started it, however that ends. Nothing of it is left behind.
+#
+#     tools/postgres.sh            fast: what is written is not forced to the disk
+#     tools/postgres.sh --durable  as in earnest, for tests that kill it
+#
+# The database's superuser is malipo, without a password, over a socket that only this machine's users reach.
+set -euo pipefail
+
+flags=(-c fsync=off -c full_page_writes=off -c synchronous_commit=off)
+case ${1:-} in
+'') ;;
+--durable) flags=() ;;
+*)
+    echo "tools/postgres.sh knows --durable, not '$1'" >&2
+    exit 2
+    ;;
+esac
+
+# PostgreSQL refuses to run as root.
+if [[ $(id -u) -eq 0 ]]; then
+    user=nobody
+    id postgres >/dev/null 2>&1 && user=postgres
+    exec setpriv --reuid="$user" --regid="$(id -g "$user")" --clear-groups -- "$BASH" "$0" "$@"
+fi
+
+bin=$(command -v initdb >/dev/null && dirname "$(command -v initdb)" ||
+    find /usr/lib/postgresql /usr/pgsql-* -path '*/bin/initdb' -printf '%h\n' 2>/dev/null | sort -V | tail -1)
+if [[ -z $bin ]]; then
+    echo "PostgreSQL is missing: tools/setup.sh unit installs Debian's package postgresql" >&2
+    exit 1
+fi
+
+# Short, since a socket's path has 107 bytes at most.
+folder=$(mktemp -d /tmp/malipo-pg-XXXXXX)
+clean() {
+    "$bin/pg_ctl" stop -D "$folder/data" -m immediate -s 2>/dev/null || true
+    rm -rf "$folder"
+}
+trap clean EXIT
+# A key that stops the tests must not stop the tidying up.
+trap '' INT TERM HUP
+
+cd "$folder"
+"$bin/initdb" -D data -U malipo -A trust -E UTF8 --locale=C --no-sync >log 2>&1 || { cat log >&2; exit 1; }
+"$bin/pg_ctl" start -D data -s -w -t 120 -l log -o "-k $folder -c listen_addresses='' -c max_connections=400 ${flags[*]}" ||
+    { cat log >&2; exit 1; }
+echo "postgres://malipo@${folder//\//%2F}"
+cat >/dev/null

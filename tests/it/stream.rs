@@ -1,6 +1,6 @@
 //! The server-sent events: they cause verifies and settle nothing, and a stream that is dead is opened anew.
 
-use malipo::checkout::{Input, StateName, StreamEvent, Wake};
+use malipo::checkout::{StateName, StreamEvent, Wake};
 
 use crate::harness::*;
 
@@ -75,7 +75,6 @@ fn a_stream_that_ends_while_a_verify_is_out_causes_no_second_one_beside_it() {
         STREAMED,
         &[
             (2_600, Act::Stream(StreamEvent::Ended)),
-            (6_000, Act::Say(Input::TimerFired)),
             (12_000, Act::Nothing),
         ],
     ));

@@ -8,6 +8,7 @@ use super::session::{Failure, Session, Values, Work, query, storable};
 use crate::clock::{HOUR_MS, UnixMs};
 use crate::payment::{Attempt, AttemptId};
 use crate::random;
+use crate::store::recipients;
 use crate::store::{KEEP_MS, StoreError};
 
 pub(super) async fn cancelled(
@@ -132,6 +133,10 @@ impl Work for Tidying {
             (
                 "DELETE FROM idempotency_keys WHERE created_at <= $1",
                 now.plus_ms(-KEEP_MS),
+            ),
+            (
+                "DELETE FROM link_sends WHERE sent_at <= $1",
+                now.plus_ms(-recipients::WINDOW_MS),
             ),
             (
                 "DELETE FROM outbox WHERE next_at IS NULL AND created_at < $1",

@@ -3,7 +3,7 @@
 use malipo_wire::OrderId;
 use rusqlite::{Connection, Error, params};
 
-use super::{outbox, reads};
+use super::{outbox, reads, recipients};
 use crate::clock::{HOUR_MS, UnixMs};
 use crate::payment::begin::{self, Decision};
 use crate::payment::event;
@@ -378,6 +378,7 @@ pub(super) fn tidy(connection: &Connection, now: UnixMs) -> Result<(), Error> {
         "DELETE FROM idempotency_keys WHERE created_at <= ?1",
         [now.plus_ms(-KEEP_MS).0],
     )?;
+    recipients::tidy(connection, now)?;
     outbox::tidy(connection, now.plus_ms(-30 * 24 * HOUR_MS))?;
     connection.execute(
         "DELETE FROM parked_notices WHERE received_at < ?1",

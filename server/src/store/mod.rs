@@ -95,7 +95,8 @@ pub trait Store: News + Outbox + Quotas + Recipients + Send + Sync + fmt::Debug 
     async fn cancelled(&self, order: &OrderId, now: UnixMs) -> Result<(), StoreError>;
 
     /// Takes attempts of this provider whose check is due, the longest due first, and makes them due again at `until`:
-    /// nobody else takes them before, and what is forgotten is taken up again.
+    /// nobody else takes them before, and what is forgotten is taken up again. They are returned with the times at which
+    /// they were due.
     async fn take_due(
         &self,
         provider: &str,

@@ -335,12 +335,11 @@ pub(super) fn take_due(
     until: UnixMs,
     most: u32,
 ) -> Result<Vec<Attempt>, Error> {
-    let mut due = reads::due(connection, provider, now, most)?;
+    let due = reads::due(connection, provider, now, most)?;
     let mut statement = connection
         .prepare_cached("UPDATE attempts SET next_check_at = ?2 WHERE attempt_id = ?1")?;
-    for attempt in &mut due {
+    for attempt in &due {
         statement.execute(params![attempt.id.0, until.0])?;
-        attempt.next_check_at = Some(until);
     }
     Ok(due)
 }

@@ -35,19 +35,6 @@ async fn every_kind_of_notification_makes_the_server_ask() {
 }
 
 #[tokio::test]
-async fn a_notification_right_after_an_answer_is_a_reason_to_ask_again() {
-    // However rarely a watched order is asked about.
-    let rarely = ("MALIPO_JOYNDPAY__WATCH_INTERVAL_MS", "60000");
-    let world = World::with_env("", &[rarely]).await;
-    world.opened(ORDER).await;
-    world.notify(ORDER, String::new(), "").await;
-    crate::world::eventually(async || (1 <= world.fake.look_ups(ORDER)).then_some(())).await;
-    world.fake.set(ORDER, "success");
-    world.notify(ORDER, String::new(), "").await;
-    world.until_state(ORDER, "paid").await;
-}
-
-#[tokio::test]
 async fn a_notification_that_lies_pays_nothing() {
     let world = World::new().await;
     world.opened(ORDER).await;
@@ -113,4 +100,25 @@ async fn a_flood_of_notifications_spends_no_quota() {
         "{}",
         world.fake.look_ups(ORDER)
     );
+}
+
+#[tokio::test]
+async fn a_notification_during_a_question_is_followed_however_long_the_watch_interval() {
+    let interval = ("MALIPO_JOYNDPAY__WATCH_INTERVAL_MS", "60000");
+    let world = World::with_env("", &[interval]).await;
+    let answer = world.opened(ORDER).await;
+    let slow = std::time::Duration::from_millis(400);
+    world
+        .fake
+        .mind(|it| it.look_up = crate::fake::LookUp::Slow(slow));
+    // The page's question is answered "pending", from before the payment.
+    world.verify(&answer).await;
+    crate::world::eventually(async || (world.fake.look_ups(ORDER) == 1).then_some(())).await;
+    world.fake.set(ORDER, "success");
+    let body = json!({"order_id": ORDER}).to_string();
+    assert_eq!(
+        world.notify(ORDER, body, "application/json").await.status,
+        200
+    );
+    world.until_state(ORDER, "paid").await;
 }

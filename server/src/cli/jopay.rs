@@ -103,7 +103,7 @@ pub(super) async fn run(command: Command, config: Config) -> anyhow::Result<()> 
     let jopay = jopay.context("the configuration has no table [jopay]")?;
     let adapter = JoPayAdapter::new(jopay, &config);
     // Its calls count like those of the server beside it: the key has one limit.
-    let store = store::open(&config).await?;
+    let store = store::open_beside(&config).await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let mut desks = desks(&config, &clock, &store)?;
     let desk = desks.remove("jopay").context("JoPay is not configured")?;

@@ -4,7 +4,6 @@
 
 mod answer;
 mod call;
-mod recipients;
 mod secrets;
 
 use std::sync::Arc;

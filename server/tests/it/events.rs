@@ -6,19 +6,16 @@ use serde_json::Value;
 
 use crate::world::{SHOP, World, client};
 
-pub(crate) struct Stream {
+struct Stream {
     response: reqwest::Response,
     text: String,
 }
 
 impl Stream {
     async fn open(world: &World, answer: &Value) -> Self {
-        Self::at(&world.base, answer).await
-    }
-
-    pub(crate) async fn at(base: &str, answer: &Value) -> Self {
         let url = format!(
-            "{base}/pay/events?order_id={}",
+            "{}/pay/events?order_id={}",
+            world.base,
             answer["order_id"].as_str().unwrap()
         );
         let response = client()
@@ -38,7 +35,7 @@ impl Stream {
     }
 
     /// The next message, or `None` at the end.
-    pub(crate) async fn next(&mut self) -> Option<String> {
+    async fn next(&mut self) -> Option<String> {
         loop {
             if let Some((message, rest)) = self.text.split_once("\n\n") {
                 let message = message.to_owned();
@@ -54,7 +51,7 @@ impl Stream {
     }
 }
 
-pub(crate) fn data(message: &str) -> Value {
+fn data(message: &str) -> Value {
     let line = message
         .lines()
         .find_map(|it| it.strip_prefix("data: "))

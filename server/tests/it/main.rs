@@ -15,7 +15,6 @@ mod events;
 mod fake;
 mod idempotency;
 mod inputs;
-mod instances;
 mod jopay;
 mod notices;
 mod origins;

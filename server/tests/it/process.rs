@@ -11,13 +11,13 @@ use tokio::process::{Child, Command};
 use crate::fake::{Fake, Opening};
 use crate::world::{self, QUOTE_KEY, SHOP, SHOP_KEY, eventually, key, quoted};
 
-pub(crate) struct Server {
-    pub(crate) child: Child,
-    pub(crate) base: String,
+struct Server {
+    child: Child,
+    base: String,
 }
 
 impl Server {
-    pub(crate) async fn start(folder: &Path) -> Self {
+    async fn start(folder: &Path) -> Self {
         Self::start_with(folder, &[]).await
     }
 
@@ -44,7 +44,7 @@ impl Server {
         Self { child, base }
     }
 
-    pub(crate) async fn record(&self, order: &str) -> Value {
+    async fn record(&self, order: &str) -> Value {
         let bearer = format!("Bearer {SHOP_KEY}");
         let url = format!("{}/api/orders/{order}", self.base);
         world::send(
@@ -58,7 +58,7 @@ impl Server {
         .json()
     }
 
-    pub(crate) async fn initiate(&self, body: &Value) -> world::Reply {
+    async fn initiate(&self, body: &Value) -> world::Reply {
         let headers = [
             ("content-type", "application/json"),
             ("origin", SHOP),
@@ -75,7 +75,7 @@ impl Server {
     }
 
     /// Asks it to stop, waits, and returns what it logged.
-    pub(crate) async fn stop(mut self) -> (Option<i32>, String) {
+    async fn stop(mut self) -> (Option<i32>, String) {
         let mut stderr = self.child.stderr.take().unwrap();
         let reader = tokio::spawn(async move {
             let mut text = String::new();

@@ -10,7 +10,6 @@ mod open;
 mod outbox;
 mod quota;
 mod reads;
-mod recipients;
 mod rows;
 mod session;
 mod settle;

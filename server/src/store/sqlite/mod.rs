@@ -8,7 +8,6 @@ mod open;
 mod outbox;
 mod quota;
 mod reads;
-mod recipients;
 mod rows;
 mod writes;
 

@@ -56,6 +56,7 @@ Routes:
   GET  /pay/events                             server-sent events
   POST /pay/checkout                           the form, where there is no script
   GET  /pay/return                             where the provider sends the shopper back
+  GET  /pay/link/{token}                       \"link sent: check your phone\"
   POST /pay/notify/joyndpay/{secret}           the provider's notifications
   POST /pay/notify/jopay                       the provider's signed webhooks
   GET  /api/orders/{order_id}                  the record, for the shop's own server (Bearer shop_api.key)

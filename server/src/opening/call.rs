@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use malipo_wire::InitiateAnswer;
 
-use super::Intent;
 use super::answer::{Way, busy_unknown, reachable};
 use super::secrets::Secrets;
+use super::{Intent, recipients};
 use crate::app::App;
 use crate::payment::{AttemptId, Opened, Reference};
 use crate::provider::{Desk, Opening, ProviderError, Urgency};
@@ -40,6 +40,10 @@ pub(super) async fn call(
         callback_url: &format!("{base}/pay/return?of={}", secrets.back),
         now: app.now(),
     };
+    if let Err(refusal) = recipients::reserve(app, provider, intent, &secrets.attempt).await {
+        note(app, &secrets.attempt, Err(&ProviderError::Unreachable)).await?;
+        return Err(refusal);
+    }
     let result = provider.open(&desk.calls(Urgency::Press), &opening).await;
     reconcile::count(app, provider.id(), "open", &result);
     let order = begun.order_id.as_str();
@@ -73,7 +77,10 @@ pub(super) async fn call(
             ))
         }
         Ok(_) => Err(busy_unknown()),
-        Err(error) => Err(ApiError::from_provider(&error, app.test())),
+        Err(error) => {
+            recipients::release(app, &secrets.attempt, &error).await;
+            Err(ApiError::from_provider(&error, app.test()))
+        }
     }
 }
 

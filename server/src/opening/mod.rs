@@ -4,6 +4,7 @@
 
 mod answer;
 mod call;
+mod recipients;
 mod secrets;
 
 use std::sync::Arc;

@@ -18,6 +18,8 @@ pub struct Basket {
     pub description: Option<String>,
     /// Who pays.
     pub customer: Customer,
+    /// The shop's server named who pays, in its quote; else a page did, which may name anybody.
+    pub vouched: bool,
     /// A valid quote came with the request: proof that its sender may pay this order.
     pub quoted: bool,
     /// The quote is too old to begin anything.
@@ -79,6 +81,7 @@ pub fn decide(
         price: money(amount, currency)?,
         description: request.description.clone(),
         customer: request.customer.clone().unwrap_or_default(),
+        vouched: false,
         quoted: false,
         expired: false,
     })
@@ -108,6 +111,7 @@ fn by_quote(
         order_id: Some(quote.order_id),
         price: quote.price,
         description: quote.description.or_else(|| request.description.clone()),
+        vouched: quote.customer.is_some(),
         customer: quote
             .customer
             .or_else(|| request.customer.clone())
@@ -159,6 +163,7 @@ fn by_sku(
             more => format!("{more} × {name}"),
         }),
         customer: request.customer.clone().unwrap_or_default(),
+        vouched: false,
         quoted: false,
         expired: false,
     })

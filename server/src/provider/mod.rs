@@ -23,6 +23,7 @@ use crate::clock::UnixMs;
 use crate::payment::settle::Observation;
 use crate::payment::{Attempt, Opened, Reference};
 use crate::quota::Quota;
+use crate::store::Hash;
 
 pub use calls::{Calls, HttpRequest, HttpResponse, Urgency};
 pub use jopay::JoPayAdapter;
@@ -56,6 +57,12 @@ pub trait Provider: Send + Sync + fmt::Debug {
 
     /// Whether its notifications prove by themselves who sent them. Where not, each attempt has a path of its own.
     fn signs_notices(&self) -> bool;
+
+    /// To whom beginning an attempt sends a message, as keyed hashes of each telephone and mailbox; none where it sends
+    /// nothing. Where a page named them, so many a day are let through ([`crate::store::recipients`]).
+    fn recipients(&self, _: &Customer) -> Vec<Hash> {
+        Vec::new()
+    }
 
     /// Begins an attempt at the provider.
     ///

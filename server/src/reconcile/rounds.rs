@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::question::Cause;
-use super::start;
+use super::{Question, start};
 use crate::app::App;
 use crate::clock::{MINUTE_MS, SECOND_MS, UnixMs};
-use crate::payment::Attempt;
+use crate::payment::{Attempt, schedule};
 use crate::provider::{Desk, Urgency};
+use crate::random;
 use crate::store::StoreError;
 
 /// Runs until the server stops: looks up what is due, and tidies up.
@@ -46,8 +47,13 @@ async fn take_up(app: &Arc<App>, desk: &Desk, now: UnixMs) {
     match due(app, desk, now, until).await {
         Ok(attempts) => {
             for attempt in attempts {
-                if start(app, &attempt, 0, Cause::Due { until }).joined {
-                    again(app, &attempt, until, now).await;
+                // An answer to a question asked since it fell due is the one that was wanted; an older one may be older
+                // than the notification that made it due.
+                let due_at = attempt.next_check_at.unwrap_or(now);
+                let since_ms = now.since_ms(due_at).saturating_add(1);
+                let question = start(app, &attempt, since_ms, Cause::Due { until });
+                if question.joined {
+                    joined(app, &attempt, until, &question).await;
                 }
             }
         }
@@ -58,11 +64,22 @@ async fn take_up(app: &Arc<App>, desk: &Desk, now: UnixMs) {
     }
 }
 
-/// A question is under way that began before the attempt was due. What made it due may be a notification that this
-/// question is too early to know of: it is asked again, and not only when the lease ends.
-async fn again(app: &App, attempt: &Attempt, until: UnixMs, now: UnixMs) {
-    let soon = Some(now.plus_ms(SECOND_MS));
-    if let Err(error) = app.store.reschedule(&attempt.id, until, soon).await {
+/// Somebody else's question: where its answer is there, it was this check's; where it is not, it may have been asked
+/// before what made this attempt due, so it is asked again after it, and not only when the lease ends.
+async fn joined(app: &Arc<App>, attempt: &Attempt, until: UnixMs, question: &Question) {
+    let now = app.now();
+    let answered = question.answer.borrow().as_ref().is_some_and(Result::is_ok);
+    let next = if answered {
+        schedule::next_check(
+            attempt.created_at,
+            attempt.expires_at,
+            now,
+            random::jitter(),
+        )
+    } else {
+        Some(now.plus_ms(SECOND_MS))
+    };
+    if let Err(error) = app.store.reschedule(&attempt.id, until, next).await {
         app.metrics.store_errors.inc();
         tracing::error!(%error, attempt = attempt.id.0, "the next check could not be noted");
     }

@@ -1,5 +1,5 @@
-//! `POST /pay/checkout`: the form without script. It answers with a redirect to the checkout page, or with a page that
-//! says what is wrong and leads back.
+//! `POST /pay/checkout`: the form without script. It answers with a redirect to the checkout page, or to our own page about
+//! the link that was sent, or with a page that says what is wrong and leads back.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use url::Url;
 
 use super::error::{ApiError, Logged};
 use super::page::{self, ErrorPage};
-use super::{body, gate, initiate};
+use super::{body, gate, initiate, link_page};
 use crate::app::App;
 use crate::config::Origin;
 use crate::opening::{self, Intent};
@@ -92,7 +92,10 @@ async fn redirect(
         (Some(url), _) => Ok(url),
         // Paid already: the shop's page says so, with the token that it is given.
         (None, Some(Status::Success)) => Ok(paid(back, &answer.order_id, answer.token.as_deref())),
-        (None, _) => Err(ApiError::busy("the checkout page is not known yet", 3)),
+        (None, _) => match answer.token {
+            Some(token) if !answer.sent_to.is_empty() => Ok(link_page::address(app, &token)),
+            _ => Err(ApiError::busy("the checkout page is not known yet", 3)),
+        },
     }
 }
 
@@ -199,6 +202,7 @@ fn problem(app: &App, error: &ApiError, back: &str) -> Response {
             heading,
             text,
             detail: &error.sentence,
+            css: page::CSS,
             back,
         },
     );

@@ -7,6 +7,7 @@ mod error;
 mod events;
 mod gate;
 mod initiate;
+mod link_page;
 mod notify;
 mod operations;
 mod orders;
@@ -62,6 +63,7 @@ fn bare(app: &Arc<App>) -> Router<Arc<App>> {
     let others = Router::new()
         .route("/pay/checkout", post(checkout::checkout))
         .route("/pay/return", get(return_page::return_page))
+        .route("/pay/link/{token}", get(link_page::link_page))
         .route("/pay/notify/{provider}", post(notify::signed))
         .route("/pay/notify/{provider}/{secret}", post(notify::secret))
         .route("/api/orders/{order_id}", get(orders::order))

@@ -19,6 +19,25 @@ pub(super) struct ReturnPage<'a> {
     pub(super) back: &'a str,
 }
 
+/// A link was sent to the shopper: where, and how the payment stands.
+#[derive(Template)]
+#[template(path = "link.html")]
+pub(super) struct LinkPage<'a> {
+    pub(super) shop: &'a str,
+    pub(super) test: bool,
+    pub(super) kind: &'a str,
+    pub(super) heading: &'a str,
+    pub(super) text: &'a str,
+    /// Whether it looks again by itself.
+    pub(super) waits: bool,
+    pub(super) order_id: &'a str,
+    pub(super) amount: &'a str,
+    pub(super) currency: &'a str,
+    /// The checkout page, where there is one to open.
+    pub(super) checkout: Option<&'a str>,
+    pub(super) back: &'a str,
+}
+
 /// Something went wrong, and the way back.
 #[derive(Template)]
 #[template(path = "error.html")]
@@ -28,6 +47,8 @@ pub(super) struct ErrorPage<'a> {
     pub(super) heading: &'a str,
     pub(super) text: &'a str,
     pub(super) detail: &'a str,
+    /// Where the page's style is, as seen from the page.
+    pub(super) css: &'a str,
     pub(super) back: &'a str,
 }
 
@@ -49,4 +70,6 @@ pub(super) fn page(status: StatusCode, template: &impl Template) -> Response {
     response
 }
 
+/// The style of a page one level below the root, such as `/pay/return`.
+pub(super) const CSS: &str = "../malipo/page.css";
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

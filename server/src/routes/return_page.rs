@@ -123,7 +123,7 @@ async fn token(app: &App, order: &Order) -> Result<String, ApiError> {
 }
 
 /// The shop's page, told which order it is about: in the fragment, which is sent to no server.
-fn back(return_url: &str, order: &Order, token: &str) -> String {
+pub(super) fn back(return_url: &str, order: &Order, token: &str) -> String {
     match Url::parse(return_url) {
         Ok(mut url) => {
             // Both values are made of characters that need no escaping in a fragment.
@@ -147,6 +147,7 @@ fn problem(app: &App, status: StatusCode, heading: &str, text: &str) -> Response
             heading,
             text,
             detail: "",
+            css: page::CSS,
             back: back.map_or("/", |it| it.as_str()),
         },
     )

@@ -4,6 +4,7 @@ pub mod news;
 pub mod outbox;
 mod postgres;
 pub mod quota;
+pub mod recipients;
 mod sqlite;
 
 use std::fmt;
@@ -23,6 +24,7 @@ pub use news::News;
 pub use outbox::Outbox;
 pub use postgres::PostgresStore;
 pub use quota::Quotas;
+pub use recipients::Recipients;
 pub use sqlite::SqliteStore;
 
 /// SHA-256 of something secret.
@@ -30,7 +32,7 @@ pub type Hash = [u8; 32];
 
 /// A store of payments. Every method is one transaction: it happens in full, or not at all, and is durable when it returns.
 #[async_trait]
-pub trait Store: News + Outbox + Quotas + Send + Sync + fmt::Debug {
+pub trait Store: News + Outbox + Quotas + Recipients + Send + Sync + fmt::Debug {
     /// Decides what an initiate does ([`crate::payment::begin::decide`]) and notes it: a new attempt with its key and
     /// token, or a token for the attempt there is.
     async fn begin(&self, begin: Begin) -> Result<Begun, StoreError>;
@@ -93,7 +95,8 @@ pub trait Store: News + Outbox + Quotas + Send + Sync + fmt::Debug {
     async fn cancelled(&self, order: &OrderId, now: UnixMs) -> Result<(), StoreError>;
 
     /// Takes attempts of this provider whose check is due, the longest due first, and makes them due again at `until`:
-    /// nobody else takes them before, and what is forgotten is taken up again.
+    /// nobody else takes them before, and what is forgotten is taken up again. They are returned with the times at which
+    /// they were due.
     async fn take_due(
         &self,
         provider: &str,
@@ -128,7 +131,7 @@ pub trait Store: News + Outbox + Quotas + Send + Sync + fmt::Debug {
         now: UnixMs,
     ) -> Result<(), StoreError>;
 
-    /// Drops tokens and keys that have expired, and notices and finished deliveries older than 30 days.
+    /// Drops tokens, keys and sends that count no more, and notices and finished deliveries older than 30 days.
     async fn tidy(&self, now: UnixMs) -> Result<(), StoreError>;
 
     /// Writes down the mode of these records where none is written yet; returns the one that is.

@@ -6,16 +6,19 @@ use serde_json::Value;
 
 use crate::world::{SHOP, World, client};
 
-struct Stream {
+pub(crate) struct Stream {
     response: reqwest::Response,
     text: String,
 }
 
 impl Stream {
     async fn open(world: &World, answer: &Value) -> Self {
+        Self::at(&world.base, answer).await
+    }
+
+    pub(crate) async fn at(base: &str, answer: &Value) -> Self {
         let url = format!(
-            "{}/pay/events?order_id={}",
-            world.base,
+            "{base}/pay/events?order_id={}",
             answer["order_id"].as_str().unwrap()
         );
         let response = client()
@@ -35,7 +38,7 @@ impl Stream {
     }
 
     /// The next message, or `None` at the end.
-    async fn next(&mut self) -> Option<String> {
+    pub(crate) async fn next(&mut self) -> Option<String> {
         loop {
             if let Some((message, rest)) = self.text.split_once("\n\n") {
                 let message = message.to_owned();
@@ -51,7 +54,7 @@ impl Stream {
     }
 }
 
-fn data(message: &str) -> Value {
+pub(crate) fn data(message: &str) -> Value {
     let line = message
         .lines()
         .find_map(|it| it.strip_prefix("data: "))

@@ -15,6 +15,7 @@ mod events;
 mod fake;
 mod idempotency;
 mod inputs;
+mod instances;
 mod jopay;
 mod notices;
 mod origins;

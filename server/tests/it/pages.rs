@@ -1,5 +1,6 @@
 //! The server's own pages and the widget's files.
 
+use malipo_server::store::KEEP_MS;
 use serde_json::json;
 
 use crate::fake::Opening;
@@ -269,4 +270,65 @@ async fn a_return_page_that_is_reloaded_in_a_loop_does_not_use_up_the_providers_
     }
     let asked = world.fake.look_ups(ORDER);
     assert!((1..=25).contains(&asked), "{asked}");
+}
+
+#[tokio::test]
+async fn the_page_of_a_link_tells_how_the_payment_stands_and_ends_its_looking() {
+    let world = World::new().await;
+    let answer = world.opened(ORDER).await;
+    let path = format!("/pay/link/{}", answer["token"].as_str().unwrap());
+    let waiting = world.send("GET", &path, &[], "").await;
+    assert_eq!(waiting.status, 200, "{waiting:?}");
+    assert!(
+        waiting
+            .header("content-security-policy")
+            .contains("default-src 'none'")
+    );
+    assert_eq!(waiting.header("referrer-policy"), "no-referrer");
+    let page = format!("{}/make/payment/test/utr-{ORDER}", world.fake.base);
+    for part in [
+        "<meta http-equiv=\"refresh\" content=\"5\">",
+        "href=\"../../malipo/page.css\"",
+        "UGX 10,000",
+        &page,
+        "Back to the shop",
+    ] {
+        assert!(waiting.text.contains(part), "{part}: {}", waiting.text);
+    }
+    let style = world.send("GET", "/malipo/page.css", &[], "").await;
+    assert_eq!(style.status, 200);
+    for (status, heading) in [
+        ("failed", "The payment did not go through"),
+        ("success", "Payment received"),
+    ] {
+        world.fake.set(ORDER, status);
+        let notice = json!({"order_id": ORDER}).to_string();
+        world.notify(ORDER, notice, "application/json").await;
+        world.until(&answer, status).await;
+        let over = world.send("GET", &path, &[], "").await;
+        assert!(over.text.contains(heading), "{}", over.text);
+        assert!(!over.text.contains("http-equiv"), "{}", over.text);
+        assert!(!over.text.contains(&page), "{}", over.text);
+        let back = format!("{SHOP}/thanks?x=1#malipo_order={ORDER}&#38;malipo_token=");
+        assert!(over.text.contains(&back), "{}", over.text);
+    }
+}
+
+#[tokio::test]
+async fn a_link_pages_address_that_is_cut_or_old_leads_to_no_payment() {
+    let world = World::new().await;
+    let answer = world.opened(ORDER).await;
+    let token = answer["token"].as_str().unwrap();
+    let cut = &token[1..];
+    for (path, ahead_ms) in [
+        (format!("/pay/link/{cut}"), 0),
+        ("/pay/link/%ff".to_owned(), 0),
+        (format!("/pay/link/{token}"), KEEP_MS),
+    ] {
+        world.clock.forward(ahead_ms);
+        let reply = world.send("GET", &path, &[], "").await;
+        assert_eq!(reply.status, 404, "{path} {reply:?}");
+        assert!(reply.text.contains("leads to no payment"), "{reply:?}");
+        assert!(reply.text.contains("../../malipo/page.css"), "{reply:?}");
+    }
 }

@@ -6,8 +6,10 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use futures_util::{StreamExt as _, stream};
 use malipo_server::config::PostgresConfig;
-use tokio_postgres::{Client, NoTls};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio_postgres::{AsyncMessage, Client, NoTls};
 
 /// One PostgreSQL server. It stops, and its folder is removed, when its stdin is closed: with this process.
 struct Cluster {
@@ -60,6 +62,25 @@ impl Database {
 
     pub(crate) fn config(&self) -> PostgresConfig {
         PostgresConfig::parse(&self.url).unwrap()
+    }
+
+    /// What is notified on a channel from now on, as long as the client lives.
+    pub(crate) async fn listen(&self, channel: &str) -> (Client, UnboundedReceiver<String>) {
+        let (client, mut connection) = tokio_postgres::connect(&self.url, NoTls).await.unwrap();
+        let (post, inbox) = unbounded_channel();
+        tokio::spawn(async move {
+            let mut messages = stream::poll_fn(|it| connection.poll_message(it));
+            while let Some(message) = messages.next().await {
+                if let AsyncMessage::Notification(it) = message.unwrap()
+                    && post.send(it.payload().to_owned()).is_err()
+                {
+                    return;
+                }
+            }
+        });
+        let listen = format!("LISTEN {channel}");
+        client.batch_execute(&listen).await.unwrap();
+        (client, inbox)
     }
 
     /// A connection of the test's own, for what only an operator does.

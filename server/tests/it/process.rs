@@ -11,13 +11,13 @@ use tokio::process::{Child, Command};
 use crate::fake::{Fake, Opening};
 use crate::world::{self, QUOTE_KEY, SHOP, SHOP_KEY, eventually, key, quoted};
 
-struct Server {
-    child: Child,
-    base: String,
+pub(crate) struct Server {
+    pub(crate) child: Child,
+    pub(crate) base: String,
 }
 
 impl Server {
-    async fn start(folder: &Path) -> Self {
+    pub(crate) async fn start(folder: &Path) -> Self {
         Self::start_with(folder, &[]).await
     }
 
@@ -44,7 +44,7 @@ impl Server {
         Self { child, base }
     }
 
-    async fn record(&self, order: &str) -> Value {
+    pub(crate) async fn record(&self, order: &str) -> Value {
         let bearer = format!("Bearer {SHOP_KEY}");
         let url = format!("{}/api/orders/{order}", self.base);
         world::send(
@@ -58,7 +58,7 @@ impl Server {
         .json()
     }
 
-    async fn initiate(&self, body: &Value) -> world::Reply {
+    pub(crate) async fn initiate(&self, body: &Value) -> world::Reply {
         let headers = [
             ("content-type", "application/json"),
             ("origin", SHOP),
@@ -75,7 +75,7 @@ impl Server {
     }
 
     /// Asks it to stop, waits, and returns what it logged.
-    async fn stop(mut self) -> (Option<i32>, String) {
+    pub(crate) async fn stop(mut self) -> (Option<i32>, String) {
         let mut stderr = self.child.stderr.take().unwrap();
         let reader = tokio::spawn(async move {
             let mut text = String::new();

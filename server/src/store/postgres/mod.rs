@@ -10,6 +10,7 @@ mod open;
 mod outbox;
 mod quota;
 mod reads;
+mod recipients;
 mod rows;
 mod session;
 mod settle;

@@ -8,6 +8,7 @@ use super::session::{Failure, Session, Values, Work, query, storable};
 use crate::clock::{HOUR_MS, UnixMs};
 use crate::payment::{Attempt, AttemptId};
 use crate::random;
+use crate::store::recipients;
 use crate::store::{KEEP_MS, StoreError};
 
 pub(super) async fn cancelled(
@@ -29,12 +30,13 @@ pub(super) async fn take_due(
     until: UnixMs,
     most: u32,
 ) -> Result<Vec<Attempt>, StoreError> {
+    let columns = COLUMNS.replace("a.next_check_at", "a.was_at");
     let sql = format!(
         "WITH due AS (SELECT attempt_id, next_check_at AS was_at FROM attempts \
          WHERE provider = $1 AND next_check_at <= $2 ORDER BY next_check_at LIMIT $4 FOR NO KEY UPDATE SKIP LOCKED), \
          a AS (UPDATE attempts t SET next_check_at = $3 FROM due WHERE t.attempt_id = due.attempt_id \
          RETURNING t.*, due.was_at) \
-         SELECT {COLUMNS} FROM a JOIN orders o ON o.order_id = a.order_id ORDER BY a.was_at"
+         SELECT {columns} FROM a JOIN orders o ON o.order_id = a.order_id ORDER BY a.was_at"
     );
     let most = i64::from(most);
     let values: &Values<'_> = &[&provider, &now.0, &until.0, &most];
@@ -132,6 +134,10 @@ impl Work for Tidying {
             (
                 "DELETE FROM idempotency_keys WHERE created_at <= $1",
                 now.plus_ms(-KEEP_MS),
+            ),
+            (
+                "DELETE FROM link_sends WHERE sent_at <= $1",
+                now.plus_ms(-recipients::WINDOW_MS),
             ),
             (
                 "DELETE FROM outbox WHERE next_at IS NULL AND created_at < $1",

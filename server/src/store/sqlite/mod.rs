@@ -8,6 +8,7 @@ mod open;
 mod outbox;
 mod quota;
 mod reads;
+mod recipients;
 mod rows;
 mod writes;
 

@@ -3,7 +3,7 @@
 use malipo_wire::OrderId;
 use rusqlite::{Connection, Error, params};
 
-use super::{outbox, reads};
+use super::{outbox, reads, recipients};
 use crate::clock::{HOUR_MS, UnixMs};
 use crate::payment::begin::{self, Decision};
 use crate::payment::event;
@@ -335,12 +335,11 @@ pub(super) fn take_due(
     until: UnixMs,
     most: u32,
 ) -> Result<Vec<Attempt>, Error> {
-    let mut due = reads::due(connection, provider, now, most)?;
+    let due = reads::due(connection, provider, now, most)?;
     let mut statement = connection
         .prepare_cached("UPDATE attempts SET next_check_at = ?2 WHERE attempt_id = ?1")?;
-    for attempt in &mut due {
+    for attempt in &due {
         statement.execute(params![attempt.id.0, until.0])?;
-        attempt.next_check_at = Some(until);
     }
     Ok(due)
 }
@@ -378,6 +377,7 @@ pub(super) fn tidy(connection: &Connection, now: UnixMs) -> Result<(), Error> {
         "DELETE FROM idempotency_keys WHERE created_at <= ?1",
         [now.plus_ms(-KEEP_MS).0],
     )?;
+    recipients::tidy(connection, now)?;
     outbox::tidy(connection, now.plus_ms(-30 * 24 * HOUR_MS))?;
     connection.execute(
         "DELETE FROM parked_notices WHERE received_at < ?1",

@@ -6,6 +6,7 @@ mod kept;
 mod outbox;
 mod postgres;
 mod quotas;
+mod recipients;
 mod settle;
 mod sqlite;
 
@@ -278,6 +279,12 @@ mod each {
             calls_are_leased_up_to_the_limit_and_come_back,
             a_refusal_is_heeded_and_wears_off,
             many_servers_at_once_stay_within_the_limit,
+        }
+        recipients {
+            a_recipient_gets_three_sends_a_day,
+            what_was_not_sent_is_not_counted,
+            old_sends_are_forgotten,
+            many_servers_at_once_stay_within_a_recipients_limit,
         }
     }
 }

@@ -126,7 +126,7 @@ async fn what_another_server_changes_is_heard_and_what_is_not_public_is_not() {
     let config = database(&bench).config();
     let other = PostgresStore::open(&config).await.unwrap();
     let client = database(&bench).client().await;
-    client.batch_execute("LISTEN malipo_orders").await.unwrap();
+    let (_listening, mut notified) = database(&bench).listen("malipo_orders").await;
     let id = bench.pending("ORDER-1").await;
     bench.settle(&id, Observation::Declined).await;
     heard(&other, &["ORDER-1"]).await;
@@ -143,6 +143,9 @@ async fn what_another_server_changes_is_heard_and_what_is_not_public_is_not() {
         .await;
     bench.settle(&id, SUCCESS()).await;
     heard(&other, &["ORDER-1", "ORDER-2"]).await;
+    for expected in ["ORDER-1", "ORDER-2", "ORDER-1"] {
+        assert_eq!(notified.recv().await.unwrap(), expected);
+    }
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ use crate::outbox::hook::Hook;
 use crate::outbox::webhook::Webhook;
 use crate::payment::Order;
 use crate::provider::http::Http;
-use crate::provider::{Desk, JoPayAdapter, JoyndPayAdapter, Provider};
+use crate::provider::{Desk, JengaAdapter, JoPayAdapter, JoyndPayAdapter, Provider};
 use crate::quota::Quota;
 use crate::random;
 use crate::reconcile::{self, Asker};
@@ -234,6 +234,11 @@ pub fn desks(
     }
     if let Some(it) = &config.providers.jopay {
         let adapter = JoPayAdapter::new(it.clone(), config);
+        let key = it.api_key.expose_secret();
+        add(Arc::new(adapter), key, &it.base_url, it.calling)?;
+    }
+    if let Some(it) = &config.providers.jenga {
+        let adapter = JengaAdapter::new(it.clone(), config.mode);
         let key = it.api_key.expose_secret();
         add(Arc::new(adapter), key, &it.base_url, it.calling)?;
     }

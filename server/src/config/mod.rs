@@ -18,6 +18,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use crate::outbox::sign::SigningKey;
+use crate::provider::JengaKey;
 
 pub use origin::Origin;
 pub(crate) use origin::is_loopback;
@@ -197,6 +198,8 @@ pub struct Providers {
     pub joyndpay: Option<JoyndPay>,
     /// `[jopay]`.
     pub jopay: Option<JoPay>,
+    /// `[jenga]`.
+    pub jenga: Option<Jenga>,
 }
 
 impl Providers {
@@ -217,6 +220,18 @@ impl Providers {
             lines.push("jopay.api_key: set".to_owned());
             let secrets = it.webhook_secrets.len();
             lines.push(format!("jopay.webhook_secret: {secrets} set"));
+        }
+        if let Some(it) = &self.jenga {
+            lines.push(format!("jenga.base_url: {}", it.base_url));
+            lines.push(format!("jenga.merchant_code: {}", it.merchant_code));
+            for name in [
+                "api_key",
+                "consumer_secret",
+                "private_key_file",
+                "ipn_password",
+            ] {
+                lines.push(format!("jenga.{name}: set"));
+            }
         }
         lines.join("\n")
     }
@@ -271,6 +286,46 @@ pub struct JoPay {
     pub checkout_origin: Origin,
     /// How its API is called.
     pub calling: Calling,
+}
+
+/// Jenga's keys and addresses.
+#[derive(Clone, Debug)]
+pub struct Jenga {
+    /// Sent as `Api-Key`, for a token alone.
+    pub api_key: SecretString,
+    /// The merchant.
+    pub merchant_code: String,
+    /// The merchant's secret, for a token alone.
+    pub consumer_secret: SecretString,
+    /// Signs what is sent.
+    pub private_key: JengaKey,
+    /// With the password, what proves an IPN.
+    pub ipn_username: String,
+    /// See `ipn_username`.
+    pub ipn_password: SecretString,
+    /// The API's host, `https://api.finserve.africa`; without a slash at the end.
+    pub base_url: String,
+    /// The payers' country: two capital letters. Numbers without a country's code are numbers there.
+    pub country_code: String,
+    /// `PRODUCT` or `SERVICE`.
+    pub sale_type: &'static str,
+    /// How many days after today a link can be paid.
+    pub link_days: u32,
+    /// The form of a link's address, where the merchant knows it.
+    pub link_url_template: Option<LinkTemplate>,
+    /// Whether transaction details are asked for too.
+    pub confirm_by_transaction_details: bool,
+    /// How its API is called.
+    pub calling: Calling,
+}
+
+/// The form of a link's address.
+#[derive(Clone, Debug)]
+pub struct LinkTemplate {
+    /// With `{paymentLinkRef}` in it, once.
+    pub text: String,
+    /// Where it leads.
+    pub origin: Origin,
 }
 
 /// Ceilings; high by default, since a shop's shoppers may share one address (carrier NAT).

@@ -32,11 +32,10 @@ pub(super) fn settled(
             };
             Ok(reachable(app, intent, &begun.order_id, secrets.token, way))
         }
-        Decision::Paid { proven } => Ok(InitiateAnswer {
-            status: Some(Status::Success),
-            token: proven.then_some(secrets.token),
-            ..blank(app, intent, &begun.order_id)
-        }),
+        Decision::Paid { proven } => {
+            let token = proven.then_some(secrets.token);
+            Ok(paid(app, intent, &begun.order_id, token))
+        }
         Decision::KeyReused => Err(ApiError::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             ErrorCode::OrderChanged,
@@ -90,6 +89,20 @@ pub(super) fn reachable(
         fees_added: way.provider.adds_fees().then_some(true),
         returns: (!way.provider.returns()).then_some(false),
         expires_in: left_ms.and_then(|it| u64::try_from(it / 1000).ok()),
+        ..blank(app, intent, order_id)
+    }
+}
+
+/// The answer where the order is paid already.
+pub(super) fn paid(
+    app: &App,
+    intent: &Intent,
+    order_id: &OrderId,
+    token: Option<String>,
+) -> InitiateAnswer {
+    InitiateAnswer {
+        status: Some(Status::Success),
+        token,
         ..blank(app, intent, order_id)
     }
 }

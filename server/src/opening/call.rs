@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use malipo_wire::InitiateAnswer;
+use malipo_wire::{InitiateAnswer, OrderId};
 
-use super::answer::{Way, busy_unknown, reachable};
+use super::answer::{Way, busy_unknown, paid, reachable};
 use super::secrets::Secrets;
 use super::{Intent, recipients};
 use crate::app::App;
@@ -60,7 +60,7 @@ pub(super) async fn call(
         Ok(opened) if is_reachable(&opened) => {
             // Without the page in the store a second press could not find it.
             if !noted? {
-                return Err(busy_unknown());
+                return overtaken(app, intent, &begun.order_id, secrets).await;
             }
             let way = Way {
                 provider,
@@ -82,6 +82,20 @@ pub(super) async fn call(
             Err(ApiError::from_provider(&error, app.test()))
         }
     }
+}
+
+/// Something was quicker than the provider's answer: as a rule its notification, and then the order is paid.
+async fn overtaken(
+    app: &App,
+    intent: &Intent,
+    order_id: &OrderId,
+    secrets: &Secrets,
+) -> Result<InitiateAnswer, ApiError> {
+    let order = app.store.order(order_id).await?;
+    if order.is_some_and(|it| it.paid_by.is_some()) {
+        return Ok(paid(app, intent, order_id, Some(secrets.token.clone())));
+    }
+    Err(busy_unknown())
 }
 
 fn is_reachable(opened: &Opened) -> bool {

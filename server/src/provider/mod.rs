@@ -5,6 +5,7 @@
 
 mod calls;
 pub mod http;
+mod jenga;
 pub mod jopay;
 mod joyndpay;
 mod judge;
@@ -26,6 +27,8 @@ use crate::quota::Quota;
 use crate::store::Hash;
 
 pub use calls::{Calls, HttpRequest, HttpResponse, Urgency};
+pub(crate) use jenga::TEMPLATE_FIELD as JENGA_TEMPLATE_FIELD;
+pub use jenga::{JengaAdapter, PrivateKey as JengaKey};
 pub use jopay::JoPayAdapter;
 pub use joyndpay::JoyndPayAdapter;
 pub use notice::{Notice, NoticeError, NoticeRequest};

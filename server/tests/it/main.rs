@@ -16,6 +16,7 @@ mod fake;
 mod idempotency;
 mod inputs;
 mod instances;
+mod jenga;
 mod jopay;
 mod notices;
 mod origins;

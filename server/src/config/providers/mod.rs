@@ -1,5 +1,6 @@
 //! The tables of the providers. One of them is enough; `provider` says which one a request means that names none.
 
+mod jenga;
 pub(super) mod jopay;
 mod joyndpay;
 
@@ -17,6 +18,7 @@ pub(super) fn read(keys: &mut Reader, mode: Option<Mode>) -> Option<Providers> {
         .contains(&"joyndpay")
         .then(|| joyndpay::read(keys, mode));
     let jopay = there.contains(&"jopay").then(|| jopay::read(keys, mode));
+    let jenga = there.contains(&"jenga").then(|| jenga::read(keys, mode));
     let default = match (wanted, there.as_slice()) {
         (_, []) => {
             keys.wrong(
@@ -53,6 +55,7 @@ pub(super) fn read(keys: &mut Reader, mode: Option<Mode>) -> Option<Providers> {
         default,
         joyndpay: all_or_none(joyndpay)?,
         jopay: all_or_none(jopay)?,
+        jenga: all_or_none(jenga)?,
     })
 }
 
@@ -135,5 +138,5 @@ fn calling(
     }
 }
 
-const ALL: [&str; 2] = ["joyndpay", "jopay"];
-const NAMES: &str = "\"joyndpay\", \"jopay\"";
+const ALL: [&str; 3] = ["joyndpay", "jopay", "jenga"];
+const NAMES: &str = "\"joyndpay\", \"jopay\", \"jenga\"";

@@ -84,6 +84,19 @@ fn a_last_verify_without_an_answer_ends_the_wait_too() {
 }
 
 #[test]
+fn a_deadline_within_a_retry_after_ends_without_asking() {
+    let world = run(&[
+        (0, with("timeout", "60000")),
+        (0, press()),
+        (0, initiated(GOOD)),
+        (2_600, Act::Reply(VERIFY, answer(429, Some(2 * MINUTE), ""))),
+        (2 * MINUTE, Act::Nothing),
+    ]);
+    assert_eq!(world.times("verify"), [2_500]);
+    assert_eq!(world.times("pay-expired ORD-1"), [MINUTE]);
+}
+
+#[test]
 fn the_deadline_is_the_pages_else_what_the_backend_leaves_else_15_minutes() {
     let ours = |it: &str| GOOD.replace(r#""token""#, &format!(r#""expires_in":{it},"token""#));
     let jopay = r#"{"ok":true,"request_id":"R","pay_page_url":"https://pay.example/","created_at":"2026-02-28T23:59:00.000Z","expires_at":"2026-03-01T00:04:00.000Z"}"#;

@@ -138,6 +138,19 @@ fn a_409_with_retry_after_is_waited_for_with_the_same_key() {
 }
 
 #[test]
+fn a_409_that_says_at_once_is_asked_again_once_a_second() {
+    let busy = r#"{"status":"error","code":"busy","error":["another attempt is under way"]}"#;
+    let world = run(&[
+        (0, press()),
+        (0, always(answer(409, Some(0), busy))),
+        (90_000, Act::Nothing),
+    ]);
+    let times = world.times("initiate k1");
+    assert_eq!(times[..3], [0, 1_100, 2_200]);
+    assert!(times.len() <= 60, "{}", times.len());
+}
+
+#[test]
 fn a_409_that_lasts_ends_as_busy_and_keeps_the_key() {
     let busy = r#"{"status":"error","code":"busy","error":["another attempt is under way"]}"#;
     let world = run(&[

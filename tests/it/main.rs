@@ -25,6 +25,7 @@ mod press;
 mod pressing_again;
 mod promises;
 mod properties;
+mod record;
 mod resume;
 mod stream;
 mod tidy;

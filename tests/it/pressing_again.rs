@@ -119,6 +119,27 @@ fn a_press_after_a_failure_begins_anew_with_a_new_key() {
 }
 
 #[test]
+fn a_press_after_a_failure_lets_go_of_the_check_that_is_out() {
+    check_open(
+        &[
+            (2_600, verified(FAILED)),
+            (4_000, Act::Say(Input::CheckRequested)),
+            (4_100, press()),
+        ],
+        &[
+            "verify ORD-1",
+            "resolve failed",
+            "pay-failed ORD-1 declined",
+            "verify ORD-1",
+            "open-tab",
+            "abort",
+            "checked aborted",
+            "initiate k2",
+        ],
+    );
+}
+
+#[test]
 fn a_listener_that_presses_again_gets_a_promise_of_its_own() {
     check_open(
         &[
@@ -182,6 +203,27 @@ fn options_that_turn_bad_do_not_touch_the_attempt_under_way() {
             "verify ORD-1",
             "resolve success",
             "pay-success ORD-1 10000 UGX",
+        ],
+    );
+}
+
+#[test]
+fn options_that_turn_bad_after_success_and_are_mended_do_not_make_it_payable_again() {
+    check_open(
+        &[
+            (2_600, verified(SUCCESS)),
+            (3_000, with("amount", "0")),
+            (3_000, press()),
+            (4_000, with("amount", "10000")),
+            (4_000, Act::Say(Input::Mended)),
+            (5_000, press()),
+        ],
+        &[
+            "verify ORD-1",
+            "resolve success",
+            "pay-success ORD-1 10000 UGX",
+            "reject bad-option",
+            "resolve success",
         ],
     );
 }

@@ -1,6 +1,6 @@
 //! The server-sent events: they cause verifies and settle nothing, and a stream that is dead is opened anew.
 
-use malipo::checkout::{StateName, StreamEvent, Wake};
+use malipo::checkout::{Input, StateName, StreamEvent, Wake};
 
 use crate::harness::*;
 
@@ -22,6 +22,20 @@ fn the_stream_is_opened_with_the_token_and_slows_the_poll_while_it_speaks() {
     let times = world.times("verify");
     assert_eq!(times[..3], [2_500, 22_600, 42_700]);
     assert!(times.len() <= 10, "{times:?}");
+}
+
+#[test]
+fn an_order_of_any_characters_is_one_value_in_the_streams_address() {
+    for (order, encoded) in [
+        ("A&token=x", "A%26token%3Dx"),
+        ("A#b c", "A%23b%20c"),
+        ("Ä/é", "%C3%84%2F%C3%A9"),
+        ("a-b.c_d~9", "a-b.c_d~9"),
+    ] {
+        let world = run(&after(&STREAMED.replace("ORD-1", order), &[]));
+        let line = format!("open-stream https://shop.example/pay/events?order_id={encoded} tok-1");
+        assert_eq!(world.times(&line), [1], "{order}: {:?}", world.log);
+    }
 }
 
 #[test]
@@ -75,6 +89,7 @@ fn a_stream_that_ends_while_a_verify_is_out_causes_no_second_one_beside_it() {
         STREAMED,
         &[
             (2_600, Act::Stream(StreamEvent::Ended)),
+            (6_000, Act::Say(Input::TimerFired)),
             (12_000, Act::Nothing),
         ],
     ));

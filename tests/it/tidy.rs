@@ -27,15 +27,7 @@ fn sources(directory: &str) -> Vec<(PathBuf, String)> {
     found
 }
 
-const ALL: [&str; 7] = [
-    "src",
-    "wire",
-    "server",
-    "sandbox",
-    "www",
-    "tests/it",
-    "tests/e2e",
-];
+const ALL: [&str; 6] = ["src", "wire", "server", "sandbox", "www", "tests"];
 
 #[test]
 fn the_pure_rooms_know_no_browser_no_clock_and_no_network() {
@@ -71,13 +63,7 @@ fn the_sandbox_shares_no_code_with_the_server() {
 fn no_file_is_longer_than_one_can_read() {
     for (path, text) in ALL.into_iter().flat_map(sources) {
         let lines = text.lines().count();
-        // Scripts of tests are read one by one.
-        let most = if path.starts_with(root().join("tests")) {
-            700
-        } else {
-            400
-        };
-        assert!(lines <= most, "{} has {lines} lines", path.display());
+        assert!(lines <= 400, "{} has {lines} lines", path.display());
     }
 }
 

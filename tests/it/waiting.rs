@@ -1,7 +1,7 @@
 //! Between the open checkout page and the outcome: when the backend is asked.
 
 use malipo::checkout::answer::Reply;
-use malipo::checkout::{Input, RequestKind, StateName, Wake};
+use malipo::checkout::{Input, Moment, RequestKind, StateName, Wake};
 
 use crate::browser::answer;
 use crate::harness::*;
@@ -240,14 +240,17 @@ fn a_sleep_over_the_deadline_is_verified_before_it_expires() {
 
 #[test]
 fn a_clock_that_jumps_back_changes_nothing() {
-    use malipo::checkout::{Checkout, Moment};
     let mut world = run(&[(0, press()), (0, initiated(GOOD))]);
-    let due = world.checkout.next_wakeup();
+    let checkout = &mut world.checkout;
+    let due = checkout.next_wakeup();
     for input in [Input::TimerFired, Input::Woke(Wake::Offline)] {
-        Checkout::handle(&mut world.checkout, Moment(START - YEARS), input);
-        assert_eq!(world.checkout.next_wakeup(), due);
+        checkout.handle(Moment(START - YEARS), input);
+        assert_eq!(checkout.next_wakeup(), due);
     }
-    assert_eq!(world.checkout.poll_effect(), None);
+    assert_eq!(checkout.poll_effect(), None);
+    // What is asked then is given up 10 s after the last time that was known, not years ago.
+    checkout.handle(Moment(START - YEARS), Input::CheckRequested);
+    assert_eq!(checkout.next_wakeup(), Some(Moment(START + 10_000)));
 }
 
 #[test]

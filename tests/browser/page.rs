@@ -1,0 +1,87 @@
+//! A page around one widget, written down: what it is told, and what it answers.
+
+use std::cell::{Ref, RefCell};
+use std::rc::Rc;
+
+use js_sys::Reflect;
+use malipo::api::Handle;
+use malipo::browser::host::Host;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast as _, JsValue};
+
+use crate::js;
+
+/// Options of a payment without a name.
+pub(crate) const GOOD: &str = "['initiate-url', '/nowhere', 'verify-url', '/nowhere', 'amount', '10000', 'currency', 'UGX', 'mode', 'tab']";
+/// Options of the order `o-1`.
+pub(crate) const ORDER: &str = "['initiate-url', '/nowhere', 'verify-url', '/verify', 'cancel-url', '/cancel', 'order-id', 'o-1', 'mode', 'tab']";
+
+/// The page's half, written down: what the handle tells it, and what it answers.
+pub(crate) struct Page {
+    handle: Rc<RefCell<Option<Handle>>>,
+    told: Rc<RefCell<Vec<String>>>,
+    _emit: Closure<dyn FnMut(String, JsValue) -> bool>,
+}
+
+impl Page {
+    /// A page with these options; `heard` is called with each event's name, inside of it.
+    pub(crate) fn new(options: &str, heard: impl Fn(&str, &Handle) + 'static) -> Self {
+        Self::of(options, false, heard)
+    }
+
+    /// The same for `<pay-status>`.
+    pub(crate) fn of(
+        options: &str,
+        status_only: bool,
+        heard: impl Fn(&str, &Handle) + 'static,
+    ) -> Self {
+        let told = Rc::new(RefCell::new(Vec::new()));
+        let handle: Rc<RefCell<Option<Handle>>> = Rc::default();
+        let (log, own) = (told.clone(), handle.clone());
+        let emit = Closure::new(move |name: String, detail: JsValue| {
+            let code = Reflect::get(&detail, &"code".into()).unwrap_or_default();
+            log.borrow_mut().push(
+                [
+                    name.clone(),
+                    code.as_string()
+                        .map(|it| [":", &it].concat())
+                        .unwrap_or_default(),
+                ]
+                .concat(),
+            );
+            if let Some(handle) = &*own.borrow() {
+                heard(&name, handle);
+            }
+            true
+        });
+        let host = js(&[
+            "return {settled: [], options: () => [", options,
+            ", [], document.baseURI, location.href], open: () => window.tab ?? null, face() {}, checked() {}, warn() {}, \
+             settle(ok, value) { this.settled.push(ok ? value.status : value.code) }}",
+        ].concat());
+        Reflect::set(&host, &"emit".into(), emit.as_ref()).unwrap();
+        let host: Host = host.unchecked_into();
+        *handle.borrow_mut() = Some(Handle::new(host, None, None, false, status_only));
+        Self {
+            handle,
+            told,
+            _emit: emit,
+        }
+    }
+
+    pub(crate) fn handle(&self) -> Ref<'_, Handle> {
+        Ref::map(self.handle.borrow(), |it| it.as_ref().unwrap())
+    }
+
+    pub(crate) fn told(&self) -> Vec<String> {
+        self.told.borrow().clone()
+    }
+}
+
+/// A tab that notes where it was sent, in `window.tab`.
+pub(crate) fn lend_a_tab() -> JsValue {
+    js(
+        "return window.tab = {closed: false, went: '', close() { this.closed = true }, \
+        location: {href: 'about:blank', replace(url) { tab.went = url }}}",
+    )
+}

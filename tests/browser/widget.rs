@@ -1,0 +1,227 @@
+//! The widget in its page: told, interrupted, thrown at, and gone without a trace.
+
+use js_sys::{Array, Function};
+use malipo::api::Handle;
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::js;
+use crate::page::{GOOD, ORDER, Page, lend_a_tab};
+
+#[wasm_bindgen_test]
+fn a_refused_tab_is_told_and_the_attempt_goes_on() {
+    let page = Page::new(GOOD, |_, _| ());
+    assert!(page.handle().press(JsValue::UNDEFINED, JsValue::UNDEFINED));
+    assert_eq!(page.told(), ["pay-start", "pay-change", "pay-blocked"]);
+    page.handle().destroy();
+}
+
+#[wasm_bindgen_test]
+fn a_tab_refused_before_wasm_came_is_told_as_well() {
+    let page = Page::new(GOOD, |_, _| ());
+    let early = js(&["return [", GOOD, ", [], document.baseURI, location.href]"].concat());
+    page.handle().press(early, JsValue::NULL);
+    assert_eq!(page.told(), ["pay-change", "pay-blocked"]);
+    page.handle().destroy();
+}
+
+#[wasm_bindgen_test]
+fn a_listener_may_remove_the_widget_in_the_middle_of_a_press() {
+    for moment in ["pay-start", "pay-change", "pay-blocked"] {
+        let page = Page::new(GOOD, move |name, handle| {
+            if name == moment {
+                handle.destroy();
+                handle.destroy();
+            }
+        });
+        page.handle().press(JsValue::UNDEFINED, JsValue::UNDEFINED);
+        assert_eq!(
+            page.told().last().map(String::as_str),
+            Some(moment),
+            "silent after it"
+        );
+        page.handle().press(JsValue::UNDEFINED, JsValue::UNDEFINED);
+        page.handle().check();
+        page.handle().cancel();
+        assert!(!page.handle().reopen());
+        assert_eq!(
+            page.told().last().map(String::as_str),
+            Some(moment),
+            "silent ever after"
+        );
+    }
+}
+
+#[wasm_bindgen_test]
+fn a_widget_removed_as_soon_as_its_tab_is_open_closes_it() {
+    let page = Page::new(GOOD, |name, handle| {
+        if name == "pay-change" {
+            handle.destroy();
+        }
+    });
+    lend_a_tab();
+    page.handle().press(JsValue::UNDEFINED, JsValue::UNDEFINED);
+    assert_eq!(js("return tab.closed").as_bool(), Some(true));
+    js("delete window.tab");
+}
+
+#[wasm_bindgen_test]
+async fn a_widget_removed_after_a_cancel_lets_the_backend_hear_of_it() {
+    // Verify says pending once, and from then on nothing is answered. What widgets of other tests left behind is aborted.
+    js(
+        "window.sent = {}; window.own = fetch; window.fetch = (it) => { \
+          if (it.signal.aborted) return Promise.reject(it.signal.reason); const path = new URL(it.url).pathname; const first = !sent[path]; sent[path] = it.signal; \
+          const body = JSON.stringify({order_id: 'o-1', status: 'pending'}); \
+          return first && path === '/verify' ? Promise.resolve(new Response(body)) : new Promise(() => {}) }",
+    );
+    let page = Page::new(ORDER, |name, handle| {
+        if name == "pay-pending" {
+            handle.cancel();
+        }
+    });
+    page.handle()
+        .resume(Some("o-1".into()), Some("t".into()), false);
+    let told = js(
+        "return new Promise((done) => { const id = setInterval(() => sent['/cancel'] && done(clearInterval(id)), 20) })",
+    );
+    JsFuture::from(told.unchecked_into::<js_sys::Promise>())
+        .await
+        .unwrap();
+    page.handle().destroy();
+    assert_eq!(
+        js("return sent['/cancel'].aborted").as_bool(),
+        Some(false),
+        "the cancel"
+    );
+    let page = Page::new(ORDER, |_, _| ());
+    js(
+        "delete sent['/verify']; window.fetch = (it) => { if (!it.signal.aborted) sent['/verify'] = it.signal; return new Promise(() => {}) }",
+    );
+    page.handle()
+        .resume(Some("o-1".into()), Some("t".into()), false);
+    let sent = js("return new Promise((done) => setTimeout(done))");
+    JsFuture::from(sent.unchecked_into::<js_sys::Promise>())
+        .await
+        .unwrap();
+    page.handle().destroy();
+    assert_eq!(
+        js("return sent['/verify'].aborted").as_bool(),
+        Some(true),
+        "a verify"
+    );
+    js("window.fetch = own; sessionStorage.clear()");
+}
+
+#[wasm_bindgen_test]
+fn a_listener_may_call_back_from_anywhere() {
+    let page = Page::new(GOOD, |_, handle| {
+        handle.check();
+        handle.reopen();
+        handle.judge();
+        handle.error();
+        handle.resume(None, None, true);
+    });
+    page.handle().press(JsValue::UNDEFINED, JsValue::UNDEFINED);
+    page.handle().cancel();
+    assert_eq!(
+        page.told().last().map(String::as_str),
+        Some("pay-cancelled")
+    );
+    page.handle().destroy();
+}
+
+#[wasm_bindgen_test]
+fn bad_options_are_reported_once_until_they_change() {
+    let page = Page::new("window.said", |_, _| ());
+    js("window.said = ['verify-url', '/v', 'amount', 'ten', 'currency', 'UGX']");
+    page.handle().judge();
+    page.handle().judge();
+    page.handle().press(JsValue::UNDEFINED, JsValue::UNDEFINED);
+    assert_eq!(page.told(), ["pay-change", "pay-error:bad-option"]);
+    js("window.said = ['initiate-url', '/i', 'verify-url', '/v', 'order-id', 'whsec_0123456789']");
+    page.handle().judge();
+    assert_eq!(
+        page.told().last().map(String::as_str),
+        Some("pay-error:secret-in-browser")
+    );
+    js("window.said = ['initiate-url', '/i', 'verify-url', '/v']");
+    page.handle().judge();
+    assert_eq!(
+        page.told().last().map(String::as_str),
+        Some("pay-change"),
+        "at rest again"
+    );
+    assert!(page.handle().error().is_undefined());
+    page.handle().destroy();
+}
+
+#[wasm_bindgen_test]
+fn a_page_that_throws_from_everything_breaks_nothing() {
+    let host = js("return new Proxy({}, {get() { return () => { throw 'no' } }})");
+    let handle = Handle::new(host.unchecked_into(), None, None, false, false);
+    handle.judge();
+    handle.press(JsValue::UNDEFINED, JsValue::UNDEFINED);
+    handle.resume(Some("o-1".into()), None, false);
+    handle.cancel();
+    handle.destroy();
+}
+
+#[wasm_bindgen_test]
+fn two_hundred_widgets_come_and_go_without_a_trace() {
+    js("window.balance = 0; \
+        for (const [name, change] of [['addEventListener', 1], ['removeEventListener', -1]]) { \
+          const own = EventTarget.prototype[name]; \
+          EventTarget.prototype[name] = function (...all) { balance += change; return own.apply(this, all) } }");
+    for _ in 0..200 {
+        let page = Page::new(GOOD, |_, _| ());
+        page.handle().press(JsValue::UNDEFINED, JsValue::UNDEFINED);
+        page.handle().destroy();
+    }
+    assert_eq!(js("return balance").as_f64(), Some(0.0));
+}
+
+#[wasm_bindgen_test]
+fn the_panel_says_each_headline_once_and_is_emptied() {
+    let panel = js(
+        "const panel = document.createElement('div'); panel.append(document.createElement('p')); return panel",
+    );
+    let panel: web_sys::Element = panel.unchecked_into();
+    let status: web_sys::Element = panel.first_child().unwrap().unchecked_into();
+    let host = js(&[
+        "return {options: () => [",
+        GOOD,
+        ", [], document.baseURI, location.href], open: () => null, \
+                     emit: () => true, face() {}, settle() {}}",
+    ]
+    .concat());
+    let handle = Handle::new(
+        host.unchecked_into(),
+        Some(panel.clone()),
+        Some(status.clone()),
+        false,
+        false,
+    );
+    assert_eq!(status.text_content().as_deref(), Some(""));
+    handle.press(JsValue::UNDEFINED, JsValue::UNDEFINED);
+    assert_eq!(
+        status.text_content().as_deref(),
+        Some("Starting your payment…")
+    );
+    let changes = Array::new();
+    let observer = js(
+        "return (node, list) => { const it = new MutationObserver((all) => list.push(...all)); it.observe(node, {childList: true}); return () => list.push(...it.takeRecords()) }",
+    );
+    let take = observer
+        .unchecked_ref::<Function>()
+        .call2(&JsValue::NULL, &status, &changes)
+        .unwrap();
+    handle.judge();
+    take.unchecked_ref::<Function>()
+        .call0(&JsValue::NULL)
+        .unwrap();
+    assert_eq!(changes.length(), 0, "nothing has changed, nothing is said");
+    handle.destroy();
+    assert_eq!(panel.child_element_count(), 1);
+    assert_eq!(status.text_content().as_deref(), Some(""));
+}

@@ -12,6 +12,7 @@
 
 mod answers;
 mod browser;
+mod cancelling;
 mod ending;
 mod harness;
 mod identity;

@@ -181,6 +181,17 @@ fn a_tab_that_is_gone_when_it_should_navigate_becomes_a_link() {
 }
 
 #[test]
+fn a_tab_that_was_seen_closed_is_not_refused_as_well() {
+    check_open(
+        &[
+            (2, Act::Say(Input::TabClosed)),
+            (3, Act::Say(Input::NavigationFailed)),
+        ],
+        &["verify ORD-1"],
+    );
+}
+
+#[test]
 fn reopen_focuses_an_open_tab_and_opens_a_closed_one() {
     check_open(
         &[

@@ -227,3 +227,17 @@ fn options_that_turn_bad_after_success_and_are_mended_do_not_make_it_payable_aga
         ],
     );
 }
+
+#[test]
+fn options_that_turn_bad_after_an_unknown_end_leave_its_tab_open() {
+    let world = run(&after(
+        GOOD,
+        &[
+            (1, verifies(200, PENDING)),
+            (1_000_000, with("amount", "0")),
+            (1_000_000, press()),
+        ],
+    ));
+    assert_eq!(world.times("pay-error bad-option terminal"), [1_000_000]);
+    assert!(world.times("close-tab").is_empty());
+}

@@ -137,4 +137,6 @@ fn cancel_in_a_listener_works_as_anywhere() {
     ]);
     assert_eq!(world.state(), StateName::Cancelled);
     assert_eq!(world.times("resolve cancelled").len(), 1);
+    // The tab that the press opened comes after the end, and is closed.
+    assert_eq!(world.times("close-tab").len(), 1);
 }

@@ -4,6 +4,7 @@
 #
 #     tools/postgres.sh            fast: what is written is not forced to the disk
 #     tools/postgres.sh --durable  as in earnest, for tests that kill it
+#     tools/postgres.sh --tls      on localhost, encrypted; a second line names the file of the CA's certificate
 #
 # The database's superuser is malipo, without a password, over a socket that only this machine's users reach.
 set -euo pipefail
@@ -12,8 +13,9 @@ flags=(-c fsync=off -c full_page_writes=off -c synchronous_commit=off)
 case ${1:-} in
 '') ;;
 --durable) flags=() ;;
+--tls) ;;
 *)
-    echo "tools/postgres.sh knows --durable, not '$1'" >&2
+    echo "tools/postgres.sh knows --durable and --tls, not '$1'" >&2
     exit 2
     ;;
 esac
@@ -44,7 +46,27 @@ trap '' INT TERM HUP
 
 cd "$folder"
 "$bin/initdb" -D data -U malipo -A trust -E UTF8 --locale=C --no-sync >log 2>&1 || { cat log >&2; exit 1; }
-"$bin/pg_ctl" start -D data -s -w -t 120 -l log -o "-k $folder -c listen_addresses='' -c max_connections=400 ${flags[*]}" ||
-    { cat log >&2; exit 1; }
+start() { "$bin/pg_ctl" start -D data -s -w -t 120 -l log -o "-k $folder -c max_connections=400 ${flags[*]} $*"; }
+if [[ ${1:-} == --tls ]]; then
+    openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=tests -keyout ca.key -out ca.pem 2>>log
+    openssl req -newkey rsa:2048 -nodes -subj /CN=localhost -keyout data/server.key -out server.csr 2>>log
+    openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -out data/server.crt \
+        -extfile <(echo subjectAltName=DNS:localhost) 2>>log
+    chmod 600 data/server.key
+    echo 'ssl = on' >>data/postgresql.conf
+    # PostgreSQL takes no free port by itself: some are tried.
+    for _ in {1..20}; do
+        port=$((20000 + RANDOM % 10000))
+        if start -c listen_addresses=127.0.0.1 -p "$port" 2>/dev/null; then
+            echo "postgres://malipo@localhost:$port"
+            echo "$folder/ca.pem"
+            cat >/dev/null
+            exit
+        fi
+    done
+    cat log >&2
+    exit 1
+fi
+start -c "listen_addresses=''" || { cat log >&2; exit 1; }
 echo "postgres://malipo@${folder//\//%2F}"
 cat >/dev/null

@@ -111,8 +111,10 @@ node_tools() {
 
 # The tests start a server of their own, for their own time (tools/postgres.sh).
 database() {
-    command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null ||
-        debian "a PostgreSQL for the tests" postgresql
+    local missing=()
+    command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
+    command -v openssl >/dev/null || missing+=(openssl)
+    [[ ${#missing[@]} -eq 0 ]] || debian "a PostgreSQL for the tests, and certificates for it" "${missing[@]}"
 }
 
 browsers() {

@@ -1,8 +1,8 @@
 //! A PostgreSQL of the tests' own: one server for this process, a database for each test, gone when the process is.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Lines};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -12,26 +12,39 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio_postgres::{AsyncMessage, Client, NoTls};
 
 /// One PostgreSQL server. It stops, and its folder is removed, when its stdin is closed: with this process.
-struct Cluster {
-    url: String,
+pub(crate) struct Cluster {
+    pub(crate) url: String,
+    lines: Lines<BufReader<ChildStdout>>,
     _process: Child,
 }
 
 impl Cluster {
     fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// On localhost, encrypted; with the file of its CA's certificate.
+    pub(crate) fn encrypted() -> (Self, String) {
+        let mut cluster = Self::start_with(&["--tls"]);
+        let roots = cluster.lines.next().unwrap().unwrap();
+        (cluster, roots)
+    }
+
+    fn start_with(options: &[&str]) -> Self {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tools/postgres.sh");
         let mut process = Command::new(script)
+            .args(options)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut url = String::new();
-        BufReader::new(process.stdout.take().unwrap())
-            .read_line(&mut url)
-            .unwrap();
-        assert!(url.starts_with("postgres://"), "tools/postgres.sh says why");
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let url = lines.next();
         Self {
-            url: url.trim().to_owned(),
+            url: url
+                .unwrap_or_else(|| panic!("tools/postgres.sh says why there is none"))
+                .unwrap(),
+            lines,
             _process: process,
         }
     }

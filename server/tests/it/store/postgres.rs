@@ -7,9 +7,10 @@ use malipo_server::config::PostgresConfig;
 use malipo_server::payment::settle::Observation;
 use malipo_server::store::{News as _, PostgresStore, Store as _};
 use malipo_wire::{OrderId, Reason};
+use tokio_postgres::NoTls;
 
 use super::{Bench, LATER, NOW, Place, SUCCESS};
-use crate::postgres::Database;
+use crate::postgres::{Cluster, Database};
 use crate::world::eventually;
 
 fn database(bench: &Bench) -> &Database {
@@ -107,6 +108,53 @@ async fn a_statement_that_waits_too_long_is_an_error_and_changes_nothing() {
     assert!(text.contains("timeout"), "{text}");
     lock.rollback().await.unwrap();
     store.ready(NOW).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_connection_is_encrypted_and_the_server_proves_its_name() {
+    let cluster = tokio::task::spawn_blocking(Cluster::encrypted);
+    let (cluster, roots) = cluster.await.unwrap();
+    let config = |url: &str, options: &str| {
+        PostgresConfig::parse(&format!("{url}/postgres?{options}")).unwrap()
+    };
+    let good = format!("sslmode=verify-full&sslrootcert={roots}");
+    let store = PostgresStore::open(&config(&cluster.url, &good)).await;
+    let store = store.unwrap();
+    let plain = format!("{}/postgres", cluster.url);
+    let (client, connection) = tokio_postgres::connect(&plain, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    store.ready(NOW).await.unwrap();
+    let sql = "SELECT bool_and(ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) \
+        WHERE application_name = 'malipo-server'";
+    let row = client.query_one(sql, &[]).await.unwrap();
+    assert_eq!(row.get::<_, Option<bool>>(0), Some(true));
+
+    // Signed by nobody whom the system trusts.
+    let text = refused(&config(&cluster.url, "sslmode=require")).await;
+    assert!(
+        text.contains("UnknownIssuer") && text.contains("sslrootcert="),
+        "{text}"
+    );
+    // Signed, but for another name.
+    let elsewhere = cluster.url.replace("localhost", "127.0.0.1");
+    let text = refused(&config(&elsewhere, &good)).await;
+    assert!(text.contains("certificate"), "{text}");
+    // A server that encrypts nothing is not spoken to in the clear.
+    let off = ["ALTER SYSTEM SET ssl = off", "SELECT pg_reload_conf()"];
+    for sql in off {
+        client.execute(sql, &[]).await.unwrap();
+    }
+    eventually(async || {
+        let refused = PostgresStore::open(&config(&cluster.url, &good))
+            .await
+            .err()?;
+        let text = refused.to_string();
+        assert!(text.contains("add sslmode=disable"), "{text}");
+        Some(())
+    })
+    .await;
+    let open = config(&cluster.url, "sslmode=disable");
+    PostgresStore::open(&open).await.unwrap();
 }
 
 /// What one server hears while another one changes orders.

@@ -31,7 +31,9 @@ pub(super) async fn reserve(
     let Err(enough) = app.store.reserve_sends(attempt, &to, now).await? else {
         return Ok(());
     };
-    let seconds = u64::try_from(enough.until.since_ms(now) / 1000).unwrap_or(0);
+    // Rounded up: at that moment there is room.
+    let wait_ms = u64::try_from(enough.until.since_ms(now)).unwrap_or(0);
+    let seconds = wait_ms.div_ceil(1000);
     Err(ApiError::new(
         StatusCode::TOO_MANY_REQUESTS,
         ErrorCode::RateLimited,

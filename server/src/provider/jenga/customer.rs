@@ -1,6 +1,11 @@
 //! Who gets the link: names, addresses and numbers as Jenga wants them, and how they are shown to the page.
 
+use hmac::{Hmac, KeyInit, Mac};
 use malipo_wire::{Customer, SentTo};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::Sha256;
+
+use crate::store::Hash;
 
 /// A customer to whom a link can be sent.
 #[derive(Debug, PartialEq, Eq)]
@@ -52,6 +57,14 @@ impl Payer {
         sms.into_iter().chain(["EMAIL"]).collect()
     }
 
+    /// The telephone and the mailbox, hashed with a key. An address counts as the same however its letters are cased.
+    pub(super) fn recipients(&self, key: &SecretString) -> Vec<Hash> {
+        let phone = self.phone.as_deref();
+        let phone = phone.and_then(|it| hashed(key, "phone", it));
+        let email = hashed(key, "email", &self.email.to_lowercase());
+        phone.into_iter().chain(email).collect()
+    }
+
     /// To whom the link goes, masked: enough to know one's own telephone and mailbox again.
     pub(super) fn sent_to(&self) -> Vec<SentTo> {
         let sms = self.phone.as_ref().map(|phone| SentTo {
@@ -64,6 +77,15 @@ impl Payer {
         };
         sms.into_iter().chain([email]).collect()
     }
+}
+
+/// One telephone or mailbox. Numbers and addresses are few enough to be tried one by one, so the hash has a key.
+fn hashed(key: &SecretString, what: &str, to: &str) -> Option<Hash> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key.expose_secret().as_bytes()).ok()?;
+    mac.update(what.as_bytes());
+    mac.update(b":");
+    mac.update(to.as_bytes());
+    Some(mac.finalize().into_bytes().into())
 }
 
 fn is_address(text: &str) -> bool {

@@ -33,6 +33,7 @@ use crate::clock::{HOUR_MS, UnixMs};
 use crate::config::{Jenga, Mode};
 use crate::payment::settle::Observation;
 use crate::payment::{Attempt, Opened};
+use crate::store::Hash;
 
 pub use sign::PrivateKey;
 
@@ -160,6 +161,12 @@ impl Provider for JengaAdapter {
 
     fn signs_notices(&self) -> bool {
         true
+    }
+
+    fn recipients(&self, customer: &Customer) -> Vec<Hash> {
+        let key = &self.config.consumer_secret;
+        let payer = Payer::read(customer, &self.config.country_code);
+        payer.map_or_else(|_| Vec::new(), |it| it.recipients(key))
     }
 
     async fn open(

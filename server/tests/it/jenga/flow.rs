@@ -7,11 +7,11 @@ use super::sandbox::Sandbox;
 use super::table;
 use crate::world::{Reply, SHOP, World, eventually, key, sign};
 
-const ORDER: &str = "ORDER0000001";
-const CREATE: &str = "create/payment-link";
+pub(super) const ORDER: &str = "ORDER0000001";
+pub(super) const CREATE: &str = "create/payment-link";
 const AUTHENTICATE: &str = "authenticate/merchant";
 
-async fn worlds(more: &str) -> (World, Sandbox) {
+pub(super) async fn worlds(more: &str) -> (World, Sandbox) {
     let sandbox = Sandbox::start().await;
     let base = format!(
         "jenga.base_url = \"{}/jenga\"\njenga.timeout_ms = 600",
@@ -27,7 +27,7 @@ async fn worlds(more: &str) -> (World, Sandbox) {
 }
 
 /// A quote for KES 1,350.50 that says whom the link goes to.
-fn quoted(order_id: &str) -> Value {
+pub(super) fn quoted(order_id: &str) -> Value {
     let quote = sign(&json!({
         "order_id": order_id, "amount": "1350.50", "currency": "KES", "aud": "demo:sandbox", "exp": SystemClock.now().seconds() + 20 * 3_600,
         "customer": {"name": "Amina Wanjiru", "email": "amina@example.test", "phone": "0712345678"},
@@ -35,11 +35,11 @@ fn quoted(order_id: &str) -> Value {
     json!({"quote": quote, "return_url": format!("{SHOP}/basket")})
 }
 
-async fn press(world: &World, order_id: &str) -> Reply {
+pub(super) async fn press(world: &World, order_id: &str) -> Reply {
     world.initiate(&key(), &quoted(order_id)).await
 }
 
-async fn sent(world: &World, order_id: &str) -> Value {
+pub(super) async fn sent(world: &World, order_id: &str) -> Value {
     let reply = press(world, order_id).await;
     assert_eq!(reply.status, 200, "{reply:?}");
     reply.json()

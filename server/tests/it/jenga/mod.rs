@@ -4,6 +4,7 @@ mod answers;
 mod config;
 mod flow;
 mod ipns;
+mod recipients;
 mod sandbox;
 
 use malipo_server::config::Config;

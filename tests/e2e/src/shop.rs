@@ -7,7 +7,7 @@ use thirtyfour::WebElement;
 
 use crate::fault::Answer;
 use crate::front::Front;
-use crate::quote::quote;
+use crate::quote::{quote, quote_for};
 use crate::tab::Tab;
 use crate::wait::until;
 
@@ -52,6 +52,14 @@ impl Button {
             .with("quote", &quote(order_id, amount, currency))
             .with("amount", amount)
             .with("currency", currency)
+    }
+
+    /// A button that has Jenga send a link for KES 1,350 to whom the quote names.
+    #[must_use]
+    pub fn by_link(order_id: &str) -> Self {
+        let payer = ["Amina Wanjiru", "amina@example.test", "0712345678"];
+        Self::through("jenga", order_id, "1350", "KES")
+            .with("quote", &quote_for(payer, order_id, "1350", "KES"))
     }
 
     /// A button that pays UGX 25,000 by the amount in the page, without any name for the order.
@@ -201,6 +209,17 @@ impl Shop {
             .as_str()
             .unwrap_or_default()
             .to_owned()
+    }
+
+    /// Waits until the widget says this, at most 10 s.
+    ///
+    /// # Panics
+    /// If it does not.
+    pub async fn comes_to_say(&self, words: &str) {
+        let found = until(Duration::from_secs(10), async || {
+            self.says().await.contains(words).then_some(())
+        });
+        assert!(found.await.is_some(), "{words}: {}", self.story().await);
     }
 
     /// The widget's state.

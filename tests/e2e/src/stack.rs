@@ -17,6 +17,12 @@ pub const PUBLIC_KEY: &str = "e2e-public-key";
 pub const SECRET_KEY: &str = "e2e-secret-key-never-to-be-seen";
 /// JoPay's test key.
 pub const JOPAY_KEY: &str = "jo_test_e2e_never_to_be_seen";
+/// Jenga's consumer secret.
+pub const JENGA_SECRET: &str = "e2e-jenga-secret-never-to-be-seen";
+/// Where the merchant's key for Jenga is: one of the server's tests, which opens nothing.
+const JENGA_KEY: &str = "server/tests/it/jenga/key.pem";
+const JENGA_PUBLIC_KEY: &str = include_str!("../../../server/tests/it/jenga/key.pub.pem");
+const JENGA_IPN_PASSWORD: &str = "e2e-jenga-ipn-password";
 const JOPAY_MERCHANT: &str = "33333333-3333-4333-8333-333333333333";
 /// The sandbox's default.
 const JOPAY_WEBHOOK_SECRET: &str =
@@ -78,6 +84,14 @@ impl Stack {
                 &format!("{JOPAY_MERCHANT}=USD"),
                 "--jopay-webhook-url",
                 &format!("{}/pay/notify/jopay", public.origin()),
+                "--jenga-consumer-secret",
+                JENGA_SECRET,
+                "--jenga-public-key",
+                JENGA_PUBLIC_KEY,
+                "--jenga-ipn-password",
+                JENGA_IPN_PASSWORD,
+                "--jenga-ipn-url",
+                &format!("{}/pay/notify/jenga", public.origin()),
             ],
             &HashMap::new(),
         );
@@ -140,6 +154,17 @@ impl Stack {
         let ledger = self.ledger().await;
         assert_eq!(ledger.len(), 1, "provider orders: {ledger:#?}");
         ledger.into_iter().next().unwrap()
+    }
+
+    /// The SMS and e-mails that a provider would have sent, newest first.
+    ///
+    /// # Panics
+    /// If the sandbox does not answer.
+    pub async fn messages(&self) -> Vec<Value> {
+        let url = format!("{}/sandbox/outbox", self.sandbox_origin);
+        let answer = self.client.get(url).send().await.unwrap();
+        let outbox: Value = answer.json().await.unwrap();
+        outbox["messages"].as_array().unwrap().clone()
     }
 
     /// Ends the one payment at the provider without a browser: `succeed` or `fail`.
@@ -242,6 +267,14 @@ merchant_id = "{JOPAY_MERCHANT}"
 webhook_secret = "{JOPAY_WEBHOOK_SECRET}"
 base_url = "{provider}/jopay/api/v1"
 checkout_origin = "{provider}"
+[jenga]
+api_key = "sandbox-jenga-api-key"
+merchant_code = "9000000001"
+consumer_secret = "{JENGA_SECRET}"
+private_key_file = "{jenga_key}"
+ipn_username = "ipnuser"
+ipn_password = "{JENGA_IPN_PASSWORD}"
+base_url = "{provider}/jenga"
 [log]
 level = "info"
 [catalogue.kitenge-tee]
@@ -256,6 +289,7 @@ currency = "UGX"
             .unwrap_or_else(|_| project().join("pkg").display().to_string()),
         store = folder.path().join("malipo.sqlite").display(),
         quote_key = quote::KEY,
+        jenga_key = project().join(JENGA_KEY).display(),
         provider = provider.origin(),
     )
 }

@@ -15,7 +15,7 @@ use crate::checkout::Checkout;
 use crate::fault::Answer;
 use crate::process::project;
 use crate::shop::{self, Button, Shop, page};
-use crate::stack::{SECRET_KEY, Stack};
+use crate::stack::{JENGA_SECRET, SECRET_KEY, Stack};
 use crate::tab::Tab;
 
 /// What a test wants other than the ordinary.
@@ -92,7 +92,9 @@ impl World {
         assert!(complaints.is_empty(), "on the console: {complaints:#?}");
         let logs = self.stack.logs();
         assert!(!logs.contains("panicked"), "a program panicked");
-        assert!(!logs.contains(SECRET_KEY), "the secret key is in a log");
+        for secret in [SECRET_KEY, JENGA_SECRET] {
+            assert!(!logs.contains(secret), "a secret key is in a log");
+        }
     }
 
     async fn tell(&mut self) {

@@ -9,6 +9,7 @@ mod bad_input;
 mod bad_requests;
 mod demo;
 mod firefox;
+mod jenga;
 mod jopay;
 mod opening;
 mod paying;

@@ -91,15 +91,7 @@ async fn a_failed_payment_is_told_as_well() {
     assert_eq!(payment["paid_at_ms"], Value::Null);
     assert_eq!(payment["times_paid"], 0);
     assert_eq!(results(&payment), [("mobile_money", "failed", "settled")]);
-    let html = sandbox
-        .http
-        .get(&page)
-        .send()
-        .await
-        .unwrap()
-        .text()
-        .await
-        .unwrap();
+    let html = sandbox.html(&page).await;
     assert!(html.contains(r#"data-status="failed""#));
 }
 
@@ -129,15 +121,7 @@ async fn a_second_press_is_recorded_and_charges_nothing() {
     );
     assert_eq!(merchant.got().len(), 1);
     let again = format!("{page}?seen=again");
-    let html = sandbox
-        .http
-        .get(&again)
-        .send()
-        .await
-        .unwrap()
-        .text()
-        .await
-        .unwrap();
+    let html = sandbox.html(&again).await;
     assert!(
         html.contains(r#"data-status="success""#) && html.contains("Nothing was charged again")
     );
@@ -188,15 +172,7 @@ async fn walking_away_leaves_the_payment_pending() {
     let page = sandbox.pay_page("ORD-WALK-001", &merchant.ipn_url).await;
     let answer = sandbox.press(&page, &[("action", "leave")]).await;
     let left = header(&answer, "location").replace("localhost", "127.0.0.1");
-    let html = sandbox
-        .http
-        .get(&left)
-        .send()
-        .await
-        .unwrap()
-        .text()
-        .await
-        .unwrap();
+    let html = sandbox.html(&left).await;
     assert!(html.contains("still pending"), "{html}");
     let payment = sandbox.payment("ORD-WALK-001").await;
     assert_eq!(payment["status"], "pending");
@@ -249,15 +225,7 @@ async fn the_script_sets_coop_and_keeps_the_browser() {
         header(&answer, "location").replace("localhost", "127.0.0.1"),
         page
     );
-    let html = sandbox
-        .http
-        .get(&page)
-        .send()
-        .await
-        .unwrap()
-        .text()
-        .await
-        .unwrap();
+    let html = sandbox.html(&page).await;
     assert!(html.contains(r#"data-status="success""#));
 }
 

@@ -107,6 +107,12 @@ impl Sandbox {
         request.send().await.unwrap()
     }
 
+    /// A page as text, by its whole URL.
+    pub(crate) async fn html(&self, url: &str) -> String {
+        let answer = self.http.get(url).send().await.unwrap();
+        answer.text().await.unwrap()
+    }
+
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Response {
         let request = self.http.post(format!("{}{path}", self.base)).json(body);
         request.send().await.unwrap()

@@ -22,6 +22,7 @@ pub mod quote;
 pub mod screenshots;
 pub mod shop;
 pub mod stack;
+pub mod story;
 pub mod tab;
 pub mod wait;
 pub mod world;

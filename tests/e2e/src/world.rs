@@ -10,7 +10,7 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use crate::browser::{Browser, Options};
+use crate::browser::{Browser, Kind, Options};
 use crate::checkout::Checkout;
 use crate::fault::Answer;
 use crate::process::project;
@@ -155,6 +155,21 @@ impl World {
 /// Runs a test in Chromium.
 pub fn in_chromium(body: impl AsyncFnOnce(&World)) {
     run(Setup::default(), body);
+}
+
+/// Runs a test in Firefox.
+pub fn in_firefox(body: impl AsyncFnOnce(&World)) {
+    let browser = Options {
+        kind: Kind::Firefox,
+        ..Options::default()
+    };
+    run(
+        Setup {
+            browser,
+            ..Setup::default()
+        },
+        body,
+    );
 }
 
 /// Runs a test.

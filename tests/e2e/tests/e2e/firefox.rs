@@ -1,20 +1,12 @@
 //! The main path in Firefox; the others are in `e2e_slow`.
 
-use malipo_e2e::browser::{Kind, Options};
 use malipo_e2e::shop::Button;
-use malipo_e2e::world::{Setup, run};
+use malipo_e2e::world::in_firefox;
 use serde_json::json;
 
 #[test]
 fn firefox_pays() {
-    let setup = Setup {
-        browser: Options {
-            kind: Kind::Firefox,
-            ..Options::default()
-        },
-        ..Setup::default()
-    };
-    run(setup, async |world| {
+    in_firefox(async |world| {
         let shop = world.shop(&Button::for_order("ORDER-0500")).await;
         shop.press().await;
         let detail = world.pay(&shop).await;

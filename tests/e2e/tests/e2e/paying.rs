@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use malipo_e2e::checkout::Checkout;
-use malipo_e2e::fault::Fault;
 use malipo_e2e::shop::Button;
-use malipo_e2e::wait::until;
+use malipo_e2e::story;
 use malipo_e2e::world::in_chromium;
 use serde_json::json;
 use tokio::time::sleep;
@@ -67,49 +66,12 @@ fn an_order_of_the_catalogue_is_paid_at_the_catalogues_price() {
 
 #[test]
 fn a_payment_that_fails_on_the_providers_page_is_told_and_can_be_tried_again() {
-    in_chromium(async |world| {
-        let shop = world.shop(&Button::for_order("ORDER-0002")).await;
-        shop.press().await;
-        world.checkout(&shop).await.fail().await;
-        let detail = shop.event("pay-failed").await;
-        assert_eq!(
-            (&detail["orderId"], &detail["status"]),
-            (&json!("ORDER-0002"), &json!("failed"))
-        );
-        shop.becomes("failed").await;
-        world.only_the_shop_is_open(&shop).await;
-
-        shop.press().await;
-        world.pay(&shop).await;
-        let ledger = world.stack.ledger().await;
-        let statuses: Vec<_> = ledger
-            .iter()
-            .map(|it| it["status"].as_str().unwrap())
-            .collect();
-        assert_eq!(statuses, ["failed", "success"]);
-        assert_ne!(
-            ledger[0]["order_id"], ledger[1]["order_id"],
-            "each attempt has a reference of its own"
-        );
-    });
+    in_chromium(async |world| story::fails_and_pays_the_next(world, "ORDER-0002").await);
 }
 
 #[test]
 fn a_tab_closed_before_paying_is_reopened_and_paid() {
-    in_chromium(async |world| {
-        let shop = world.shop(&Button::for_order("ORDER-0003")).await;
-        shop.press().await;
-        let checkout = world.checkout(&shop).await;
-        let url = checkout.0.url().await;
-        checkout.0.close().await;
-        shop.click("reopen").await;
-        let again = world.checkout(&shop).await;
-        assert_eq!(again.0.url().await, url);
-        again.pay().await;
-        shop.event("pay-success").await;
-        assert_eq!(world.stack.shop.count("/pay/initiate"), 1);
-        assert_eq!(world.stack.payment().await["opened"], 2);
-    });
+    in_chromium(async |world| story::reopens_a_closed_tab(world, "ORDER-0003").await);
 }
 
 #[test]
@@ -139,31 +101,7 @@ fn two_clicks_open_one_tab_and_initiate_once() {
 
 #[test]
 fn a_checkout_page_that_cuts_the_tab_off_by_coop_is_never_taken_for_cancelled() {
-    in_chromium(async |world| {
-        world
-            .stack
-            .script(&json!({ "joyndpay": { "checkout": { "coop": "same-origin" } } }))
-            .await;
-        world.stack.shop.always("/pay/events", Fault::Refused);
-        let shop = world
-            .shop(&Button::for_order("ORDER-0005").with("poll-interval", "1000"))
-            .await;
-        shop.press().await;
-        let checkout = world.checkout(&shop).await;
-        // The tab reads as closed within a second or so; three checks are more than that.
-        let checks = until(Duration::from_secs(20), async || {
-            let last = shop.events("pay-pending").await.pop()?;
-            (last["checks"].as_u64()? >= 3).then_some(())
-        });
-        assert!(checks.await.is_some());
-        assert_eq!(shop.state().await, "waiting");
-        checkout.pay().await;
-        shop.event("pay-success").await;
-        assert_eq!(
-            shop.story_of_events().await,
-            ["pay-start", "pay-initiated", "pay-opened", "pay-success"]
-        );
-    });
+    in_chromium(async |world| story::never_takes_coop_for_cancelled(world, "ORDER-0005").await);
 }
 
 #[test]

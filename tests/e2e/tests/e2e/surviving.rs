@@ -1,32 +1,15 @@
 //! Reloads, lost answers, second tabs, outcomes that come late.
 
-use std::collections::HashSet;
-use std::time::Duration;
-
 use malipo_e2e::checkout::Checkout;
 use malipo_e2e::fault::Fault;
 use malipo_e2e::shop::{Button, Shop, page};
-use malipo_e2e::world::{World, in_chromium};
+use malipo_e2e::story;
+use malipo_e2e::world::in_chromium;
 use serde_json::json;
 
 #[test]
 fn a_page_reloaded_while_waiting_resumes_and_does_not_initiate() {
-    in_chromium(async |world| {
-        let shop = world.shop(&Button::for_order("ORDER-0200")).await;
-        shop.press().await;
-        let checkout = world.checkout(&shop).await;
-        shop.becomes("waiting").await;
-        shop.reload().await;
-        shop.becomes("waiting").await;
-        checkout.pay().await;
-        let detail = shop.event("pay-success").await;
-        assert_eq!(
-            detail,
-            json!({ "orderId": "ORDER-0200", "status": "success", "amount": "25000", "currency": "UGX", "resumed": true })
-        );
-        assert!(shop.events("pay-initiated").await.is_empty());
-        assert_eq!(world.stack.shop.count("/pay/initiate"), 1);
-    });
+    in_chromium(async |world| story::resumes_after_a_reload(world, "ORDER-0200").await);
 }
 
 #[test]
@@ -90,61 +73,24 @@ fn one_lost_answer_to_initiate_is_asked_for_again_with_the_same_key() {
         shop.press().await;
         world.pay(&shop).await;
         assert!(shop.events("pay-error").await.is_empty());
-        one_key_and_one_provider_order(world, 2).await;
+        story::one_key_and_one_provider_order(world, 2).await;
     });
 }
 
 #[test]
 fn answers_to_initiate_lost_for_good_end_clearly_and_a_second_press_takes_the_same_key() {
-    in_chromium(async |world| {
-        // The first try and two automatic ones.
-        world
-            .stack
-            .shop
-            .times(3, "/pay/initiate", Fault::AnswerLost);
-        let shop = world.shop(&Button::for_order("ORDER-0203")).await;
-        shop.press().await;
-        let error = shop
-            .event_within("pay-error", Duration::from_secs(30))
-            .await;
-        assert_eq!(
-            (&error["code"], &error["terminal"], &error["retryable"]),
-            (&json!("network"), &json!(true), &json!(true))
-        );
-        world.only_the_shop_is_open(&shop).await;
-        shop.press().await;
-        world.pay(&shop).await;
-        one_key_and_one_provider_order(world, 4).await;
-    });
+    in_chromium(async |world| story::takes_the_same_key_again(world, "ORDER-0203").await);
 }
 
 #[test]
 fn a_page_reloaded_after_lost_answers_still_takes_the_same_key() {
     in_chromium(async |world| {
-        world
-            .stack
-            .shop
-            .times(3, "/pay/initiate", Fault::AnswerLost);
-        let shop = world.shop(&Button::for_order("ORDER-0204")).await;
-        shop.press().await;
-        shop.event_within("pay-error", Duration::from_secs(30))
-            .await;
+        let shop = story::loses_every_answer(world, "ORDER-0204").await;
         shop.reload().await;
         shop.press().await;
         world.pay(&shop).await;
-        one_key_and_one_provider_order(world, 4).await;
+        story::one_key_and_one_provider_order(world, 4).await;
     });
-}
-
-async fn one_key_and_one_provider_order(world: &World, requests: usize) {
-    let initiates = world.stack.shop.seen("/pay/initiate");
-    assert_eq!(initiates.len(), requests);
-    let keys: HashSet<_> = initiates
-        .iter()
-        .map(|it| it.headers["idempotency-key"].clone())
-        .collect();
-    assert_eq!(keys.len(), 1, "{keys:?}");
-    assert_eq!(world.stack.payment().await["times_paid"], 1);
 }
 
 #[test]

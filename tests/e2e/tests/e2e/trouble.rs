@@ -6,6 +6,7 @@ use malipo_e2e::browser::Options;
 use malipo_e2e::checkout::Checkout;
 use malipo_e2e::fault::{Answer, Fault};
 use malipo_e2e::shop::{Button, page};
+use malipo_e2e::story;
 use malipo_e2e::wait::until;
 use malipo_e2e::world::{Setup, in_chromium, run};
 use serde_json::json;
@@ -16,13 +17,7 @@ fn a_backend_that_is_down_at_the_press_is_told_clearly_and_pressing_again_works(
         let down = world.stack.shop.always("/pay/*", Fault::Refused);
         let shop = world.shop(&Button::for_order("ORDER-0400")).await;
         shop.press().await;
-        let error = shop
-            .event_within("pay-error", Duration::from_secs(30))
-            .await;
-        assert_eq!(
-            (&error["code"], &error["terminal"], &error["retryable"]),
-            (&json!("network"), &json!(true), &json!(true))
-        );
+        story::network_error(&shop).await;
         shop.becomes("error").await;
         assert!(
             shop.says().await.contains("Nothing was paid"),

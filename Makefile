@@ -15,8 +15,8 @@ WIDGET_SOURCES := $(shell find src wire pkg-template) Cargo.toml Cargo.lock rust
 help: ## List the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
 
-demo: pkg programs ## Run the demo shop with its backend and a sandbox that plays the provider; no money moves
-	@exec $(BIN)/malipo-demo --open
+demo: pkg programs ## Run the demo shop, its backend and a sandbox that plays the providers; PROVIDER=jopay|jenga|joyndpay starts with that one
+	@exec $(BIN)/malipo-demo --open $(if $(PROVIDER),--provider '$(PROVIDER)')
 
 test: .tools/ready-test ## Everything that .ci/run runs: check, unit, pkg, wasm-test, e2e
 	@tools/timed.sh check unit pkg wasm-test e2e

@@ -1,6 +1,7 @@
 // The basket. The page knows articles and quantities; what they cost is quoted and signed by the shop's server.
 //
 // Basket and quote are kept over a reload: the widget resumes an attempt by its quote, so the same quote must be there.
+import { customer, onCustomer } from "./customer.js";
 import { keep, recall } from "./kept.js";
 import { shown } from "./money.js";
 
@@ -9,10 +10,12 @@ const BUSY = ["initiating", "opening", "waiting"];
 
 const place = document.querySelector("#basket-pay");
 const note = document.querySelector("#basket-note");
-const backend = document.body.dataset.backend;
+const { backend, provider, mode } = document.body.dataset;
+// Each way to pay has its own currency, and so its own basket.
+const KEPT = `basket.${provider}`;
 
 // {lines: {sku: quantity}, quoted: the server's answer for exactly these lines, paid: whether it is}
-let basket = recall("basket", { lines: {} });
+let basket = recall(KEPT, { lines: {} });
 // Which question to the server is the last: an answer to an earlier one is not shown.
 let asked = 0;
 
@@ -25,10 +28,12 @@ export function startBasket() {
   place.addEventListener("pay-success", () => {
     // Paid: it stays in sight until something is added, and is not there after a reload.
     basket = { ...basket, paid: true };
-    keep("basket", undefined);
+    keep(KEPT, undefined);
     tell("Paid. Add something to begin a new basket.", "good");
     lock(true, true);
   });
+  // Whom the link goes to stands in the signed quote.
+  onCustomer(() => basket.paid || ask());
   const { quoted } = basket;
   if (quoted && quoted.expires_at * 1000 > Date.now()) show();
   else ask();
@@ -47,21 +52,21 @@ async function ask() {
   tell("");
   const lines = Object.entries(basket.lines).map(([sku, quantity]) => ({ sku, quantity }));
   if (lines.length === 0) {
-    keep("basket", undefined);
+    keep(KEPT, undefined);
     return show();
   }
   try {
     const answer = await fetch("/shop/quote", {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ lines }),
+      body: JSON.stringify({ lines, customer: customer() }),
       signal: AbortSignal.timeout(8000),
     });
     const quoted = await answer.json();
     if (turn !== asked) return;
     if (!answer.ok) throw Object.assign(new Error(), { quoted: quoted.error });
     basket = { ...basket, quoted };
-    keep("basket", basket);
+    keep(KEPT, basket);
     show();
   } catch (error) {
     if (turn !== asked) return;
@@ -97,12 +102,13 @@ function payButton({ quote, amount, currency }) {
   button.id = "pay-basket";
   button.dataset.name = "Basket";
   const attributes = {
-    "initiate-url": `${backend}/pay/initiate`,
+    "initiate-url": `${backend}/pay/initiate?provider=${provider}`,
     "verify-url": `${backend}/pay/verify`,
     "cancel-url": `${backend}/pay/cancel`,
     quote, amount, currency,
     label: "Pay",
   };
+  if (mode) attributes.mode = mode;
   for (const [name, value] of Object.entries(attributes)) button.setAttribute(name, value);
   return button;
 }

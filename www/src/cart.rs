@@ -7,11 +7,14 @@ use malipo_wire::Money;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Article;
+use crate::quote::Customer;
 
 /// A basket as the page sends it. Unknown fields, prices among them, are ignored.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Cart {
     lines: Vec<CartLine>,
+    /// Who pays, where the way to pay wants to know.
+    pub(crate) customer: Option<Customer>,
 }
 
 #[derive(Debug, Deserialize)]

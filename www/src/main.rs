@@ -5,10 +5,12 @@
 
 mod cart;
 mod config;
+mod error;
 mod pages;
 mod quote;
 mod shop;
 mod stage;
+mod ways;
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -22,6 +24,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::config::Config;
 use crate::shop::Shop;
 use crate::stage::Stage;
+use crate::ways::Provider;
 
 /// Runs the demo shop with its backend and a sandbox that plays the payment provider. No money moves.
 #[derive(Parser)]
@@ -30,6 +33,9 @@ struct Options {
     /// Open the shop in a browser, where there is a desktop
     #[arg(long)]
     open: bool,
+    /// The way to pay that the shop starts with
+    #[arg(long, value_enum, default_value_t)]
+    provider: Provider,
     /// The shop's port on 127.0.0.1; 0 takes a free one
     #[arg(long, default_value_t = 0)]
     port: u16,
@@ -45,6 +51,9 @@ struct Options {
     /// The backend's configuration, whose catalogue and keys the shop shares
     #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/malipo.toml"))]
     config: PathBuf,
+    /// The key that signs what is sent to Jenga; the one beside it, .pub.pem, is what the sandbox checks with
+    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/sandbox-jenga-key.pem"))]
+    jenga_key: PathBuf,
 }
 
 #[tokio::main]
@@ -87,6 +96,7 @@ async fn run(options: Options) -> anyhow::Result<()> {
             origin: format!("http://{shop_address}"),
             backend,
             sandbox,
+            provider: options.provider,
             root: options.root.clone(),
             widget: options.widget.clone(),
             http: shop::loopback_client()?,
@@ -140,6 +150,24 @@ async fn raise(
         .args(["--public-url", &sandbox])
         .args(["--joyndpay-public-key", &config.joyndpay.public_key])
         .args(["--joyndpay-secret-key", &config.joyndpay.secret_key]);
+    let jopay = &config.jopay;
+    command
+        .args(["--jopay-api-key", &jopay.api_key])
+        .args(["--jopay-merchants", &format!("{}=USD", jopay.merchant_id)])
+        .args(["--jopay-webhook-secret", &jopay.webhook_secret])
+        .args([
+            "--jopay-webhook-url",
+            &format!("{backend}/pay/notify/jopay"),
+        ]);
+    let jenga = &config.jenga;
+    command
+        .args(["--jenga-api-key", &jenga.api_key])
+        .args(["--jenga-merchant-code", &jenga.merchant_code])
+        .args(["--jenga-consumer-secret", &jenga.consumer_secret])
+        .args(["--jenga-public-key", &public_key(&options.jenga_key)?])
+        .args(["--jenga-ipn-username", &jenga.ipn_username])
+        .args(["--jenga-ipn-password", &jenga.ipn_password])
+        .args(["--jenga-ipn-url", &format!("{backend}/pay/notify/jenga")]);
     let log = data.join("sandbox.log");
     stage
         .start("malipo-sandbox", command, &log, provider_address)
@@ -161,12 +189,26 @@ async fn raise(
         .env(
             "MALIPO_JOYNDPAY__BASE_URL",
             format!("{sandbox}/joyndpay/api"),
+        )
+        .env("MALIPO_PROVIDER", options.provider.way().id)
+        .env("MALIPO_JOPAY__BASE_URL", format!("{sandbox}/jopay/api/v1"))
+        .env("MALIPO_JOPAY__CHECKOUT_ORIGIN", &sandbox)
+        .env("MALIPO_JENGA__BASE_URL", format!("{sandbox}/jenga"))
+        .env(
+            "MALIPO_JENGA__PRIVATE_KEY_FILE",
+            std::path::absolute(&options.jenga_key)?,
         );
     let log = data.join("server.log");
     stage
         .start("malipo-server", command, &log, backend_address)
         .await?;
     Ok((backend, sandbox))
+}
+
+/// The public half of a key, which lies beside it.
+fn public_key(private: &Path) -> anyhow::Result<String> {
+    let path = private.with_extension("pub.pem");
+    std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
 }
 
 /// Two free ports. Both must be known before either program starts, since each is told the other's.

@@ -2,10 +2,13 @@
 
 use std::path::PathBuf;
 
+use minijinja::value::Serde;
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value, context};
 
 use crate::config::Article;
+use crate::quote::Customer;
 use crate::shop::Shop;
+use crate::ways::Provider;
 
 /// Renders the pages of a folder.
 pub(crate) struct Pages {
@@ -33,8 +36,8 @@ impl Pages {
         }
     }
 
-    /// One page. An unknown name in it, an article say that is not in the catalogue, is an error.
-    pub(crate) fn render(&self, name: &str) -> Result<String, Error> {
+    /// One page, with this way to pay. An unknown name in it, an article say that is not in the catalogue, is an error.
+    pub(crate) fn render(&self, name: &str, provider: Provider) -> Result<String, Error> {
         let path = self.root.join(name);
         let source = std::fs::read_to_string(&path).map_err(|error| {
             let text = format!("cannot read {}", path.display());
@@ -49,6 +52,14 @@ impl Pages {
             goods,
             ..
         } = self;
-        environment.render_named_str(name, &source, context! { shop, backend, sandbox, goods })
+        let way = Value::from(Serde(provider.way()));
+        let ways = Value::from(Serde(Provider::ALL.map(Provider::way)));
+        let customer = provider.sends_a_link().then(Customer::example);
+        let customer = Value::from(Serde(customer));
+        environment.render_named_str(
+            name,
+            &source,
+            context! { shop, backend, sandbox, goods, way, ways, customer },
+        )
     }
 }

@@ -2,7 +2,7 @@
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use malipo_wire::Money;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The claims of a quote: a compact JWT, HS256.
 #[derive(Serialize)]
@@ -16,6 +16,27 @@ pub(crate) struct Quote<'a> {
     /// Unix seconds.
     exp: u64,
     description: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer: Option<&'a Customer>,
+}
+
+/// Who pays; a provider that sends a link sends it here.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct Customer {
+    name: String,
+    email: String,
+    phone: String,
+}
+
+impl Customer {
+    /// Nobody in particular: `.test` is nobody's domain.
+    pub(crate) fn example() -> Self {
+        Self {
+            name: "Amina Wanjiru".to_owned(),
+            email: "amina@example.test".to_owned(),
+            phone: "254712345678".to_owned(),
+        }
+    }
 }
 
 impl<'a> Quote<'a> {
@@ -25,6 +46,7 @@ impl<'a> Quote<'a> {
         total: Money,
         audience: &'a str,
         description: &'a str,
+        customer: Option<&'a Customer>,
         now: u64,
     ) -> Self {
         Self {
@@ -34,6 +56,7 @@ impl<'a> Quote<'a> {
             aud: audience,
             exp: now.saturating_add(LIFETIME_S),
             description,
+            customer,
         }
     }
 
@@ -69,7 +92,7 @@ mod tests {
     fn a_quote_holds_the_contracts_claims_under_hs256() {
         let total = Money::parse("75000", "UGX".parse().unwrap()).unwrap();
         let now = 4_000_000_000; // in the year 2096: the library compares `exp` with the real clock
-        let quote = Quote::new("DUKA01", total, "demo-shop:sandbox", "3 x Tee", now);
+        let quote = Quote::new("DUKA01", total, "demo-shop:sandbox", "3 x Tee", None, now);
         let text = quote.sign("0123456789abcdef0123456789abcdef").unwrap();
 
         let key = DecodingKey::from_secret(b"0123456789abcdef0123456789abcdef");

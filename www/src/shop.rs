@@ -4,21 +4,23 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use axum::extract::rejection::JsonRejection;
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, get_service, post};
 use axum::{Json, Router};
 use malipo_wire::OrderId;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tower_http::services::{ServeDir, ServeFile};
 use tower_http::set_header::SetResponseHeaderLayer;
 
-use crate::cart::{Cart, CartError, PricedLine};
+use crate::cart::{Cart, PricedLine};
 use crate::config::Config;
+use crate::error::ShopError;
 use crate::pages::Pages;
 use crate::quote::{Quote, new_order_id};
+use crate::ways::Provider;
 
 /// Everything that the shop's server knows.
 pub(crate) struct Shop {
@@ -29,6 +31,8 @@ pub(crate) struct Shop {
     pub(crate) backend: String,
     /// Origin of the provider's sandbox.
     pub(crate) sandbox: String,
+    /// The way to pay that the page starts with.
+    pub(crate) provider: Provider,
     /// The folder of the pages.
     pub(crate) root: PathBuf,
     /// The folder of the widget's files.
@@ -59,9 +63,14 @@ impl Shop {
         let files = ServeDir::new(&self.root);
         let icon = ServeFile::new(self.root.join("img/icon.svg"));
         let pages = Arc::new(Pages::new(&self));
+        let start = self.provider;
         let page = |name: &'static str| {
             let pages = Arc::clone(&pages);
-            get(move || std::future::ready(show(pages.render(name))))
+            get(move |way: Result<Query<Choice>, QueryRejection>| {
+                // What is none of ours shows the page as it starts.
+                let chosen = way.ok().and_then(|Query(it)| it.provider);
+                std::future::ready(show(pages.render(name, chosen.unwrap_or(start))))
+            })
         };
         Ok(Router::new()
             .route("/", page("index.html"))
@@ -90,6 +99,12 @@ impl Shop {
             ))
             .with_state(Arc::new(self)))
     }
+}
+
+/// Which way to pay a page shows: `?provider=jopay`.
+#[derive(Deserialize)]
+struct Choice {
+    provider: Option<Provider>,
 }
 
 /// As strict as a shop's policy may be. The widget needs `'wasm-unsafe-eval'` and a way to the backend, nothing else.
@@ -129,6 +144,7 @@ async fn quote(
     cart: Result<Json<Cart>, JsonRejection>,
 ) -> Result<Json<QuoteBody>, ShopError> {
     let Json(cart) = cart?;
+    let customer = cart.customer.clone();
     let priced = cart.price(&shop.config.catalogue)?;
     let order_id = new_order_id();
     let audience = &shop.config.audience;
@@ -137,6 +153,7 @@ async fn quote(
         priced.total,
         audience,
         &priced.description,
+        customer.as_ref(),
         unix_now(),
     );
     let expires_at = quote.expires_at();
@@ -190,46 +207,6 @@ async fn order(
     Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
 }
 
-/// What the page is told when there is no quote or no record: `{"error": "one sentence"}`.
-enum ShopError {
-    Request(JsonRejection),
-    Cart(CartError),
-    NoSuchOrder,
-    BackendDown,
-    Internal(String),
-}
-
-impl From<JsonRejection> for ShopError {
-    fn from(it: JsonRejection) -> Self {
-        Self::Request(it)
-    }
-}
-
-impl From<CartError> for ShopError {
-    fn from(it: CartError) -> Self {
-        Self::Cart(it)
-    }
-}
-
-impl IntoResponse for ShopError {
-    fn into_response(self) -> Response {
-        let (status, error) = match self {
-            Self::Request(it) => (it.status(), it.body_text()),
-            Self::Cart(it) => (StatusCode::UNPROCESSABLE_ENTITY, it.to_string()),
-            Self::NoSuchOrder => (
-                StatusCode::NOT_FOUND,
-                "the backend knows no such order".to_owned(),
-            ),
-            Self::BackendDown => (
-                StatusCode::BAD_GATEWAY,
-                "the backend does not answer".to_owned(),
-            ),
-            Self::Internal(text) => (StatusCode::INTERNAL_SERVER_ERROR, text),
-        };
-        (status, Json(serde_json::json!({ "error": error }))).into_response()
-    }
-}
-
 #[expect(
     clippy::disallowed_methods,
     reason = "the shop's one clock: when a quote ends"
@@ -261,6 +238,7 @@ mod tests {
             origin: "http://127.0.0.1:8".to_owned(),
             backend: "http://127.0.0.1:9".to_owned(),
             sandbox: "http://localhost:9".to_owned(),
+            provider: Provider::default(),
             root: home.join("pages"),
             widget: home.join("pages"),
             http: loopback_client().unwrap(),
@@ -390,5 +368,33 @@ mod tests {
         assert_eq!(status, StatusCode::BAD_GATEWAY, "{text}");
         let (status, _, _) = page("/shop/orders/..%2f..%2fpay").await;
         assert_eq!(status, StatusCode::NOT_FOUND);
+    }
+
+    #[tokio::test]
+    async fn every_way_to_pay_has_its_own_prices_and_only_a_link_asks_whom_it_goes_to() {
+        for (provider, price, asks) in [
+            ("joyndpay", "UGX 38,000", false),
+            ("jopay", "USD 10.40", false),
+            ("jenga", "KES 1,350.00", true),
+        ] {
+            let path = format!("/?provider={provider}");
+            let (status, _, page) = page(&path).await;
+            assert_eq!(status, StatusCode::OK);
+            let initiate = format!("/pay/initiate?provider={provider}\"");
+            assert!(
+                page.contains(&initiate) && page.contains(price),
+                "{provider}"
+            );
+            assert_eq!(page.contains("id=\"customer\""), asks, "{provider}");
+            assert_eq!(page.contains("name=\"customer_phone\""), asks, "{provider}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_way_to_pay_that_is_none_shows_the_shop_as_it_starts() {
+        for query in ["?provider=cash", "?provider=", "?%"] {
+            let (_, _, page) = page(&format!("/{query}")).await;
+            assert!(page.contains("?provider=joyndpay\""), "{query}");
+        }
     }
 }

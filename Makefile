@@ -10,7 +10,7 @@ BROWSER_CRATES := -p malipo -p malipo-wire --target wasm32-unknown-unknown
 # Folders as well as files: a deleted file changes its folder.
 WIDGET_SOURCES := $(shell find src wire pkg-template) Cargo.toml Cargo.lock rust-toolchain.toml tools/pkg.sh tools/package-lock.json
 
-.PHONY: help demo test check unit wasm-test e2e e2e-slow pkg size screenshots deny clean programs
+.PHONY: help demo test check unit backend conformance kill-test quota-test wasm-test e2e e2e-slow pkg size screenshots deny clean programs backend-programs
 
 help: ## List the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
@@ -18,8 +18,8 @@ help: ## List the targets
 demo: pkg programs ## Run the demo shop, its backend and a sandbox that plays the providers; PROVIDER=jopay|jenga|joyndpay starts with that one
 	@exec $(BIN)/malipo-demo --open $(if $(PROVIDER),--provider '$(PROVIDER)')
 
-test: .tools/ready-test ## Everything that .ci/run runs: check, unit, pkg, wasm-test, e2e
-	@tools/timed.sh check unit pkg wasm-test e2e
+test: .tools/ready-test ## Everything that .ci/run runs: check, unit, backend, pkg, wasm-test, e2e
+	@tools/timed.sh check unit backend pkg wasm-test e2e
 
 check: .tools/ready-demo ## Formatting, and clippy on the host and for the browser, without a warning
 	cargo fmt --all --check
@@ -28,8 +28,27 @@ check: .tools/ready-demo ## Formatting, and clippy on the host and for the brows
 	cargo clippy -p malipo --target wasm32-unknown-unknown --test browser -- -D warnings
 
 unit: .tools/ready-unit ## Tests that run on the host (a throwaway PostgreSQL included), and the package in Node
-	cargo test --workspace --exclude malipo-e2e
+	cargo test --workspace --exclude malipo-e2e --exclude malipo-backend-tests
 	node --test tests/
+
+# One cargo call for all three, so that their dependencies are built once.
+backend-programs: .tools/ready-unit
+	cargo build -p malipo-server -p malipo-sandbox -p malipo-backend-tests
+
+backend: backend-programs ## The real server and sandbox: every provider and trouble, ten kills on each store
+	cargo test -p malipo-server -p malipo-sandbox -p malipo-backend-tests --test backend -- --test-threads 1 --nocapture
+
+conformance: backend-programs ## Every provider times every trouble, as a table; then 90 s of the quota test
+	$(BIN)/malipo-backend-tests conformance
+	$(BIN)/malipo-backend-tests quota-test --orders 500 --seconds 90
+
+KILLS ?= 1000
+STORE ?= sqlite
+kill-test: backend-programs ## kill -9 of the server under load: KILLS=1000 STORE=sqlite|postgres (SEED=)
+	$(BIN)/malipo-backend-tests kill-test --kills $(KILLS) --store $(STORE) $(if $(SEED),--seed $(SEED))
+
+quota-test: backend-programs ## 5,000 pending JoPay orders, two servers, minutes: never more than 60 calls in any minute
+	$(BIN)/malipo-backend-tests quota-test
 
 wasm-test: .tools/ready-test ## The widget's tests in headless Chromium
 	CHROMEDRIVER=$$(command -v chromedriver) WASM_BINDGEN_TEST_TIMEOUT=120 \

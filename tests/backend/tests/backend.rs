@@ -1,0 +1,40 @@
+//! Short runs of what `malipo-backend-tests` does at length.
+#![expect(
+    clippy::print_stdout,
+    clippy::panic,
+    reason = "a report, and a test's failure"
+)]
+
+use malipo_backend_tests::conformance;
+use malipo_backend_tests::database::Kind;
+use malipo_backend_tests::killing::{self, Orders};
+
+async fn kill(store: Kind) {
+    let orders = Orders {
+        kills: 10,
+        store,
+        seed: fastrand::u64(0..1_000_000),
+    };
+    println!("{orders:?}");
+    match killing::run(orders).await {
+        Ok(report) => println!("{report}"),
+        Err(report) => panic!("{report}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_kills_on_sqlite_lose_and_double_nothing() {
+    kill(Kind::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_kills_on_postgres_lose_and_double_nothing() {
+    kill(Kind::Postgres).await;
+}
+
+#[tokio::test]
+async fn every_provider_conforms() {
+    let table = conformance::run().await;
+    println!("{table}");
+    assert!(table.is_good(), "{table}");
+}

@@ -3,6 +3,7 @@
 //! - [`begin`]: what an initiate does to an order that exists, or does not yet.
 //! - [`settle`]: what an answer of the provider makes of an attempt.
 //! - [`event`]: what the shop is told of it.
+//! - [`refund`]: what a person notes of money given back.
 //! - [`schedule`]: when the provider is asked although nobody hints.
 //! - [`price`] and [`quote`]: what is charged, and who said so.
 
@@ -10,6 +11,7 @@ pub mod begin;
 pub mod event;
 pub mod price;
 pub mod quote;
+pub mod refund;
 pub mod schedule;
 pub mod settle;
 mod status;
@@ -104,11 +106,22 @@ impl Attempt {
         self.redirect_url.is_some() || !self.sent_to.is_empty()
     }
 
+    /// What the page and the shop are told.
+    #[must_use]
+    pub fn public_status(&self) -> Status {
+        // Given back without having paid the order (too little, say): there is nothing to deliver.
+        if self.status == AttemptStatus::Refunded && self.paid_at.is_none() {
+            return Status::Failed;
+        }
+        self.status.public()
+    }
+
     /// Why it is not (or not yet) a success, as the page is told.
     #[must_use]
     pub fn public_reason(&self) -> Option<Reason> {
-        match self.status.public() {
+        match self.public_status() {
             Status::Success => None,
+            Status::Failed if self.status == AttemptStatus::Refunded => Some(Reason::Other),
             Status::Failed => self.reason.or(Some(Reason::Other)),
             Status::Pending if self.status == AttemptStatus::NeedsReview => Some(Reason::Review),
             Status::Pending => self.reason,
@@ -134,7 +147,7 @@ impl Order {
     #[must_use]
     pub fn answer(&self, test: bool) -> VerifyAnswer {
         let (status, reason) = self.current().map_or((Status::Pending, None), |it| {
-            (it.status.public(), it.public_reason())
+            (it.public_status(), it.public_reason())
         });
         VerifyAnswer {
             order_id: self.id.to_string(),

@@ -50,7 +50,17 @@ statuses! {
 }
 
 impl AttemptStatus {
-    /// What the page is told.
+    /// What still waits: for the provider's word, or for a person.
+    pub const WAITING: [Self; 6] = [
+        Self::Created,
+        Self::Pending,
+        Self::Unknown,
+        Self::Orphaned,
+        Self::NeedsReview,
+        Self::DuplicatePaid,
+    ];
+
+    /// What the page is told, whichever way it came there.
     #[must_use]
     pub fn public(self) -> Status {
         match self {

@@ -10,7 +10,6 @@ use malipo_wire::ErrorCode;
 
 use super::error::ApiError;
 use crate::app::App;
-use crate::payment::AttemptStatus;
 
 /// The process is alive.
 pub(super) async fn healthz() -> Response {
@@ -32,15 +31,8 @@ pub(super) async fn readyz(State(app): State<Arc<App>>) -> Result<Response, ApiE
 
 /// Counters as OpenMetrics text.
 pub(super) async fn metrics(State(app): State<Arc<App>>) -> Result<Response, ApiError> {
-    let seen = app.store.counts().await?;
-    // Every status, or one that no attempt has any more would keep its last count.
-    let counts: Vec<_> = AttemptStatus::ALL
-        .iter()
-        .map(|status| {
-            let found = seen.iter().find(|it| it.0 == *status);
-            (status.as_str(), found.map_or(0, |it| it.1))
-        })
-        .collect();
+    let counts = app.store.counts().await?;
+    let counts: Vec<_> = counts.iter().map(|it| (it.0.as_str(), it.1)).collect();
     let text = app.metrics.text(&counts, app.limits.streams.open());
     let media_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, media_type)], text).into_response())

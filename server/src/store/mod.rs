@@ -5,6 +5,7 @@ pub mod outbox;
 mod postgres;
 pub mod quota;
 pub mod recipients;
+pub mod records;
 mod sqlite;
 
 use std::fmt;
@@ -25,6 +26,7 @@ pub use outbox::Outbox;
 pub use postgres::PostgresStore;
 pub use quota::Quotas;
 pub use recipients::Recipients;
+pub use records::Records;
 pub use sqlite::SqliteStore;
 
 /// SHA-256 of something secret.
@@ -32,7 +34,7 @@ pub type Hash = [u8; 32];
 
 /// A store of payments. Every method is one transaction: it happens in full, or not at all, and is durable when it returns.
 #[async_trait]
-pub trait Store: News + Outbox + Quotas + Recipients + Send + Sync + fmt::Debug {
+pub trait Store: News + Outbox + Quotas + Recipients + Records + Send + Sync + fmt::Debug {
     /// Decides what an initiate does ([`crate::payment::begin::decide`]) and notes it: a new attempt with its key and
     /// token, or a token for the attempt there is.
     async fn begin(&self, begin: Begin) -> Result<Begun, StoreError>;
@@ -140,7 +142,8 @@ pub trait Store: News + Outbox + Quotas + Recipients + Send + Sync + fmt::Debug 
     /// Writes something, to find out whether writing works.
     async fn ready(&self, now: UnixMs) -> Result<(), StoreError>;
 
-    /// How many attempts there are of each status.
+    /// How many attempts there are of each status of [`AttemptStatus::WAITING`]; none is left out, and none needs a table
+    /// to be read.
     async fn counts(&self) -> Result<Vec<(AttemptStatus, u64)>, StoreError>;
 }
 

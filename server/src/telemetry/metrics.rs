@@ -122,7 +122,7 @@ impl Metrics {
         );
         registry.register(
             "attempts",
-            "Attempts in the store, by status",
+            "Attempts in the store that wait for the provider's word or for a person, by status",
             metrics.attempts.clone(),
         );
         registry.register(

@@ -11,6 +11,7 @@ mod outbox;
 mod quota;
 mod reads;
 mod recipients;
+mod records;
 mod rows;
 mod session;
 mod settle;

@@ -8,6 +8,7 @@ use super::session::{Failure, Session, query};
 use crate::clock::UnixMs;
 use crate::payment::begin::KnownKey;
 use crate::payment::{Attempt, AttemptId, AttemptStatus, Order};
+use crate::store::records::{COUNTS, waiting};
 use crate::store::{Door, Hash, KEEP_MS, StoreError};
 
 pub(super) async fn order(session: &Session, id: &OrderId) -> Result<Option<Order>, StoreError> {
@@ -114,8 +115,8 @@ pub(super) async fn key(
 }
 
 pub(super) async fn counts(session: &Session) -> Result<Vec<(AttemptStatus, u64)>, StoreError> {
-    let sql = "SELECT status, count(*) FROM attempts GROUP BY status";
-    let rows = session.query(sql, &[]).await?;
+    let rows = session.query(COUNTS, &[]).await?;
     let count = |row| Ok((rows::parsed(row, 0)?, rows::count(row, 1)?));
-    Ok(rows.iter().map(count).collect::<Result<_, Failure>>()?)
+    let found: Vec<_> = rows.iter().map(count).collect::<Result<_, Failure>>()?;
+    Ok(waiting(&found))
 }

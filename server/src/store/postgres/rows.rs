@@ -86,7 +86,7 @@ pub(super) fn hash(row: &Row, column: usize) -> Result<[u8; 32], Failure> {
         .map_err(|_| Failure::Odd("a hash"))
 }
 
-fn money(minor: i64, currency: &str) -> Result<Money, Failure> {
+pub(super) fn money(minor: i64, currency: &str) -> Result<Money, Failure> {
     let wrong = Failure::Odd("an amount");
     let (Ok(minor), Ok(currency)) = (u64::try_from(minor), currency.parse::<Currency>()) else {
         return Err(wrong);

@@ -9,6 +9,7 @@ mod outbox;
 mod quota;
 mod reads;
 mod recipients;
+mod records;
 mod rows;
 mod writes;
 

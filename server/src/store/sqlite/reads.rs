@@ -7,6 +7,7 @@ use super::rows;
 use crate::clock::UnixMs;
 use crate::payment::begin::KnownKey;
 use crate::payment::{Attempt, AttemptId, AttemptStatus, Order};
+use crate::store::records::{COUNTS, waiting};
 use crate::store::{Door, Hash, KEEP_MS};
 
 pub(super) fn order(connection: &Connection, id: &OrderId) -> Result<Option<Order>, Error> {
@@ -133,8 +134,9 @@ pub(super) fn any_created_before(connection: &Connection, before: UnixMs) -> Res
 }
 
 pub(super) fn counts(connection: &Connection) -> Result<Vec<(AttemptStatus, u64)>, Error> {
-    connection
-        .prepare_cached("SELECT status, count(*) FROM attempts GROUP BY status")?
+    let found: Vec<(AttemptStatus, u64)> = connection
+        .prepare_cached(COUNTS)?
         .query_map([], |row| Ok((rows::parsed(row, 0)?, row.get(1)?)))?
-        .collect()
+        .collect::<Result<_, _>>()?;
+    Ok(waiting(&found))
 }

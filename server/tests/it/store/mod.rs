@@ -7,6 +7,8 @@ mod outbox;
 mod postgres;
 mod quotas;
 mod recipients;
+mod records;
+mod refunds;
 mod settle;
 mod sqlite;
 
@@ -265,7 +267,7 @@ mod each {
             old_tokens_and_keys_are_dropped,
             the_mode_is_written_once,
             it_is_ready_again_and_again,
-            attempts_are_counted_by_status,
+            attempts_that_wait_are_counted_by_status,
             everything_outlives_the_process,
         }
         outbox {
@@ -285,6 +287,22 @@ mod each {
             what_was_not_sent_is_not_counted,
             old_sends_are_forgotten,
             many_servers_at_once_stay_within_a_recipients_limit,
+        }
+        records {
+            orders_are_listed_newest_first_page_by_page,
+            a_list_is_filtered_by_status_provider_and_age,
+            an_order_with_many_attempts_is_listed_once,
+            what_the_shop_was_told_is_shown_with_what_went_wrong,
+            parked_notices_are_listed_and_dropped_by_name,
+            the_last_day_is_counted_by_the_hour,
+            who_is_told_is_known_to_commands_beside_the_server,
+        }
+        refunds {
+            a_note_is_appended_and_changes_no_money,
+            an_attempt_becomes_refunded_on_request_alone,
+            what_was_refunded_without_paying_the_order_is_no_success,
+            what_cannot_have_been_paid_is_not_noted,
+            many_notes_at_once_are_all_kept,
         }
     }
 }

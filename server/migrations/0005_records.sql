@@ -1,0 +1,28 @@
+-- What an operator reads.
+
+-- Money that was given back, as people noted it. Only ever appended to.
+CREATE TABLE refund_notes (
+    note_id    INTEGER PRIMARY KEY,
+    order_id   TEXT NOT NULL REFERENCES orders (order_id),
+    attempt_id TEXT NOT NULL REFERENCES attempts (attempt_id),
+    minor      INTEGER NOT NULL CHECK (0 < minor),
+    currency   TEXT NOT NULL,
+    reason     TEXT NOT NULL,
+    noted_by   TEXT NOT NULL,
+    -- Whether the attempt became `refunded` with it.
+    marked     INTEGER NOT NULL,
+    noted_at   INTEGER NOT NULL
+) STRICT;
+CREATE INDEX refund_notes_by_order ON refund_notes (order_id);
+
+-- Lists, newest first.
+CREATE INDEX attempts_by_age ON attempts (created_at, attempt_id);
+CREATE INDEX attempts_by_status ON attempts (status, created_at, attempt_id);
+CREATE INDEX attempts_by_provider ON attempts (provider, created_at, attempt_id);
+-- The last day.
+CREATE INDEX attempts_paid ON attempts (paid_at) WHERE paid_at IS NOT NULL;
+CREATE INDEX attempts_failed ON attempts (updated_at) WHERE status = 'failed';
+-- What waits: few rows at any time, so that counting them is quick. The condition is that of the count, to the letter.
+CREATE INDEX attempts_waiting ON attempts (status) WHERE status IN ('created', 'pending', 'unknown', 'orphaned', 'needs_review', 'duplicate_paid');
+CREATE INDEX outbox_open ON outbox (created_at, next_at) WHERE delivered_at IS NULL;
+CREATE INDEX outbox_by_order ON outbox (order_id);

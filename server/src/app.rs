@@ -118,14 +118,6 @@ impl App {
         store: Arc<dyn Store>,
         hook: Option<Hook>,
     ) -> Result<Arc<Self>, StartError> {
-        let mode = config.mode.as_str();
-        let bound = store.bind_mode(mode).await.map_err(StartError::Store)?;
-        if bound != mode {
-            return Err(StartError::OtherMode {
-                store: bound,
-                config: mode,
-            });
-        }
         let webhook = match config.webhook.clone() {
             None => None,
             Some(it) => Some(Webhook::new(it.url, it.keys).map_err(StartError::Http)?),
@@ -135,25 +127,63 @@ impl App {
             hook,
             ..Audience::default()
         };
-        let desks = desks(&config, &clock, &store).map_err(StartError::Http)?;
+        let tell = audience.tell(config.mode.is_test());
         let widget = WidgetFiles::read(config.widget_dir.as_deref()).map_err(StartError::Widget)?;
-        let now = clock.now();
+        let app = Self::over(config, clock, store, audience, widget).await?;
+        let told = app.store.set_audience(tell).await;
+        told.map_err(StartError::Store)?;
+        let now = app.now();
         // Where other servers work on the same records, what is unanswered may be theirs, and under way.
-        let patience_ms = if store.is_shared() {
+        let patience_ms = if app.store.is_shared() {
             reconcile::STALE_MS
         } else {
             0
         };
-        let found = store
-            .recover(now.plus_ms(-patience_ms), now)
-            .await
-            .map_err(StartError::Store)?;
+        let found = app.store.recover(now.plus_ms(-patience_ms), now).await;
+        let found = found.map_err(StartError::Store)?;
         if 0 < found {
             tracing::warn!(
                 attempts = found,
                 "calls were cut off when the server last stopped; they are looked up"
             );
         }
+        Ok(app)
+    }
+
+    /// What a command beside the servers needs to ask a provider and to note its answer: it serves nothing, delivers
+    /// nothing, and leaves alone what a server may be calling. Whom the servers tell, it tells through their outbox.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn beside(
+        config: Config,
+        clock: Arc<dyn Clock>,
+        store: Arc<dyn Store>,
+    ) -> Result<Arc<Self>, StartError> {
+        let tell = store.audience().await.map_err(StartError::Store)?;
+        let audience = Audience {
+            of_servers: tell,
+            ..Audience::default()
+        };
+        Self::over(config, clock, store, audience, WidgetFiles::default()).await
+    }
+
+    async fn over(
+        config: Config,
+        clock: Arc<dyn Clock>,
+        store: Arc<dyn Store>,
+        audience: Audience,
+        widget: WidgetFiles,
+    ) -> Result<Arc<Self>, StartError> {
+        let mode = config.mode.as_str();
+        let bound = store.bind_mode(mode).await.map_err(StartError::Store)?;
+        if bound != mode {
+            return Err(StartError::OtherMode {
+                store: bound,
+                config: mode,
+            });
+        }
+        let desks = desks(&config, &clock, &store).map_err(StartError::Http)?;
         Ok(Arc::new(Self {
             limits: Limits::new(&config.limits),
             config,

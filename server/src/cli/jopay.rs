@@ -1,6 +1,5 @@
 //! `malipo-server jopay merchants ...`: who can be paid through the partner's key.
 
-use std::io::Write as _;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -12,6 +11,8 @@ use malipo_server::provider::jopay::merchants::{Merchant, NewMerchant, currencie
 use malipo_server::provider::{Calls, JoPayAdapter, ProviderError, Urgency};
 use malipo_server::store;
 use serde_json::{Value, json};
+
+use super::output::{clean, print};
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -195,10 +196,6 @@ fn show(merchant: &Merchant, output: &Output) -> anyhow::Result<()> {
     print(&lines.join("\n"))
 }
 
-fn print(text: &str) -> anyhow::Result<()> {
-    writeln!(std::io::stdout(), "{text}").context("stdout")
-}
-
 /// A value in one line; `None` where there is none.
 fn plain(value: Option<&Value>) -> Option<String> {
     match value? {
@@ -208,11 +205,6 @@ fn plain(value: Option<&Value>) -> Option<String> {
             Some(clean(&other.to_string()))
         }
     }
-}
-
-/// Without what a terminal would obey.
-fn clean(text: &str) -> String {
-    text.chars().filter(|it| !it.is_control()).collect()
 }
 
 fn text<const MOST: usize>(text: &str) -> Result<String, String> {

@@ -4,13 +4,19 @@
 //! stderr. It may run beside a server on the same store: it never takes an attempt away from it.
 
 mod jopay;
+mod orders;
+mod output;
+mod parked;
 mod serve;
+mod webhooks;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
-use malipo_server::config::{Config, Log, Problem};
+use malipo_server::config::{Config, Log, Problem, StoreConfig};
+use malipo_server::store::{self, Store};
 use malipo_server::telemetry;
 
 /// The backend of Malipo: holds the provider's keys, starts payments, and knows which orders are paid.
@@ -39,6 +45,21 @@ struct Arguments {
 /// What there is beside serving.
 #[derive(Subcommand)]
 enum Command {
+    /// What became of orders.
+    Orders {
+        #[command(subcommand)]
+        command: orders::Command,
+    },
+    /// Notifications of providers that could not be placed.
+    Parked {
+        #[command(subcommand)]
+        command: parked::Command,
+    },
+    /// What the shop is still to be told.
+    Webhooks {
+        #[command(subcommand)]
+        command: webhooks::Command,
+    },
     /// JoPay's API beside the payments.
     Jopay {
         #[command(subcommand)]
@@ -58,7 +79,7 @@ Routes:
   GET  /pay/return                             where the provider sends the shopper back
   GET  /pay/link/{token}                       \"link sent: check your phone\"
   POST /pay/notify/joyndpay/{secret}           the provider's notifications
-  POST /pay/notify/jopay                       the provider's signed webhooks
+  POST /pay/notify/jopay, /pay/notify/jenga    webhooks and IPNs whose sender is proven
   GET  /api/orders/{order_id}                  the record, for the shop's own server (Bearer shop_api.key)
   GET  /malipo/*                               the widget's files
   GET  /healthz /readyz /metrics               operations; keep them off the public side
@@ -115,8 +136,24 @@ pub(crate) fn main() -> ExitCode {
 async fn run(arguments: Arguments, config: Config) -> anyhow::Result<()> {
     match arguments.command {
         None => serve::run(config, arguments.exit_with_stdin).await,
+        Some(Command::Orders { command }) => orders::run(command, config).await,
+        Some(Command::Parked { command }) => parked::run(command, config).await,
+        Some(Command::Webhooks { command }) => webhooks::run(command, config).await,
         Some(Command::Jopay { command }) => jopay::run(command, config).await,
     }
+}
+
+/// The records of the servers, for a command beside them: a file that is not there is a mistake, not an empty store.
+async fn records(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
+    if let StoreConfig::Sqlite(path) = &config.store
+        && !path.try_exists().unwrap_or(true)
+    {
+        anyhow::bail!(
+            "store.sqlite: {} is not there; no server has run with this configuration in this folder",
+            path.display()
+        );
+    }
+    Ok(store::open_beside(config).await?)
 }
 
 /// `beside` are variables of the environment that stand where there are no real ones.

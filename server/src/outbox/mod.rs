@@ -32,6 +32,8 @@ pub struct Audience {
     pub webhook: Option<Webhook>,
     /// The function of the program that embeds this server.
     pub hook: Option<Hook>,
+    /// Whom the servers tell, where this is a command beside them: it writes into their outbox.
+    pub of_servers: Tell,
     /// Rung when there is news, so that it goes out at once.
     pub bell: Notify,
 }
@@ -41,8 +43,8 @@ impl Audience {
     #[must_use]
     pub fn tell(&self, test: bool) -> Tell {
         Tell {
-            webhook: self.webhook.is_some(),
-            hook: self.hook.is_some(),
+            webhook: self.webhook.is_some() || self.of_servers.webhook,
+            hook: self.hook.is_some() || self.of_servers.hook,
             test,
         }
     }

@@ -58,6 +58,11 @@ pub trait Provider: Send + Sync + fmt::Debug {
         true
     }
 
+    /// Whether it can be asked how an attempt stands. Where not, its notifications alone say so.
+    fn tells_state(&self) -> bool {
+        true
+    }
+
     /// Whether its notifications prove by themselves who sent them. Where not, each attempt has a path of its own.
     fn signs_notices(&self) -> bool;
 

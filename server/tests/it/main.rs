@@ -19,6 +19,7 @@ mod instances;
 mod jenga;
 mod jopay;
 mod notices;
+mod operator;
 mod origins;
 mod outcomes;
 mod pages;

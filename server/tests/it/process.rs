@@ -96,6 +96,28 @@ impl Server {
     }
 }
 
+/// Runs a command beside the server: its exit code, stdout and stderr, none of which tells a secret.
+pub(crate) async fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_malipo-server"))
+        .args(arguments)
+        .args(["--config", folder.join("malipo.toml").to_str().unwrap()])
+        .env("USER", "amina")
+        .output()
+        .await
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    let seen = (
+        output.status.code().unwrap(),
+        text(output.stdout),
+        text(output.stderr),
+    );
+    assert!(
+        !seen.1.contains("CANARY") && !seen.2.contains("CANARY"),
+        "{seen:?}"
+    );
+    seen
+}
+
 fn prepare(fake: &Fake, folder: &Path) {
     let text = world::config_text(fake, folder, "log.level = \"trace\"\nlog.format = \"json\"")
         .replace("timeout_ms = 600", "timeout_ms = 8000");

@@ -19,7 +19,7 @@ const ORDER: &str = "ORDER-0000001";
 
 /// The shop's own system, as far as a webhook sees it.
 #[derive(Clone, Default)]
-struct Shop {
+pub(crate) struct Shop {
     state: Arc<Mutex<Received>>,
     url: String,
 }
@@ -32,7 +32,7 @@ struct Received {
 }
 
 impl Shop {
-    async fn start(answers: &[u16]) -> Self {
+    pub(crate) async fn start(answers: &[u16]) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/hooks/malipo", listener.local_addr().unwrap());
         let shop = Self {
@@ -47,7 +47,7 @@ impl Shop {
         shop
     }
 
-    fn config(&self) -> String {
+    pub(crate) fn config(&self) -> String {
         format!(
             "webhook.url = \"{}\"\nwebhook.secret = \"{SECRET}\"",
             self.url
@@ -59,7 +59,7 @@ impl Shop {
     }
 
     /// Waits for so many calls in all, and returns the bodies of those that the reference library verifies.
-    async fn until(&self, count: usize) -> Vec<Value> {
+    pub(crate) async fn until(&self, count: usize) -> Vec<Value> {
         eventually(async || (count <= self.calls().len()).then_some(())).await;
         self.calls()
             .iter()

@@ -159,6 +159,10 @@ impl Provider for JengaAdapter {
         Payer::read(customer, &self.config.country_code).map(|_| ())
     }
 
+    fn tells_state(&self) -> bool {
+        self.config.confirm_by_transaction_details
+    }
+
     fn signs_notices(&self) -> bool {
         true
     }

@@ -1,7 +1,6 @@
 //! `malipo-server jopay merchants ...`: the real program, beside a JoPay of a few lines.
 
 use std::path::Path;
-use std::process::Output;
 use std::sync::{Arc, Mutex};
 
 use axum::extract::{Request, State};
@@ -9,7 +8,6 @@ use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use serde_json::{Value, json};
-use tokio::process::Command;
 
 use crate::config::GOOD;
 
@@ -76,24 +74,8 @@ async fn prepare(key: &str) -> (tempfile::TempDir, Seen) {
 }
 
 async fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
-    let output: Output = Command::new(env!("CARGO_BIN_EXE_malipo-server"))
-        .args(["jopay", "merchants"])
-        .args(arguments)
-        .args(["--config", folder.join("malipo.toml").to_str().unwrap()])
-        .output()
-        .await
-        .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    let seen = (
-        output.status.code().unwrap(),
-        text(output.stdout),
-        text(output.stderr),
-    );
-    assert!(
-        !seen.1.contains("CANARY") && !seen.2.contains("CANARY"),
-        "{seen:?}"
-    );
-    seen
+    let merchants = ["jopay", "merchants"];
+    crate::process::run(folder, &[&merchants, arguments].concat()).await
 }
 
 #[tokio::test]

@@ -5,10 +5,12 @@
 //! - [`event`]: what the shop is told of it.
 //! - [`refund`]: what a person notes of money given back.
 //! - [`schedule`]: when the provider is asked although nobody hints.
+//! - [`link`]: links that the operator made by hand.
 //! - [`price`] and [`quote`]: what is charged, and who said so.
 
 pub mod begin;
 pub mod event;
+pub mod link;
 pub mod price;
 pub mod quote;
 pub mod refund;

@@ -213,6 +213,7 @@ impl Provider for JoyndPayAdapter {
                 .collect(),
             says: None,
             summary: "an IPN".to_owned(),
+            transaction: None,
         }))
     }
 }

@@ -5,7 +5,7 @@
 
 mod calls;
 pub mod http;
-mod jenga;
+pub mod jenga;
 pub mod jopay;
 mod joyndpay;
 mod judge;
@@ -31,7 +31,7 @@ pub(crate) use jenga::TEMPLATE_FIELD as JENGA_TEMPLATE_FIELD;
 pub use jenga::{JengaAdapter, PrivateKey as JengaKey};
 pub use jopay::JoPayAdapter;
 pub use joyndpay::JoyndPayAdapter;
-pub use notice::{Notice, NoticeError, NoticeRequest};
+pub use notice::{Notice, NoticeError, NoticeRequest, Transaction};
 
 /// A payment provider. No clock and no state that a second server beside it would miss.
 #[async_trait]

@@ -4,6 +4,7 @@ use axum::http::HeaderMap;
 
 use crate::clock::UnixMs;
 use crate::payment::settle::Observation;
+use crate::store::Hash;
 
 /// A notification as it came in.
 #[derive(Debug)]
@@ -25,6 +26,17 @@ pub struct Notice {
     pub says: Option<Observation>,
     /// What it says in a few words, for a person who has to place it by hand. No personal data.
     pub summary: String,
+    /// Which transaction it is about, where it may be one of a link that the operator made by hand.
+    pub transaction: Option<Transaction>,
+}
+
+/// A payment at the provider, as a notification names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transaction {
+    /// What the provider calls it; names of ours may stand among it.
+    pub references: Vec<String>,
+    /// The payer's telephone as a keyed hash ([`super::Provider::recipients`]).
+    pub payer: Option<Hash>,
 }
 
 /// Why a notification is not taken.

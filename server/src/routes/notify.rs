@@ -16,7 +16,8 @@ use malipo_wire::ErrorCode;
 use super::body;
 use super::error::ApiError;
 use crate::app::App;
-use crate::payment::Attempt;
+use crate::payment::link::{Heard, Told};
+use crate::payment::{Attempt, AttemptStatus};
 use crate::provider::{Desk, Notice, NoticeError, NoticeRequest};
 use crate::random;
 use crate::reconcile;
@@ -41,22 +42,20 @@ pub(super) async fn signed(
     };
     let found = app.store.attempt_named(&provider, &notice.names).await?;
     // Counted once it is proven: a stranger must not use up what the provider may send.
-    let about = found.as_ref().map_or(&provider, |it| &it.id.0);
-    app.limits
-        .notices
-        .count(about)
-        .map_err(ApiError::rate_limited)?;
-    match found {
-        Some(attempt) => {
-            // By attempt, and only what is proven: strangers cannot use up what the provider may say.
-            app.limits
-                .notices
-                .count(&attempt.id.0)
-                .map_err(ApiError::rate_limited)?;
-            taken(&app, &attempt, &notice).await
-        }
-        None => parked(&app, desk, &notice).await,
+    let count = |about: &String| {
+        let counted = app.limits.notices.count(about);
+        counted.map_err(ApiError::rate_limited)
+    };
+    if let Some(attempt) = found {
+        count(&attempt.id.0)?;
+        return taken(&app, &attempt, &notice).await;
     }
+    // Not counted: many payers of one link may pay within a minute.
+    if let Some(response) = of_a_link(&app, &provider, &notice).await? {
+        return Ok(response);
+    }
+    count(&provider)?;
+    parked(&app, desk, &notice).await
 }
 
 /// A notification to an attempt's own address.
@@ -117,6 +116,7 @@ async fn read(
             names: Vec::new(),
             says: None,
             summary: "its body is not of the documented shape".to_owned(),
+            transaction: None,
         })),
     }
 }
@@ -134,6 +134,46 @@ async fn taken(app: &Arc<App>, attempt: &Attempt, notice: &Notice) -> Result<Res
         reconcile::poke(app, attempt, HINT_MS);
     }
     Ok(thanks(app, "accepted"))
+}
+
+/// Takes in what a notification says of a link that the operator made by hand; `None` where it is about none.
+async fn of_a_link(
+    app: &App,
+    provider: &str,
+    notice: &Notice,
+) -> Result<Option<Response>, ApiError> {
+    let (Some(says), Some(transaction)) = (notice.says, &notice.transaction) else {
+        return Ok(None);
+    };
+    let told = Told {
+        names: &notice.names,
+        payer: transaction.payer,
+        references: &transaction.references,
+        says,
+    };
+    let payment = match app.store.tell_link(provider, told, app.now()).await? {
+        Heard::Unplaced => return Ok(None),
+        Heard::Known => return Ok(Some(thanks(app, "known"))),
+        Heard::Changed(payment) => payment,
+    };
+    let status = payment.status.as_str();
+    let summary = &notice.summary;
+    if payment.status == AttemptStatus::Paid || payment.is_waiting() {
+        tracing::info!(
+            provider,
+            status,
+            summary,
+            "a payment of a link by hand changed"
+        );
+    } else {
+        tracing::warn!(
+            provider,
+            status,
+            summary,
+            "a payment of a link by hand needs a person"
+        );
+    }
+    Ok(Some(thanks(app, "accepted")))
 }
 
 /// Keeps what a person has to place.

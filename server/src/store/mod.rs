@@ -1,5 +1,6 @@
 //! Where orders and attempts are kept. One trait; what to decide stands in `payment`, what to remember stands here.
 
+pub mod links;
 pub mod news;
 pub mod outbox;
 mod postgres;
@@ -21,6 +22,7 @@ use crate::payment::begin::{Decision, Wish};
 use crate::payment::settle::{Observation, Step};
 use crate::payment::{Attempt, AttemptId, AttemptStatus, Opened, Order, Reference};
 
+pub use links::Links;
 pub use news::News;
 pub use outbox::Outbox;
 pub use postgres::PostgresStore;
@@ -34,7 +36,9 @@ pub type Hash = [u8; 32];
 
 /// A store of payments. Every method is one transaction: it happens in full, or not at all, and is durable when it returns.
 #[async_trait]
-pub trait Store: News + Outbox + Quotas + Recipients + Records + Send + Sync + fmt::Debug {
+pub trait Store:
+    News + Outbox + Quotas + Recipients + Records + Links + Send + Sync + fmt::Debug
+{
     /// Decides what an initiate does ([`crate::payment::begin::decide`]) and notes it: a new attempt with its key and
     /// token, or a token for the attempt there is.
     async fn begin(&self, begin: Begin) -> Result<Begun, StoreError>;

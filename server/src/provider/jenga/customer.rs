@@ -5,6 +5,7 @@ use malipo_wire::{Customer, SentTo};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 
+use crate::config::Jenga;
 use crate::store::Hash;
 
 /// A customer to whom a link can be sent.
@@ -51,18 +52,25 @@ impl Payer {
         })
     }
 
-    /// The channels by which the link goes out, as Jenga names them.
-    pub(super) fn notifications(&self) -> Vec<&'static str> {
-        let sms = self.phone.as_ref().map(|_| "SMS");
-        sms.into_iter().chain(["EMAIL"]).collect()
+    /// The telephone, hashed with a key: by this an IPN is told to be about this payer.
+    fn telephone(&self, key: &SecretString) -> Option<Hash> {
+        let phone = self.phone.as_deref();
+        phone.and_then(|it| hashed(key, "phone", it))
+    }
+
+    /// By which a payer is known among a link's payers: the telephone, or the mailbox of one without.
+    pub(super) fn identity(&self, key: &SecretString) -> Option<Hash> {
+        self.telephone(key).or_else(|| self.mailbox(key))
+    }
+
+    fn mailbox(&self, key: &SecretString) -> Option<Hash> {
+        hashed(key, "email", &self.email.to_lowercase())
     }
 
     /// The telephone and the mailbox, hashed with a key. An address counts as the same however its letters are cased.
     pub(super) fn recipients(&self, key: &SecretString) -> Vec<Hash> {
-        let phone = self.phone.as_deref();
-        let phone = phone.and_then(|it| hashed(key, "phone", it));
-        let email = hashed(key, "email", &self.email.to_lowercase());
-        phone.into_iter().chain(email).collect()
+        let phone = self.telephone(key);
+        phone.into_iter().chain(self.mailbox(key)).collect()
     }
 
     /// To whom the link goes, masked: enough to know one's own telephone and mailbox again.
@@ -77,6 +85,15 @@ impl Payer {
         };
         sms.into_iter().chain([email]).collect()
     }
+}
+
+/// The hash of a payer's telephone as an IPN writes it; `None` where it is no number.
+pub(super) fn payer(phone: &str, config: &Jenga) -> Option<Hash> {
+    hashed(
+        &config.consumer_secret,
+        "phone",
+        &number(phone, &config.country_code)?,
+    )
 }
 
 /// One telephone or mailbox. Numbers and addresses are few enough to be tried one by one, so the hash has a key.
@@ -197,6 +214,5 @@ mod tests {
         );
         let shown: Vec<_> = payer.sent_to().into_iter().filter_map(|it| it.to).collect();
         assert_eq!(shown, ["...678", "a...@example.test"]);
-        assert_eq!(payer.notifications(), ["SMS", "EMAIL"]);
     }
 }

@@ -16,6 +16,22 @@ pub(super) fn written(day: time::Date) -> String {
     format!("{year:04}-{month:02}-{day:02}")
 }
 
+/// Reads `yyyy-MM-dd`; `None` where it is no day.
+pub(super) fn read(text: &str) -> Option<time::Date> {
+    let mut parts = text.split('-');
+    let (Some(year), Some(month), Some(day), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return None;
+    };
+    let good = [(year, 4), (month, 2), (day, 2)]
+        .iter()
+        .all(|(it, length)| it.len() == *length && it.bytes().all(|it| it.is_ascii_digit()));
+    let month: u8 = month.parse().ok().filter(|_| good)?;
+    let month = time::Month::try_from(month).ok()?;
+    time::Date::from_calendar_date(year.parse().ok()?, month, day.parse().ok()?).ok()
+}
+
 /// The last moment of a day there.
 pub(super) fn end(day: time::Date) -> UnixMs {
     let midnight = day.midnight().assume_utc().unix_timestamp();
@@ -43,6 +59,17 @@ mod tests {
         }
         let now = UnixMs::from_rfc3339("2028-02-28T12:00:00Z").unwrap();
         let leap = day(now, 1).unwrap();
+        assert_eq!(read("2028-02-29"), Some(leap));
+        for wrong in [
+            "2027-02-29",
+            "2028-2-29",
+            "2028-02-29-1",
+            "28-02-29",
+            "+028-02-29",
+            "",
+        ] {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
         assert_eq!(written(leap), "2028-02-29");
         assert_eq!(end(leap).to_rfc3339(), "2028-02-29T20:59:59.999Z");
     }

@@ -11,7 +11,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use subtle::ConstantTimeEq;
 
-use super::super::{Notice, NoticeError};
+use super::super::{Notice, NoticeError, Transaction as About};
+use super::customer::payer;
 use crate::config::Jenga;
 use crate::payment::settle::Observation;
 
@@ -43,7 +44,10 @@ struct Ipn {
 }
 
 #[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Customer {
+    #[serde(default)]
+    mobile_number: Value,
     #[serde(default)]
     reference: Value,
 }
@@ -80,7 +84,7 @@ struct Transaction {
 ///
 /// # Errors
 /// [`NoticeError::Unreadable`].
-pub(super) fn read(body: &[u8]) -> Result<Option<Notice>, NoticeError> {
+pub(super) fn read(body: &[u8], config: &Jenga) -> Result<Option<Notice>, NoticeError> {
     let ipn: Ipn = serde_json::from_slice(body).map_err(|_| NoticeError::Unreadable)?;
     if ipn.callback_type != "IPN" {
         // ALT is an account alert: another product with the same shape.
@@ -97,7 +101,19 @@ pub(super) fn read(body: &[u8]) -> Result<Option<Notice>, NoticeError> {
         names: names(&ipn),
         says: Some(says),
         summary: summary(it),
+        transaction: Some(about(&ipn, config)),
     }))
+}
+
+/// Both references of a transaction: no page says in which one a name of ours may stand.
+fn about(ipn: &Ipn, config: &Jenga) -> About {
+    let first = text(&ipn.transaction.reference);
+    let second = text(&ipn.bank.reference).filter(|it| Some(it) != first.as_ref());
+    let phone = text(&ipn.customer.mobile_number);
+    About {
+        references: first.into_iter().chain(second).collect(),
+        payer: phone.and_then(|it| payer(&it, config)),
+    }
 }
 
 /// Every field that may carry the reference or the link's number, the likelier first.

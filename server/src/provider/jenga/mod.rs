@@ -15,6 +15,7 @@ mod day;
 mod details;
 mod ipn;
 mod link;
+pub mod links;
 mod sign;
 mod token;
 
@@ -65,7 +66,7 @@ impl JengaAdapter {
         opening: &Opening<'_>,
         response: &HttpResponse,
     ) -> Result<Opened, ProviderError> {
-        let link = link::created(opening, response)?;
+        let link = link::created(&opening.reference.0, response)?;
         let payer = self.payer(opening.customer)?;
         let redirect_url = self.address(&link)?;
         Ok(Opened {
@@ -129,8 +130,7 @@ impl JengaAdapter {
         opening: &Opening<'_>,
     ) -> Result<Opened, ProviderError> {
         let payer = self.payer(opening.customer)?;
-        let key = &self.config.private_key;
-        let make = |bearer| link::create(&self.config, key, opening, &payer, bearer);
+        let make = |bearer| link::create(&self.config, opening, &payer, bearer);
         let response = self.send(calls, opening.now, make).await?;
         self.read_opening(opening, &response)
     }
@@ -148,9 +148,7 @@ impl Provider for JengaAdapter {
     }
 
     fn accepts(&self, price: Money, customer: &Customer) -> Result<(), String> {
-        let decimals = price.to_decimal();
-        let fraction = decimals.split_once('.').map_or("", |(_, it)| it);
-        if price.minor() == 0 || MOST_DECIMALS < fraction.trim_end_matches('0').len() {
+        if price.minor() == 0 || too_fine(price) {
             return Err(
                 "amount: the provider accepts an amount above zero with two decimals at most"
                     .to_owned(),
@@ -212,8 +210,15 @@ impl Provider for JengaAdapter {
         if !ipn::is_authentic(request.headers, &self.config) {
             return Err(NoticeError::Forged);
         }
-        ipn::read(request.body)
+        ipn::read(request.body, &self.config)
     }
+}
+
+/// Whether an amount has more decimals than Jenga takes.
+fn too_fine(price: Money) -> bool {
+    let decimals = price.to_decimal();
+    let fraction = decimals.split_once('.').map_or("", |(_, it)| it);
+    MOST_DECIMALS < fraction.trim_end_matches('0').len()
 }
 
 /// What stands for the link's name in `link_url_template`.

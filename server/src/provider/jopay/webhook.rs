@@ -96,6 +96,7 @@ impl JoPayAdapter {
             names,
             says: None,
             summary: kind.to_owned(),
+            transaction: None,
         }))
     }
 }

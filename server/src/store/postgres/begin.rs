@@ -82,7 +82,9 @@ async fn new_attempt(
 ) -> Result<Reference, Failure> {
     let new = &begin.attempt;
     let wanted = &new.first_reference;
-    let sql = "SELECT 1 FROM attempts WHERE provider = $1 AND reference = $2";
+    let sql = "SELECT 1 FROM attempts WHERE provider = $1 AND reference = $2 \
+         UNION ALL SELECT 1 FROM links WHERE provider = $1 AND external_ref = $2 \
+         UNION ALL SELECT 1 FROM link_payments WHERE provider = $1 AND order_id = $2";
     let taken = !query(it, sql, &[&new.provider, &wanted.0])
         .await?
         .is_empty();

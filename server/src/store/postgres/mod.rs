@@ -5,6 +5,7 @@
 //! twice. Statements and waits are bounded in time; a connection that is lost is replaced by the next request.
 
 mod begin;
+mod links;
 mod news;
 mod open;
 mod outbox;

@@ -3,6 +3,7 @@
 //! WAL with `synchronous=FULL`: what is committed survives a power loss. A read takes microseconds, so it runs on the
 //! calling thread with a connection of a small pool; a write waits for the disk, so it runs on the writer's thread.
 
+mod links;
 mod news;
 mod open;
 mod outbox;

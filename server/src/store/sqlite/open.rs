@@ -86,12 +86,13 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
 }
 
 /// In order, for ever: a migration that has been released is never changed.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("../../../migrations/0001_payments.sql"),
     include_str!("../../../migrations/0002_quotas.sql"),
     include_str!("../../../migrations/0003_outbox.sql"),
     include_str!("../../../migrations/0004_recipients.sql"),
     include_str!("../../../migrations/0005_records.sql"),
+    include_str!("../../../migrations/0006_links.sql"),
 ];
 const LEAST_VERSION: i32 = 3_051_003;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

@@ -82,7 +82,9 @@ fn new_attempt(
     let new = &begin.attempt;
     let wanted = &new.first_reference;
     let taken: bool = connection.query_row(
-        "SELECT EXISTS (SELECT 1 FROM attempts WHERE provider = ?1 AND reference = ?2)",
+        "SELECT EXISTS (SELECT 1 FROM attempts WHERE provider = ?1 AND reference = ?2) \
+         OR EXISTS (SELECT 1 FROM links WHERE provider = ?1 AND external_ref = ?2) \
+         OR EXISTS (SELECT 1 FROM link_payments WHERE provider = ?1 AND order_id = ?2)",
         params![new.provider, wanted.0],
         |row| row.get(0),
     )?;

@@ -3,6 +3,7 @@
 mod begin;
 mod due;
 mod kept;
+mod links;
 mod outbox;
 mod postgres;
 mod quotas;
@@ -296,6 +297,16 @@ mod each {
             parked_notices_are_listed_and_dropped_by_name,
             the_last_day_is_counted_by_the_hour,
             who_is_told_is_known_to_commands_beside_the_server,
+        }
+        links {
+            a_link_is_kept_as_it_was_and_found_by_each_of_its_names,
+            links_are_listed_newest_first,
+            no_two_have_one_name,
+            each_payers_payment_is_noted_in_its_own_row,
+            a_change_is_noted_only_over_what_was_read,
+            a_link_that_was_not_made_is_forgotten_unless_somebody_paid_it,
+            many_payments_of_one_link_at_once_are_all_noted_once,
+            five_hundred_payers_are_noted_at_once,
         }
         refunds {
             a_note_is_appended_and_changes_no_money,

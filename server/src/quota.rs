@@ -1,7 +1,7 @@
 //! How many calls a provider takes from us: one budget for all calls with one key, over all servers that share a store.
 //!
-//! A sliding window, exact on the safe side: calls are leased from the store a few at a time, to be made within
-//! [`LEASE_MS`], and count until the last of them has left the provider's window. What is urgent may use the whole
+//! A sliding window, exact on the safe side: calls are leased from the store as many at a time as were made lately, to be
+//! made within [`LEASE_MS`], and count until the last of them has left the provider's window. What is urgent may use the whole
 //! budget; a shopper who watches leaves some of it, and the schedule more. A `429` silences everybody until its
 //! `Retry-After` and halves the budget for a while.
 
@@ -27,10 +27,38 @@ pub struct Quota {
     leased: [Mutex<Leased>; 3],
 }
 
+/// What is left of a lease.
 #[derive(Clone, Copy, Debug)]
 struct Leased {
     calls: u32,
+    /// How many there were; 0 before the first lease.
+    size: u32,
     until: UnixMs,
+}
+
+impl Leased {
+    const NONE: Self = Self {
+        calls: 0,
+        size: 0,
+        until: UnixMs(0),
+    };
+
+    /// How many calls to lease next: what is leased and not made counts all the same, so no more than were made lately.
+    /// A lease that was used up in time was too small.
+    fn next_size(&self, now: UnixMs, most: u32) -> u32 {
+        let made = self.size.saturating_sub(self.calls);
+        let next = if self.is_good(now) {
+            made.saturating_mul(2)
+        } else {
+            made
+        };
+        next.clamp(1, most)
+    }
+
+    /// A clock that was set back must not make a lease last for ever.
+    fn is_good(&self, now: UnixMs) -> bool {
+        now < self.until && self.until <= now.plus_ms(LEASE_MS)
+    }
 }
 
 impl Quota {
@@ -42,12 +70,7 @@ impl Quota {
         budget: String,
         calls_per_minute: u32,
     ) -> Self {
-        let none = || {
-            Mutex::new(Leased {
-                calls: 0,
-                until: UnixMs(0),
-            })
-        };
+        let none = || Mutex::new(Leased::NONE);
         Self {
             clock,
             store,
@@ -65,10 +88,9 @@ impl Quota {
         // Held over the lease: whoever comes meanwhile uses what it brings.
         let mut leased = self.pool(urgency).lock().await;
         let now = self.clock.now();
-        // A clock that was set back must not make a lease last for ever.
-        let good = now < leased.until && leased.until <= now.plus_ms(LEASE_MS);
-        if !good || leased.calls == 0 {
-            *leased = self.lease(urgency, now).await?;
+        if !leased.is_good(now) || leased.calls == 0 {
+            let batch = leased.next_size(now, (self.most / BATCHES).max(1));
+            *leased = self.lease(urgency, batch, now).await?;
         }
         leased.calls = leased.calls.saturating_sub(1);
         Ok(())
@@ -87,7 +109,7 @@ impl Quota {
             tracing::error!(%error, budget = self.budget, "a provider's 429 could not be noted");
         }
         for pool in &self.leased {
-            pool.lock().await.calls = 0;
+            *pool.lock().await = Leased::NONE;
         }
         wait
     }
@@ -107,9 +129,8 @@ impl Quota {
         })
     }
 
-    async fn lease(&self, urgency: Urgency, now: UnixMs) -> Result<Leased, Duration> {
+    async fn lease(&self, urgency: Urgency, batch: u32, now: UnixMs) -> Result<Leased, Duration> {
         let until = now.plus_ms(LEASE_MS);
-        let batch = (self.most / BATCHES).max(1);
         // Where there is no room for a batch there may be some for one.
         for calls in [batch, 1] {
             let lease = CallLease {
@@ -119,7 +140,13 @@ impl Quota {
                 counts_until: until.plus_ms(WINDOW_MS),
             };
             match self.store.lease_calls(&self.budget, lease, now).await {
-                Ok(Ok(())) => return Ok(Leased { calls, until }),
+                Ok(Ok(())) => {
+                    return Ok(Leased {
+                        calls,
+                        size: calls,
+                        until,
+                    });
+                }
                 Ok(Err(none)) if calls == 1 => {
                     let ms = none.until.since_ms(now).max(LEAST_WAIT_MS);
                     return Err(Duration::from_millis(u64::try_from(ms).unwrap_or(0)));
@@ -153,7 +180,7 @@ fn spare(urgency: Urgency) -> u32 {
     }
 }
 
-/// A lease is a twentieth of the budget: 30 calls of 600 cost one write, and little is lost where they are not used.
+/// A lease is a twentieth of the budget at most: where there is much to call, 30 calls of 600 cost one write.
 const BATCHES: u32 = 20;
 /// How long leased calls may be made.
 const LEASE_MS: i64 = 2_000;

@@ -80,6 +80,51 @@ async fn no_minute_has_more_calls_than_the_limit_whoever_makes_them() {
 }
 
 #[tokio::test]
+async fn calls_that_come_one_by_one_cost_one_each() {
+    let budget = Budget::new();
+    let servers = [budget.server(600), budget.server(600)];
+    // 2.1 s apart no two of them share a lease: 57 of each kind and server in a minute, 342 in all.
+    for step in 0..200 {
+        for server in &servers {
+            for urgency in [Urgency::Press, Urgency::Watched, Urgency::Schedule] {
+                let taken = server.take(urgency).await;
+                assert_eq!(taken, Ok(()), "step {step}, {urgency:?}");
+            }
+        }
+        budget.clock.forward(2_100);
+    }
+}
+
+#[tokio::test]
+async fn a_burst_is_leased_in_a_few_writes_and_its_end_is_noticed() {
+    let budget = Budget::new();
+    let quota = budget.server(2_000);
+    let in_use = async || {
+        budget
+            .store
+            .calls_in_use("jopay:test", budget.clock.now())
+            .await
+            .unwrap()
+            .calls
+    };
+    for _ in 0..400 {
+        quota.take(Urgency::Press).await.unwrap();
+    }
+    let leased = in_use().await;
+    assert!(
+        (400..=500).contains(&leased),
+        "at most a lease of 100 too many: {leased}"
+    );
+    // Afterwards one call now and then.
+    for _ in 0..40 {
+        budget.clock.forward(2_100);
+        quota.take(Urgency::Press).await.unwrap();
+    }
+    let leased = in_use().await;
+    assert!(leased < 150, "{leased}");
+}
+
+#[tokio::test]
 async fn a_press_finds_room_where_the_schedule_has_used_its_share() {
     let budget = Budget::new();
     let quota = budget.server(60);

@@ -3,6 +3,7 @@
 //! A command is a file here with its own arguments and one `run(config)`. What it says goes to stdout, what is wrong to
 //! stderr. It may run beside a server on the same store: it never takes an attempt away from it.
 
+mod jenga;
 mod jopay;
 mod orders;
 mod output;
@@ -59,6 +60,11 @@ enum Command {
     Webhooks {
         #[command(subcommand)]
         command: webhooks::Command,
+    },
+    /// Jenga's API beside the payments.
+    Jenga {
+        #[command(subcommand)]
+        command: jenga::Command,
     },
     /// JoPay's API beside the payments.
     Jopay {
@@ -139,6 +145,7 @@ async fn run(arguments: Arguments, config: Config) -> anyhow::Result<()> {
         Some(Command::Orders { command }) => orders::run(command, config).await,
         Some(Command::Parked { command }) => parked::run(command, config).await,
         Some(Command::Webhooks { command }) => webhooks::run(command, config).await,
+        Some(Command::Jenga { command }) => jenga::run(command, config).await,
         Some(Command::Jopay { command }) => jopay::run(command, config).await,
     }
 }

@@ -140,7 +140,6 @@ impl Link {
             }),
         });
         Self {
-            link_ref: self.link_ref.clone(),
             payments: payments.collect(),
             ..before.clone()
         }

@@ -216,7 +216,13 @@ impl JengaAdapter {
         let make = |bearer| link::save(&self.config, &terms, bearer);
         let saved = async {
             let response = self.send(calls, now, make).await?;
-            link::created(&wish.external_ref, &response)
+            let made = link::created(&wish.external_ref, &response)?;
+            match &link.link_ref {
+                Some(known) if *known != made => Err(ProviderError::Unsafe {
+                    detail: "the answer is about another link than the one to change",
+                }),
+                _ => Ok(made),
+            }
         };
         saved.await.map_err(|error| {
             let people = wish

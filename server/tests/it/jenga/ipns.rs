@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use malipo_server::clock::UnixMs;
 use malipo_server::payment::settle::Observation;
 use malipo_server::provider::{Notice, NoticeError, NoticeRequest, Provider};
-use malipo_wire::Money;
+use malipo_wire::{Customer, Money};
 use serde_json::{Value, json};
 
 use super::adapter;
@@ -105,6 +105,34 @@ fn a_success_says_what_the_order_was_charged_and_a_failure_leaves_it_open() {
     assert_eq!(says(&ipn), Observation::Success(None));
     let ipn = with("/transaction/status", json!("FAILED"));
     assert_eq!(says(&ipn), Observation::Declined);
+}
+
+#[test]
+fn a_transaction_is_told_by_its_references_and_its_payer_by_a_keyed_hash() {
+    let about = |ipn: &Value| read(ipn).transaction.unwrap();
+    let one = about(&sample());
+    assert_eq!(one.references, ["328411183176"]);
+    let payer = one.payer.unwrap();
+    let customer = Customer {
+        phone: Some("0712 345 678".to_owned()),
+        ..customer()
+    };
+    assert!(adapter("").recipients(&customer).contains(&payer));
+    let ipn = with("/bank/reference", json!(99));
+    assert_eq!(about(&ipn).references, ["328411183176", "99"]);
+    let ipn = with("/customer/mobileNumber", json!("+254 712 345679"));
+    assert_ne!(about(&ipn).payer, Some(payer));
+    for none in [json!(""), json!(null), json!("unknown")] {
+        assert_eq!(about(&with("/customer/mobileNumber", none)).payer, None);
+    }
+}
+
+fn customer() -> Customer {
+    Customer {
+        name: Some("John Doe".to_owned()),
+        email: Some("john@example.test".to_owned()),
+        phone: None,
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Jenga: its adapter against fixtures, and the server beside the real sandbox.
 
 mod answers;
+mod by_hand;
 mod config;
 mod flow;
 mod ipns;

@@ -23,7 +23,7 @@ use crate::quota::Quota;
 use crate::random;
 use crate::reconcile::{self, Asker};
 use crate::store::{Store, StoreError};
-use crate::telemetry::Metrics;
+use crate::telemetry::{BuildLabels, Metrics};
 use crate::widget::WidgetFiles;
 
 /// One server: its configuration, its store, its provider, and what runs beside the requests.
@@ -184,6 +184,13 @@ impl App {
             });
         }
         let desks = desks(&config, &clock, &store).map_err(StartError::Http)?;
+        let build = BuildLabels {
+            version: env!("CARGO_PKG_VERSION"),
+            mode,
+            store: config.store.as_str(),
+        };
+        let names: Vec<_> = desks.keys().copied().collect();
+        let metrics = Metrics::new(build, clock.now(), &names);
         Ok(Arc::new(Self {
             limits: Limits::new(&config.limits),
             config,
@@ -193,7 +200,7 @@ impl App {
             audience,
             hub: Hub::default(),
             asker: Asker::default(),
-            metrics: Metrics::new(),
+            metrics,
             widget,
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -204,6 +211,12 @@ impl App {
     #[must_use]
     pub fn desk(&self, provider: &str) -> Option<&Desk> {
         self.desks.get(provider)
+    }
+
+    /// A provider's name as a label: one that is ours, else `-`.
+    #[must_use]
+    pub fn provider_label(&self, provider: &str) -> &'static str {
+        self.desk(provider).map_or("-", |it| it.provider.id())
     }
 
     /// Every provider whose keys are there, by name.

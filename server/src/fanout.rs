@@ -39,7 +39,6 @@ async fn publish(app: &App, id: &OrderId) -> bool {
             true
         }
         Err(error) => {
-            app.metrics.store_errors.inc();
             tracing::error!(%error, order = id.as_str(), "a change could not be read for those who listen; it is tried again");
             false
         }

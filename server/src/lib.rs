@@ -14,6 +14,7 @@ pub mod config;
 pub mod fanout;
 pub mod hub;
 pub mod limits;
+pub mod machine;
 mod mount;
 mod opening;
 pub mod outbox;

@@ -109,6 +109,12 @@ impl Streams {
         })
     }
 
+    /// The most that may be open.
+    #[must_use]
+    pub fn most(&self) -> u32 {
+        self.in_all
+    }
+
     /// How many are open.
     #[must_use]
     pub fn open(&self) -> u32 {

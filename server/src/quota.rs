@@ -6,13 +6,14 @@
 //! `Retry-After` and halves the budget for a while.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
 
 use crate::clock::{Clock, UnixMs};
 use crate::provider::Urgency;
-use crate::store::quota::{CallLease, WHOLE};
+use crate::store::quota::{CallLease, InUse, WHOLE};
 use crate::store::{Store, StoreError};
 
 /// The budget of one key.
@@ -25,6 +26,32 @@ pub struct Quota {
     /// What is leased and not yet used, by urgency: what was leased for the schedule is not there for a press, and the
     /// reverse.
     leased: [Mutex<Leased>; 3],
+    refused: AtomicU64,
+    exhausted: AtomicU64,
+}
+
+/// How a budget stands, over all servers that share it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Used {
+    /// Calls that may be made in a minute now: those configured, halved `halvings` times.
+    pub limit: u32,
+    /// Calls that count now.
+    pub used: u32,
+    /// How often it is halved.
+    pub halvings: u32,
+    /// Until when nothing is sent.
+    pub silent_until: Option<UnixMs>,
+}
+
+impl Used {
+    /// Calls that may still be made now.
+    #[must_use]
+    pub fn left(&self, now: UnixMs) -> u32 {
+        match self.silent_until {
+            Some(until) if now < until => 0,
+            Some(_) | None => self.limit.saturating_sub(self.used),
+        }
+    }
 }
 
 /// What is left of a lease.
@@ -77,6 +104,8 @@ impl Quota {
             budget,
             most: calls_per_minute.max(1),
             leased: [none(), none(), none()],
+            refused: AtomicU64::new(0),
+            exhausted: AtomicU64::new(0),
         }
     }
 
@@ -99,6 +128,7 @@ impl Quota {
     /// Notes a `429`: nothing is sent until the provider's `Retry-After`. Returns how long that is.
     pub async fn refused(&self, retry_after: Option<Duration>) -> Duration {
         let wait = retry_after.unwrap_or(DEFAULT_SILENCE).min(LONGEST_SILENCE);
+        self.refused.fetch_add(1, Ordering::Relaxed);
         let now = self.clock.now();
         let ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
         let noted = self
@@ -129,6 +159,35 @@ impl Quota {
         })
     }
 
+    /// How the budget stands.
+    ///
+    /// # Errors
+    /// Where the store cannot say.
+    pub async fn used(&self) -> Result<Used, StoreError> {
+        let in_use = self
+            .store
+            .calls_in_use(&self.budget, self.clock.now())
+            .await?;
+        Ok(Used {
+            limit: InUse { calls: 0, ..in_use }.free(self.most, 0),
+            used: in_use.calls,
+            halvings: in_use.level,
+            silent_until: in_use.silent_until,
+        })
+    }
+
+    /// How many calls the provider refused with a `429`, since the start.
+    #[must_use]
+    pub fn refusals(&self) -> u64 {
+        self.refused.load(Ordering::Relaxed)
+    }
+
+    /// How many calls were put off because nothing was left, since the start.
+    #[must_use]
+    pub fn exhausted(&self) -> u64 {
+        self.exhausted.load(Ordering::Relaxed)
+    }
+
     async fn lease(&self, urgency: Urgency, batch: u32, now: UnixMs) -> Result<Leased, Duration> {
         let until = now.plus_ms(LEASE_MS);
         // Where there is no room for a batch there may be some for one.
@@ -148,6 +207,7 @@ impl Quota {
                     });
                 }
                 Ok(Err(none)) if calls == 1 => {
+                    self.exhausted.fetch_add(1, Ordering::Relaxed);
                     let ms = none.until.since_ms(now).max(LEAST_WAIT_MS);
                     return Err(Duration::from_millis(u64::try_from(ms).unwrap_or(0)));
                 }

@@ -18,6 +18,15 @@ pub enum StoreConfig {
 }
 
 impl StoreConfig {
+    /// `sqlite` or `postgres`.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "sqlite",
+            Self::Postgres(_) => "postgres",
+        }
+    }
+
     /// What there is to show of it: a path, or a host and a database.
     pub(super) fn summary(&self) -> String {
         match self {

@@ -13,7 +13,7 @@ use crate::provider::{Desk, Opening, ProviderError, Urgency};
 use crate::reconcile;
 use crate::routes::ApiError;
 use crate::store::{Answered, Begun};
-use crate::telemetry::WordLabels;
+use crate::telemetry::StepLabels;
 
 pub(super) async fn call(
     app: &Arc<App>,
@@ -41,11 +41,18 @@ pub(super) async fn call(
         now: app.now(),
     };
     if let Err(refusal) = recipients::reserve(app, provider, intent, &secrets.attempt).await {
-        note(app, &secrets.attempt, Err(&ProviderError::Unreachable)).await?;
+        note(
+            app,
+            provider.id(),
+            &secrets.attempt,
+            Err(&ProviderError::Unreachable),
+        )
+        .await?;
         return Err(refusal);
     }
+    let begun_at = app.now();
     let result = provider.open(&desk.calls(Urgency::Press), &opening).await;
-    reconcile::count(app, provider.id(), "open", &result);
+    reconcile::count(app, provider.id(), "open", begun_at, &result);
     let order = begun.order_id.as_str();
     match &result {
         Ok(_) => {
@@ -55,7 +62,7 @@ pub(super) async fn call(
             tracing::warn!(order, attempt = secrets.attempt.0, reference = reference.0, %error, "no checkout page")
         }
     }
-    let noted = note(app, &secrets.attempt, result.as_ref()).await;
+    let noted = note(app, provider.id(), &secrets.attempt, result.as_ref()).await;
     match result {
         Ok(opened) if is_reachable(&opened) => {
             // Without the page in the store a second press could not find it.
@@ -104,6 +111,7 @@ fn is_reachable(opened: &Opened) -> bool {
 
 async fn note(
     app: &App,
+    provider: &'static str,
     attempt: &AttemptId,
     result: Result<&Opened, &ProviderError>,
 ) -> Result<bool, ApiError> {
@@ -120,18 +128,20 @@ async fn note(
             check_at: now.plus_ms(LOOK_UP_AFTER_MS),
         },
     };
-    let kind = match answered {
+    let status = match answered {
         Answered::Opened(_) => "pending",
         Answered::Refused => "refused",
         Answered::Unknown { .. } => "unknown",
         Answered::Orphaned => "orphaned",
     };
-    app.metrics.steps.get_or_create(&WordLabels { kind }).inc();
+    app.metrics
+        .steps
+        .get_or_create(&StepLabels { provider, status })
+        .inc();
     app.store
         .answered(attempt, answered, now)
         .await
         .map_err(|error| {
-            app.metrics.store_errors.inc();
             // The row still says "created": the reconciler takes it up after a minute.
             tracing::error!(%error, attempt = attempt.0, "the provider's answer could not be noted");
             ApiError::from(error)

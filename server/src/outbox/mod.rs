@@ -93,7 +93,6 @@ async fn round(app: &Arc<App>, channel: Channel) {
     let deliveries = match taken {
         Ok(deliveries) => deliveries,
         Err(error) => {
-            app.metrics.store_errors.inc();
             tracing::error!(%error, "the outbox could not be read");
             return;
         }
@@ -157,7 +156,6 @@ async fn deliver(app: &App, delivery: &Delivery) {
         }
     };
     if let Err(error) = noted {
-        app.metrics.store_errors.inc();
         // It stays leased and is tried again: at least once, not at most once.
         tracing::error!(%error, event = delivery.event_id, "a delivery could not be noted");
     }

@@ -51,6 +51,14 @@ pub enum Alarm {
 }
 
 impl Alarm {
+    /// Every alarm.
+    pub const ALL: [Self; 4] = [
+        Self::DuplicatePaid,
+        Self::WrongAmount,
+        Self::LateSuccess,
+        Self::NeverEnded,
+    ];
+
     /// A word for logs and metrics.
     #[must_use]
     pub fn as_str(self) -> &'static str {

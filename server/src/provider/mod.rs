@@ -209,6 +209,10 @@ pub enum ProviderError {
 }
 
 impl ProviderError {
+    /// Every word of [`ProviderError::as_str`].
+    pub const WORDS: [&'static str; 5] =
+        ["rejected", "unreachable", "throttled", "unknown", "unsafe"];
+
     /// A word for logs and metrics.
     #[must_use]
     pub fn as_str(&self) -> &'static str {

@@ -1,11 +1,12 @@
 //! What the provider said: into the store, into the log, and to whoever listens.
 
 use crate::app::App;
+use crate::clock::UnixMs;
 use crate::payment::Attempt;
 use crate::payment::settle::{Observation, Step};
 use crate::provider::{ProviderError, Snapshot};
 use crate::store::{Answered, StoreError};
-use crate::telemetry::{AskLabels, WordLabels};
+use crate::telemetry::{AlarmLabels, CallLabels, OperationLabels, StepLabels};
 
 /// Notes a whole answer: first the way to an attempt whose beginning had no answer, then how it stands.
 pub(super) async fn take(
@@ -19,7 +20,6 @@ pub(super) async fn take(
             .answered(&attempt.id, Answered::Opened(opened), app.now())
             .await;
         if let Err(error) = noted {
-            app.metrics.store_errors.inc();
             tracing::error!(%error, attempt = attempt.id.0, "a lost answer was found again and could not be noted");
             return Err(error);
         }
@@ -51,7 +51,6 @@ pub(crate) async fn note(
             Ok(())
         }
         Err(error) => {
-            app.metrics.store_errors.inc();
             tracing::error!(%error, attempt = attempt.id.0, "the provider's answer could not be noted");
             Err(error)
         }
@@ -61,9 +60,10 @@ pub(crate) async fn note(
 /// Counts and logs a step; what a person should look at is logged as an error.
 fn say(app: &App, attempt: &Attempt, step: &Step) {
     let status = step.status.as_str();
+    let provider = app.provider_label(&attempt.provider);
     app.metrics
         .steps
-        .get_or_create(&WordLabels { kind: status })
+        .get_or_create(&StepLabels { provider, status })
         .inc();
     tracing::info!(
         order = attempt.order_id.as_str(),
@@ -76,7 +76,10 @@ fn say(app: &App, attempt: &Attempt, step: &Step) {
     );
     if let Some(alarm) = step.alarm {
         let kind = alarm.as_str();
-        app.metrics.alarms.get_or_create(&WordLabels { kind }).inc();
+        app.metrics
+            .alarms
+            .get_or_create(&AlarmLabels { kind })
+            .inc();
         tracing::error!(
             order = attempt.order_id.as_str(),
             attempt = attempt.id.0,
@@ -93,11 +96,12 @@ fn say(app: &App, attempt: &Attempt, step: &Step) {
     }
 }
 
-/// Counts a question and its outcome.
+/// Counts a question that was begun then, its outcome, and how long it took.
 pub(crate) fn count<T>(
     app: &App,
     provider: &'static str,
-    ask: &'static str,
+    operation: &'static str,
+    begun_at: UnixMs,
     result: &Result<T, ProviderError>,
 ) {
     let outcome = match result {
@@ -106,10 +110,16 @@ pub(crate) fn count<T>(
     };
     app.metrics
         .calls
-        .get_or_create(&AskLabels {
+        .get_or_create(&CallLabels {
             provider,
-            ask,
+            operation,
             outcome,
         })
         .inc();
+    let labels = OperationLabels {
+        provider,
+        operation,
+    };
+    let ms = app.now().since_ms(begun_at);
+    app.metrics.call_took(&labels, ms);
 }

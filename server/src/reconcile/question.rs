@@ -44,7 +44,7 @@ pub(super) async fn ask(app: &Arc<App>, attempt: &Attempt, cause: Cause) -> Answ
         }
         Cause::Cancelled => ("cancel", provider.cancel(&calls, attempt, now).await),
     };
-    count(app, provider.id(), ask, &result);
+    count(app, provider.id(), ask, now, &result);
     let next = next_check(app, attempt, &result);
     if let Some(snapshot) = known(attempt, &result)
         && take(app, attempt, snapshot).await.is_err()
@@ -55,7 +55,6 @@ pub(super) async fn ask(app: &Arc<App>, attempt: &Attempt, cause: Cause) -> Answ
     if let Cause::Due { until } = cause
         && let Err(error) = app.store.reschedule(&attempt.id, until, next).await
     {
-        app.metrics.store_errors.inc();
         tracing::error!(%error, attempt = attempt.id.0, "the next check could not be noted");
     }
     match result {

@@ -32,7 +32,6 @@ async fn round(app: &Arc<App>) {
     let now = app.now();
     let stale = now.plus_ms(-STALE_MS);
     if let Err(error) = app.store.recover(stale, now).await {
-        app.metrics.store_errors.inc();
         tracing::error!(%error, "attempts could not be recovered");
         return;
     }
@@ -58,7 +57,6 @@ async fn take_up(app: &Arc<App>, desk: &Desk, now: UnixMs) {
             }
         }
         Err(error) => {
-            app.metrics.store_errors.inc();
             tracing::error!(%error, "due attempts could not be read");
         }
     }
@@ -80,7 +78,6 @@ async fn joined(app: &Arc<App>, attempt: &Attempt, until: UnixMs, question: &Que
         Some(now.plus_ms(SECOND_MS))
     };
     if let Err(error) = app.store.reschedule(&attempt.id, until, next).await {
-        app.metrics.store_errors.inc();
         tracing::error!(%error, attempt = attempt.id.0, "the next check could not be noted");
     }
 }
@@ -92,7 +89,6 @@ async fn tidy(app: &Arc<App>, rounds: u32) {
     if rounds.is_multiple_of(ROUNDS_A_MINUTE.saturating_mul(60))
         && let Err(error) = app.store.tidy(app.now()).await
     {
-        app.metrics.store_errors.inc();
         tracing::error!(%error, "old tokens and keys could not be dropped");
     }
 }

@@ -22,7 +22,7 @@ use crate::provider::{Desk, Notice, NoticeError, NoticeRequest};
 use crate::random;
 use crate::reconcile;
 use crate::store::Door;
-use crate::telemetry::WordLabels;
+use crate::telemetry::NoticeLabels;
 
 /// A notification that proves by itself who sent it.
 pub(super) async fn signed(
@@ -31,14 +31,14 @@ pub(super) async fn signed(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, ApiError> {
-    let Path(provider) = path.map_err(|_| forged(&app))?;
+    let Path(provider) = path.map_err(|_| forged(&app, "-"))?;
     let desk = app
         .desk(&provider)
         .filter(|it| it.provider.signs_notices())
-        .ok_or_else(|| forged(&app))?;
+        .ok_or_else(|| forged(&app, &provider))?;
     let bytes = body::bytes(body).await?;
     let Some(notice) = read(&app, desk, &headers, &bytes).await? else {
-        return Ok(thanks(&app, "ignored"));
+        return Ok(thanks(&app, desk.provider.id(), "ignored"));
     };
     let found = app.store.attempt_named(&provider, &notice.names).await?;
     // Counted once it is proven: a stranger must not use up what the provider may send.
@@ -65,14 +65,14 @@ pub(super) async fn secret(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, ApiError> {
-    let Path((provider, secret)) = path.map_err(|_| forged(&app))?;
+    let Path((provider, secret)) = path.map_err(|_| forged(&app, "-"))?;
     let hash = random::hash(&secret);
     let found = app.store.attempt_by_secret(Door::Notify, hash).await?;
     let desk = app
         .desk(&provider)
         .filter(|it| !it.provider.signs_notices());
     let (Some(attempt), Some(desk)) = (found.filter(|it| it.provider == provider), desk) else {
-        return Err(forged(&app));
+        return Err(forged(&app, &provider));
     };
     app.limits
         .notices
@@ -80,7 +80,7 @@ pub(super) async fn secret(
         .map_err(ApiError::rate_limited)?;
     let bytes = body::bytes(body).await?;
     let Some(notice) = read(&app, desk, &headers, &bytes).await? else {
-        return Ok(thanks(&app, "ignored"));
+        return Ok(thanks(&app, desk.provider.id(), "ignored"));
     };
     let other = notice.names.iter().any(|it| *it != attempt.reference.0);
     if other {
@@ -103,9 +103,9 @@ async fn read(
     };
     match desk.provider.read_notice(&request) {
         Ok(notice) => Ok(notice),
-        Err(NoticeError::Forged) => Err(forged(app)),
+        Err(NoticeError::Forged) => Err(forged(app, desk.provider.id())),
         Err(NoticeError::Stale) => {
-            count(app, "stale");
+            count(app, desk.provider.id(), "stale");
             Err(ApiError::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 ErrorCode::Backend,
@@ -124,7 +124,7 @@ async fn read(
 /// Takes in what a notification says of one of our attempts.
 async fn taken(app: &Arc<App>, attempt: &Attempt, notice: &Notice) -> Result<Response, ApiError> {
     if !attempt.status.is_open() {
-        return Ok(thanks(app, "known"));
+        return Ok(thanks(app, &attempt.provider, "known"));
     }
     if let Some(observation) = notice.says {
         reconcile::note(app, attempt, observation).await?;
@@ -133,7 +133,7 @@ async fn taken(app: &Arc<App>, attempt: &Attempt, notice: &Notice) -> Result<Res
         app.store.schedule(&attempt.id, Some(app.now())).await?;
         reconcile::poke(app, attempt, HINT_MS);
     }
-    Ok(thanks(app, "accepted"))
+    Ok(thanks(app, &attempt.provider, "accepted"))
 }
 
 /// Takes in what a notification says of a link that the operator made by hand; `None` where it is about none.
@@ -153,7 +153,7 @@ async fn of_a_link(
     };
     let payment = match app.store.tell_link(provider, told, app.now()).await? {
         Heard::Unplaced => return Ok(None),
-        Heard::Known => return Ok(Some(thanks(app, "known"))),
+        Heard::Known => return Ok(Some(thanks(app, provider, "known"))),
         Heard::Changed(payment) => payment,
     };
     let status = payment.status.as_str();
@@ -173,7 +173,7 @@ async fn of_a_link(
             "a payment of a link by hand needs a person"
         );
     }
-    Ok(Some(thanks(app, "accepted")))
+    Ok(Some(thanks(app, provider, "accepted")))
 }
 
 /// Keeps what a person has to place.
@@ -187,11 +187,11 @@ async fn parked(app: &App, desk: &Desk, notice: &Notice) -> Result<Response, Api
         summary = notice.summary,
         "a notification could not be placed; it is kept"
     );
-    Ok(thanks(app, "parked"))
+    Ok(thanks(app, provider, "parked"))
 }
 
-fn forged(app: &App) -> ApiError {
-    count(app, "forged");
+fn forged(app: &App, provider: &str) -> ApiError {
+    count(app, provider, "forged");
     ApiError::new(
         StatusCode::UNAUTHORIZED,
         ErrorCode::Backend,
@@ -199,15 +199,17 @@ fn forged(app: &App) -> ApiError {
     )
 }
 
-fn thanks(app: &App, kind: &'static str) -> Response {
-    count(app, kind);
+fn thanks(app: &App, provider: &str, outcome: &'static str) -> Response {
+    count(app, provider, outcome);
     Json(serde_json::json!({ "status": "ok" })).into_response()
 }
 
-fn count(app: &App, kind: &'static str) {
+fn count(app: &App, provider: &str, outcome: &'static str) {
+    // The address is free text: only a name that is ours becomes a label.
+    let provider = app.provider_label(provider);
     app.metrics
         .notices
-        .get_or_create(&WordLabels { kind })
+        .get_or_create(&NoticeLabels { provider, outcome })
         .inc();
 }
 

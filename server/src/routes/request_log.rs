@@ -10,7 +10,7 @@ use axum::response::Response;
 use super::error::Logged;
 use crate::app::App;
 use crate::random;
-use crate::telemetry::RequestLabels;
+use crate::telemetry::{RequestLabels, RouteLabels};
 
 pub(super) async fn log(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let id = random::request_id();
@@ -60,6 +60,11 @@ pub(super) async fn log(State(app): State<Arc<App>>, request: Request, next: Nex
     } else {
         tracing::info!(request = id, method, route, status, ms, "request");
     }
+    let took = RouteLabels {
+        route: route.clone(),
+        method: method.clone(),
+    };
+    app.metrics.request_took(&took, ms);
     let labels = RequestLabels {
         route,
         method,

@@ -149,6 +149,9 @@ pub trait Store:
     /// How many attempts there are of each status of [`AttemptStatus::WAITING`]; none is left out, and none needs a table
     /// to be read.
     async fn counts(&self) -> Result<Vec<(AttemptStatus, u64)>, StoreError>;
+
+    /// How often it failed since it was opened.
+    fn failures(&self) -> u64;
 }
 
 /// Opens the store that the configuration names, for a server.

@@ -43,6 +43,9 @@ pub trait Records {
     /// Notices that could not be placed, the newest first.
     async fn parked(&self, most: u32) -> Result<Vec<ParkedNotice>, StoreError>;
 
+    /// What shows at a glance whether somebody has to act.
+    async fn vitals(&self) -> Result<Vitals, StoreError>;
+
     /// Drops a parked notice by its id. Returns whether there was one.
     async fn drop_parked(&self, id: &str) -> Result<bool, StoreError>;
 
@@ -161,6 +164,15 @@ pub struct ParkedNotice {
     pub received_at: UnixMs,
 }
 
+/// What shows at a glance whether somebody has to act.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Vitals {
+    /// Notices that could not be placed.
+    pub parked: u64,
+    /// When the attempt fell due, or falls due, that is looked up next.
+    pub due_since: Option<UnixMs>,
+}
+
 /// What happened, by the hour. An hour is named by its beginning.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hours {
@@ -188,6 +200,10 @@ pub struct PaidHour {
 /// Counts what waits, over the index `attempts_waiting`, whose condition is this one to the letter.
 pub(super) const COUNTS: &str = "SELECT status, count(*) FROM attempts WHERE status IN \
     ('created', 'pending', 'unknown', 'orphaned', 'needs_review', 'duplicate_paid') GROUP BY status";
+
+/// Both over an index, or few rows.
+pub(super) const VITALS: &str = "SELECT (SELECT count(*) FROM parked_notices), \
+    (SELECT min(next_check_at) FROM attempts WHERE next_check_at IS NOT NULL)";
 
 /// Every status that waits, with zero where none was found.
 pub(super) fn waiting(found: &[(AttemptStatus, u64)]) -> Vec<(AttemptStatus, u64)> {

@@ -4,4 +4,8 @@ mod log;
 mod metrics;
 
 pub use log::init;
-pub use metrics::{AskLabels, DeliveryLabels, Metrics, RequestLabels, WordLabels};
+pub use metrics::{
+    AlarmLabels, BuildLabels, CallLabels, DeliveryLabels, Metrics, NoticeLabels, OperationLabels,
+    ProviderLabels, QuotaReadings, Readings, RequestLabels, RouteLabels, StatusLabels, StepLabels,
+    StoreReadings,
+};

@@ -32,5 +32,6 @@ mod races;
 mod secrets;
 mod store;
 mod store_down;
+mod telemetry;
 mod webhooks;
 mod world;

@@ -89,7 +89,7 @@ async fn forged_addresses_are_refused_and_strange_orders_are_kept() {
     assert_eq!(large.status, 413);
     let metrics = world.send("GET", "/metrics", &[], "").await.text;
     assert!(
-        metrics.contains("malipo_notices_total{kind=\"parked\"} 3"),
+        metrics.contains("malipo_notices_total{provider=\"joyndpay\",outcome=\"parked\"} 3"),
         "{metrics}"
     );
     assert_eq!(world.fake.look_ups(ORDER), 0);

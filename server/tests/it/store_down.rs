@@ -57,13 +57,19 @@ async fn every_route_says_so_and_nothing_is_lost() {
             .send("GET", &record, &[("authorization", &shop)], "")
             .await,
         world.send("GET", "/readyz", &[], "").await,
-        world.send("GET", "/metrics", &[], "").await,
     ] {
         let (status, code, sentence) = reply.error();
         assert_eq!((status, code.as_str()), (503, "backend"), "{reply:?}");
         assert!(!reply.header("retry-after").is_empty(), "{reply:?}");
         assert!(!sentence.contains("table"), "{sentence}");
     }
+    // What counts is told all the same, with the news that the store is down and without old numbers.
+    let metrics = world.send("GET", "/metrics", &[], "").await;
+    assert_eq!(metrics.status, 200);
+    assert!(metrics.text.contains("malipo_store_up 0\n"), "{metrics:?}");
+    assert!(!metrics.text.contains("malipo_attempts_waiting"));
+    assert!(1 <= world.app.store.failures());
+    assert!(!metrics.text.contains("malipo_store_errors_total 0\n"));
     let page = world.send("GET", &path("callback_url"), &[], "").await;
     assert_eq!(page.status, 503);
     assert!(page.text.contains("do not pay again"), "{}", page.text);
@@ -72,6 +78,8 @@ async fn every_route_says_so_and_nothing_is_lost() {
 
     tables(&world, true);
     assert_eq!(world.send("GET", "/readyz", &[], "").await.status, 200);
+    let metrics = world.send("GET", "/metrics", &[], "").await.text;
+    assert!(metrics.contains("malipo_store_up 1\n"), "{metrics}");
     assert_eq!(world.initiate(&key, &new).await.status, 200);
     let again = world.send("POST", &path("ipn_url"), &[], "").await;
     assert_eq!(again.status, 200, "the provider sends it again");

@@ -200,6 +200,10 @@ impl Store for PostgresStore {
     async fn counts(&self) -> Result<Vec<(AttemptStatus, u64)>, StoreError> {
         reads::counts(&self.session).await
     }
+
+    fn failures(&self) -> u64 {
+        self.session.failures()
+    }
 }
 
 /// The first half of the numbers of our advisory locks, of all those in the database: "mali" in ASCII.

@@ -48,7 +48,7 @@ pub(super) fn session(
         }))
         .build()
         .map_err(|error| StoreError(error.to_string()))?;
-    Ok(Session { pool, patience })
+    Ok(Session::new(pool, patience))
 }
 
 /// What every connection is set to, whatever the role's or the database's defaults are.

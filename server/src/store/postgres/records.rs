@@ -15,8 +15,8 @@ use crate::payment::refund::{self, NotRefundable, RefundNote, RefundWish};
 use crate::store::StoreError;
 use crate::store::outbox::Tell;
 use crate::store::records::{
-    Cursor, DeliveryRecord, Hours, OrderFilter, OrderPage, PaidHour, ParkedNotice, Records, Value,
-    audience_of, audience_text, is_parked_id, list_sql, next_page, parked_id,
+    Cursor, DeliveryRecord, Hours, OrderFilter, OrderPage, PaidHour, ParkedNotice, Records, VITALS,
+    Value, Vitals, audience_of, audience_text, is_parked_id, list_sql, next_page, parked_id,
 };
 
 #[async_trait]
@@ -81,6 +81,16 @@ impl Records for PostgresStore {
                    ORDER BY received_at DESC, provider, names, summary LIMIT $1";
         let rows = self.session.query(sql, &[&i64::from(most)]).await?;
         Ok(rows.iter().map(parked).collect::<Result<_, Failure>>()?)
+    }
+
+    async fn vitals(&self) -> Result<Vitals, StoreError> {
+        let Some(row) = self.session.find(VITALS, &[]).await? else {
+            return Ok(Vitals::default());
+        };
+        Ok(Vitals {
+            parked: rows::count(&row, 0)?,
+            due_since: rows::moment(&row, 1)?,
+        })
     }
 
     async fn drop_parked(&self, id: &str) -> Result<bool, StoreError> {

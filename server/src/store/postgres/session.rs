@@ -1,6 +1,7 @@
 //! Statements and transactions on pooled connections: bounded in time, run again where they collided with another one.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use deadpool_postgres::{GenericClient, Object, Pool, PoolError, Transaction};
@@ -150,9 +151,23 @@ pub(super) struct Session {
     pub(super) pool: Pool,
     /// Longest wait for one statement, its way there and back included.
     pub(super) patience: Duration,
+    failures: AtomicU64,
 }
 
 impl Session {
+    pub(super) fn new(pool: Pool, patience: Duration) -> Self {
+        Self {
+            pool,
+            patience,
+            failures: AtomicU64::new(0),
+        }
+    }
+
+    /// How often it failed, after all tries.
+    pub(super) fn failures(&self) -> u64 {
+        self.failures.load(Ordering::Relaxed)
+    }
+
     /// Runs one statement, which is a transaction by itself.
     pub(super) async fn query(
         &self,
@@ -164,7 +179,7 @@ impl Session {
             match self.query_once(sql, values).await {
                 Ok(rows) => return Ok(rows),
                 // A statement that is run again does what it did before: each sets values that do not depend on the old.
-                Err(failure) => tries.again(failure, true).await?,
+                Err(failure) => self.counted(tries.again(failure, true).await)?,
             }
         }
     }
@@ -184,9 +199,16 @@ impl Session {
         loop {
             match self.transact_once(&work).await {
                 Ok(made) => return Ok(made),
-                Err((failure, begun)) => tries.again(failure, !begun).await?,
+                Err((failure, begun)) => self.counted(tries.again(failure, !begun).await)?,
             }
         }
+    }
+
+    fn counted<T>(&self, result: Result<T, StoreError>) -> Result<T, StoreError> {
+        if result.is_err() {
+            self.failures.fetch_add(1, Ordering::Relaxed);
+        }
+        result
     }
 
     async fn query_once(&self, sql: &str, values: &Values<'_>) -> Result<Vec<Row>, Failure> {

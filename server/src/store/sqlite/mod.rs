@@ -17,6 +17,7 @@ mod writes;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
 
 use async_trait::async_trait;
@@ -38,6 +39,7 @@ pub struct SqliteStore {
     _lock: Option<File>,
     writer: mpsc::Sender<Job>,
     readers: Mutex<Vec<Connection>>,
+    failures: AtomicU64,
 }
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
@@ -78,6 +80,7 @@ impl SqliteStore {
             _lock: lock,
             writer,
             readers: Mutex::new(Vec::new()),
+            failures: AtomicU64::new(0),
         })
     }
 
@@ -90,13 +93,12 @@ impl SqliteStore {
             // Nobody listens any more where the request was dropped; the write has happened all the same.
             let _ = done.send(transaction(connection, work));
         });
-        self.writer
-            .send(job)
-            .map_err(|_| StoreError("the writer has stopped".to_owned()))?;
-        result
-            .await
-            .map_err(|_| StoreError("the writer has stopped".to_owned()))?
-            .map_err(StoreError::from)
+        let stopped = || StoreError("the writer has stopped".to_owned());
+        let written = match self.writer.send(job) {
+            Ok(()) => result.await.map_err(|_| stopped()),
+            Err(_) => Err(stopped()),
+        };
+        self.counted(written.and_then(|it| it.map_err(StoreError::from)))
     }
 
     fn read<T>(
@@ -106,14 +108,21 @@ impl SqliteStore {
         let pooled = self.pool().pop();
         let connection = match pooled {
             Some(connection) => connection,
-            None => open::reader(&self.path)?,
+            None => self.counted(open::reader(&self.path))?,
         };
         let result = work(&connection);
         // A connection that failed is closed; the next read opens a fresh one.
         if result.is_ok() {
             self.pool().push(connection);
         }
-        result.map_err(StoreError::from)
+        self.counted(result.map_err(StoreError::from))
+    }
+
+    fn counted<T>(&self, result: Result<T, StoreError>) -> Result<T, StoreError> {
+        if result.is_err() {
+            self.failures.fetch_add(1, Ordering::Relaxed);
+        }
+        result
     }
 
     fn pool(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
@@ -282,6 +291,10 @@ impl Store for SqliteStore {
 
     async fn counts(&self) -> Result<Vec<(AttemptStatus, u64)>, StoreError> {
         self.read(reads::counts)
+    }
+
+    fn failures(&self) -> u64 {
+        self.failures.load(Ordering::Relaxed)
     }
 }
 

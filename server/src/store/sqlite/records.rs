@@ -12,8 +12,8 @@ use crate::payment::refund::{self, NotRefundable, RefundNote, RefundWish};
 use crate::store::StoreError;
 use crate::store::outbox::Tell;
 use crate::store::records::{
-    Cursor, DeliveryRecord, Hours, OrderFilter, OrderPage, PaidHour, ParkedNotice, Records, Value,
-    audience_of, audience_text, list_sql, next_page, parked_id,
+    Cursor, DeliveryRecord, Hours, OrderFilter, OrderPage, PaidHour, ParkedNotice, Records, VITALS,
+    Value, Vitals, audience_of, audience_text, list_sql, next_page, parked_id,
 };
 
 #[async_trait]
@@ -67,6 +67,17 @@ impl Records for SqliteStore {
         let sql = "SELECT provider, names, summary, times, received_at FROM parked_notices \
                    ORDER BY received_at DESC, provider, names, summary LIMIT ?1";
         self.read(|it| it.prepare_cached(sql)?.query_map([most], parked)?.collect())
+    }
+
+    async fn vitals(&self) -> Result<Vitals, StoreError> {
+        self.read(|it| {
+            it.prepare_cached(VITALS)?.query_row([], |row| {
+                Ok(Vitals {
+                    parked: row.get(0)?,
+                    due_since: row.get::<_, Option<i64>>(1)?.map(UnixMs),
+                })
+            })
+        })
     }
 
     async fn drop_parked(&self, id: &str) -> Result<bool, StoreError> {

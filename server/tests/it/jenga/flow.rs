@@ -252,7 +252,7 @@ async fn an_ipn_finds_its_order_by_whichever_field_carries_a_name_of_it() {
     eventually(async || {
         let metrics = world.send("GET", "/metrics", &[], "").await.text;
         metrics
-            .contains("notices_total{kind=\"parked\"} 1")
+            .contains("notices_total{provider=\"jenga\",outcome=\"parked\"} 1")
             .then_some(())
     })
     .await;

@@ -137,8 +137,9 @@ async fn webhooks_that_are_not_proven_or_not_placed_change_nothing() {
         assert_eq!(deliver(&world, &body).await.status, 200, "{body}");
     }
     let metrics = world.send("GET", "/metrics", &[], "").await.text;
-    for (kind, times) in [("forged", 3), ("stale", 2), ("parked", 2), ("ignored", 1)] {
-        let line = format!("malipo_notices_total{{kind=\"{kind}\"}} {times}");
+    for (outcome, times) in [("forged", 3), ("stale", 2), ("parked", 2), ("ignored", 1)] {
+        let line =
+            format!("malipo_notices_total{{provider=\"jopay\",outcome=\"{outcome}\"}} {times}");
         assert!(metrics.contains(&line), "{line} in {metrics}");
     }
     assert_eq!(fake.calls("GET /requests/"), 0);

@@ -92,6 +92,17 @@ impl Bench {
         }
     }
 
+    /// Does something to the tables themselves.
+    pub(super) async fn tamper(&self, sql: &str) {
+        match &self.place {
+            Place::Sqlite(path, _) => {
+                let file = rusqlite::Connection::open(path).unwrap();
+                file.execute_batch(sql).unwrap();
+            }
+            Place::Postgres(it) => it.client().await.batch_execute(sql).await.unwrap(),
+        }
+    }
+
     /// An initiate with a quote of the order `order` at 10000 UGX.
     pub(super) fn begin(&self, order: &str) -> Begin {
         self.begin_at(order, NOW)
@@ -295,6 +306,8 @@ mod each {
             an_order_with_many_attempts_is_listed_once,
             what_the_shop_was_told_is_shown_with_what_went_wrong,
             parked_notices_are_listed_and_dropped_by_name,
+            what_an_operator_watches_is_counted,
+            failures_are_counted,
             the_last_day_is_counted_by_the_hour,
             who_is_told_is_known_to_commands_beside_the_server,
         }

@@ -4,7 +4,7 @@ use malipo_server::clock::{HOUR_MS, UnixMs};
 use malipo_server::payment::AttemptStatus;
 use malipo_server::payment::settle::Observation;
 use malipo_server::store::outbox::{Channel, Tell};
-use malipo_server::store::records::{Cursor, Hours, OrderFilter};
+use malipo_server::store::records::{Cursor, Hours, OrderFilter, Vitals};
 use malipo_server::store::{Answered, NewAttempt};
 use malipo_wire::{OrderId, Reason};
 
@@ -227,6 +227,39 @@ pub(super) async fn parked_notices_are_listed_and_dropped_by_name(bench: Bench) 
     assert!(bench.store.drop_parked(&listed[0].id).await.unwrap());
     assert!(!bench.store.drop_parked(&listed[0].id).await.unwrap());
     assert_eq!(bench.store.parked(9).await.unwrap(), listed[1..]);
+}
+
+pub(super) async fn what_an_operator_watches_is_counted(bench: Bench) {
+    assert_eq!(bench.store.vitals().await.unwrap(), Vitals::default());
+    for name in ["ref-1", "ref-2", "ref-1"] {
+        let names = [name.to_owned()];
+        let parked = bench.store.park("jenga", &names, "paid", NOW).await;
+        parked.unwrap();
+    }
+    let first = bench.pending("A").await;
+    let second = bench.pending("B").await;
+    let at = |it: i64| Some(NOW.plus_ms(it));
+    bench.store.schedule(&first, at(700)).await.unwrap();
+    bench.store.schedule(&second, at(300)).await.unwrap();
+    let expected = Vitals {
+        parked: 2,
+        due_since: at(300),
+    };
+    assert_eq!(bench.store.vitals().await.unwrap(), expected);
+    bench.settle(&second, SUCCESS()).await.unwrap();
+    assert_eq!(bench.store.vitals().await.unwrap().due_since, at(700));
+}
+
+pub(super) async fn failures_are_counted(bench: Bench) {
+    bench.store.ready(NOW).await.unwrap();
+    assert_eq!(bench.store.failures(), 0);
+    bench.tamper("ALTER TABLE about RENAME TO gone").await;
+    assert!(bench.store.ready(NOW).await.is_err());
+    assert!(bench.store.audience().await.is_err());
+    assert_eq!(bench.store.failures(), 2, "a write and a read");
+    bench.tamper("ALTER TABLE gone RENAME TO about").await;
+    bench.store.ready(NOW).await.unwrap();
+    assert_eq!(bench.store.failures(), 2);
 }
 
 pub(super) async fn the_last_day_is_counted_by_the_hour(bench: Bench) {

@@ -1,0 +1,61 @@
+//! What the machine lets this process have: file descriptors, and room on the disk.
+
+use std::path::Path;
+
+/// File descriptors: a connection is one, whichever side made it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Descriptors {
+    /// How many are open, where the system tells (Linux).
+    pub open: Option<u64>,
+    /// How many may be open.
+    pub most: u64,
+}
+
+/// How it stands with file descriptors; `None` where the system has no such limit.
+#[must_use]
+pub fn descriptors() -> Option<Descriptors> {
+    Some(Descriptors {
+        open: open_descriptors(),
+        most: most_descriptors()?,
+    })
+}
+
+/// Free space for an ordinary user on the disk where a file lies, in bytes; `None` where the system does not say.
+#[must_use]
+pub fn free_bytes(file: &Path) -> Option<u64> {
+    let folder = match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        Some(_) | None => Path::new("."),
+    };
+    free_in(folder)
+}
+
+#[cfg(unix)]
+fn most_descriptors() -> Option<u64> {
+    // No number: without a limit.
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
+    Some(limit.current.unwrap_or(u64::MAX))
+}
+
+#[cfg(not(unix))]
+fn most_descriptors() -> Option<u64> {
+    None
+}
+
+fn open_descriptors() -> Option<u64> {
+    let entries = std::fs::read_dir("/proc/self/fd").ok()?;
+    let count = u64::try_from(entries.count()).ok()?;
+    // The one that was just open for counting is closed again.
+    Some(count.saturating_sub(1))
+}
+
+#[cfg(unix)]
+fn free_in(folder: &Path) -> Option<u64> {
+    let disk = rustix::fs::statvfs(folder).ok()?;
+    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+#[cfg(not(unix))]
+fn free_in(_: &Path) -> Option<u64> {
+    None
+}

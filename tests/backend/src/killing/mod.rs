@@ -57,7 +57,7 @@ pub async fn run(orders: Orders) -> Result<Report, String> {
     }
     let mut random = fastrand::Rng::with_seed(orders.seed);
     for number in 1..=orders.kills {
-        sleep(Duration::from_millis(random.u64(LEAST_MS..MOST_MS))).await;
+        sleep(lifetime(&mut random)).await;
         stack.servers[0].kill().await;
         stack.servers[0].start().await;
         if number % 50 == 0 {
@@ -89,6 +89,11 @@ pub async fn run(orders: Orders) -> Result<Report, String> {
         folder.display(),
         wrong.join("\n")
     ))
+}
+
+/// As often below 200 ms as above: in the middle of a start, and in the middle of the work.
+fn lifetime(random: &mut fastrand::Rng) -> Duration {
+    Duration::from_secs_f64(SHORTEST_S * (LONGEST_S / SHORTEST_S).powf(random.f64()))
 }
 
 /// Waits until the records equal the ledger. Nobody watches any order: only records are read, so nothing is asked because of it.
@@ -138,9 +143,9 @@ fn every_notice_twice() -> Value {
 }
 
 const CLIENTS: u64 = 24;
-/// How long the server lives once it listens, in milliseconds.
-const LEAST_MS: u64 = 20;
-const MOST_MS: u64 = 250;
+/// How long the server lives once it listens, in seconds.
+const SHORTEST_S: f64 = 0.02;
+const LONGEST_S: f64 = 2.0;
 const READERS: usize = 4;
 /// The longest that anything waits by itself: a question's or a delivery's lease of a minute, and the schedule's next look.
 const PATIENCE: Duration = Duration::from_secs(420);

@@ -67,7 +67,7 @@ struct Terms {
     /// jenga.link_days says.
     #[arg(long, value_name = "DAY")]
     expires: Option<String>,
-    /// And then: 1 to 200 characters. A new link: the name.
+    /// What they read below it: 1 to 200 characters. A new link: the name.
     #[arg(long)]
     description: Option<String>,
     /// Where a browser goes after a payment; "" for nowhere.

@@ -35,7 +35,7 @@ async fn an_update_changes_what_is_named_and_keeps_the_rest() {
             &json!("https://shop.example/thanks")
         )
     );
-    let link = place.shown().await;
+    let link = place.shown("RENTNOV26").await;
     let rows: Vec<_> = link["payments"]
         .as_array()
         .unwrap()
@@ -61,11 +61,14 @@ async fn an_update_changes_what_is_named_and_keeps_the_rest() {
         .settle("RENTNOV26", "succeed?customer=1")
         .await;
     let before = place
-        .until(&[
-            (AMINAS, "pending", "-"),
-            (BRIANS, "paid", "450.50"),
-            ("c...@example.test", "pending", "-"),
-        ])
+        .until(
+            "RENTNOV26",
+            &[
+                (AMINAS, "pending", "-"),
+                (BRIANS, "paid", "450.50"),
+                ("c...@example.test", "pending", "-"),
+            ],
+        )
         .await;
     // Jenga changes no link that was paid; the record stays as it was.
     place.payers(&[AMINA]);
@@ -74,7 +77,7 @@ async fn an_update_changes_what_is_named_and_keeps_the_rest() {
         .await;
     assert_eq!(code, 3);
     assert!(err.contains("Payment already completed"), "{err}");
-    assert_eq!(place.shown().await, before);
+    assert_eq!(place.shown("RENTNOV26").await, before);
 }
 
 #[tokio::test]
@@ -109,7 +112,10 @@ async fn a_link_whose_answer_was_lost_is_kept_and_never_made_twice() {
         .settle("RENTNOV26", "succeed?customer=2")
         .await;
     place
-        .until(&[(AMINAS, "pending", "-"), (BRIANS, "paid", "400.00")])
+        .until(
+            "RENTNOV26",
+            &[(AMINAS, "pending", "-"), (BRIANS, "paid", "400.00")],
+        )
         .await;
     assert_eq!(place.sandbox.links().await.len(), 1);
 }

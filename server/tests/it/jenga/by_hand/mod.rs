@@ -90,15 +90,15 @@ impl Place {
         out
     }
 
-    async fn shown(&self) -> Value {
-        let text = self.said(&["show", "RENTNOV26", "--json"]).await;
+    async fn shown(&self, name: &str) -> Value {
+        let text = self.said(&["show", name, "--json"]).await;
         serde_json::from_str(&text).unwrap()
     }
 
     /// The rows, once they are so: payer, status, and the reason or what was received.
-    async fn until(&self, expected: &[(&str, &str, &str)]) -> Value {
+    async fn until(&self, name: &str, expected: &[(&str, &str, &str)]) -> Value {
         eventually(async || {
-            let link = self.shown().await;
+            let link = self.shown(name).await;
             let rows = link["payments"].as_array().unwrap();
             let rows: Vec<_> = rows
                 .iter()

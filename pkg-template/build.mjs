@@ -1,12 +1,15 @@
 // Puts the package together: node pkg-template/build.mjs <wasm-pack's output> <package folder>
 //
-// In: core.js, core_bg.wasm and names.json (what tools/pkg.sh leaves), and the files beside this one.
-// Out: the npm package, which is also what a backend serves as the script embed. Glue and wasm have their content's hash in
-// their names, so they may be cached for ever; malipo.js is the one name that stays. What is served lies there compressed
-// as well, so that no server compresses at run time.
+// In: core.js, core_bg.wasm, compat.js (the same as JavaScript) and names.json (what tools/pkg.sh leaves), and the files
+// beside this one.
+// Out: the npm package, which is also what a backend serves as the script embed. Both run the same wasm:
+// - npm: the modules as they are, with the glue (core.js) and the bytes as text (bytes.js), for every bundler;
+// - embed: malipo.js, and the same file as malipo-<hash>.js; it fetches core-<hash>.wasm. What has its content's hash in its
+//   name may be cached for ever. What is served lies there compressed as well, so that no server compresses at run time.
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -16,7 +19,7 @@ const root = dirname(template);
 const esbuild = createRequire(join(root, ".tools/npm/package.json"))("esbuild");
 
 // Copied as they are, to be read by people as well as by bundlers: the modules, and what goes with them.
-const MODULES = readdirSync(template).filter((it) => it.endsWith(".js") && it !== "malipo.js");
+const MODULES = readdirSync(template).filter((it) => it.endsWith(".js") && !["malipo.js", "source-web.js"].includes(it));
 const PLAIN = [...MODULES, "index.d.ts", "README.md"];
 const LICENCES = ["LICENSE-MIT", "LICENSE-APACHE"];
 // Class fields and private methods stay as they are; lowering them costs more bytes than the engines before them are worth.
@@ -32,38 +35,79 @@ mkdirSync(out, { recursive: true });
 
 const wasm = readFileSync(join(built, "core_bg.wasm"));
 const wasmName = `core-${hash(wasm)}.wasm`;
-const glue = minify(replace(shortenNames(read(join(built, "core.js"))), "core_bg.wasm", wasmName));
-const glueName = `core-${hash(glue)}.js`;
-const named = (text, where) => replace(replace(text, "./core_bg.wasm", `./${wasmName}`, where), "./core.js", `./${glueName}`, where);
+const compat = minify(asModule(read(join(built, "compat.js"))));
+const compatName = `compat-${hash(compat)}.js`;
+const glue = minify(withoutLoader(withFreshViews(shortenNames(read(join(built, "core.js"))))));
+const entry = bundle();
+const entryName = `malipo-${hash(entry)}.js`;
+// What the modules load, and what the embed loads.
+const generated = { "core.js": glue, "bytes.js": `export default"${wasm.toString("base64")}";\n`, "compat.js": compat };
+const served = { "malipo.js": entry, [entryName]: entry, [wasmName]: wasm, [compatName]: compat };
 
-write(wasmName, wasm);
-write(glueName, glue);
-for (const name of PLAIN) {
-  const text = read(join(template, name));
-  write(name, name === "load.js" ? named(text, name) : text);
-}
+for (const name of PLAIN) write(name, read(join(template, name)));
 for (const name of LICENCES) cpSync(join(root, name), join(out, name));
-write("malipo.js", named(bundle(join(template, "malipo.js")), "malipo.js"));
+for (const [name, content] of Object.entries({ ...generated, ...served })) write(name, content);
+// For pages that pin what they load; compat and wasm stand here for those who audit.
+const pinned = { [entryName]: entry, [wasmName]: wasm, [compatName]: compat };
+const integrities = Object.fromEntries(Object.entries(pinned).map(([name, content]) => [name, integrity(content)]));
+write("integrity.json", `${JSON.stringify(integrities, null, 2)}\n`);
 write("package.json", `${JSON.stringify(manifest(), null, 2)}\n`);
 
-for (const name of ["malipo.js", glueName, wasmName, ...MODULES]) compress(name);
+for (const name of [...MODULES, ...Object.keys(generated), ...Object.keys(served)]) compress(name);
 
 rmSync(target, { recursive: true, force: true });
 renameSync(out, target);
+console.log(`build.mjs: with integrity: <script type="module" src="/malipo/${entryName}" integrity="${integrities[entryName]}" crossorigin="anonymous"></script>`);
 
-/** The script embed: one module that leaves the glue to be loaded later. */
-function bundle(entry) {
+/** The script embed: one module with the glue in it, which fetches the wasm. */
+function bundle() {
+  const folder = mkdtempSync(join(tmpdir(), "malipo-"));
+  for (const name of [...MODULES, "malipo.js"]) cpSync(join(template, name), join(folder, name));
+  const source = read(join(template, "source-web.js"));
+  const parts = { "./core_bg.wasm": `./${wasmName}`, "core_bg.wasm's integrity": integrity(wasm), "./compat.js": `./${compatName}` };
+  const named = Object.entries(parts).reduce((text, [from, to]) => replace(text, from, to, "source-web.js"), source);
+  writeFileSync(join(folder, "source.js"), named);
+  writeFileSync(join(folder, "core.js"), glue);
   const { outputFiles } = esbuild.buildSync({
-    entryPoints: [entry],
+    absWorkingDir: folder,
+    entryPoints: ["malipo.js"],
     bundle: true,
-    external: ["./core.js"],
     format: "esm",
     target: LANGUAGE,
     minify: true,
     legalComments: "none",
     write: false,
   });
+  rmSync(folder, { recursive: true });
   return outputFiles[0].text;
+}
+
+/** Glue that leaves it to its caller where the wasm comes from: `imports()`, then `finish(instance)`. */
+function withoutLoader(text) {
+  const [kept, loader] = text.split(/^async function __wbg_load\(/m);
+  for (const name of ["__wbg_get_imports", "__wbg_finalize_init"]) {
+    if (!loader || !kept.includes(`function ${name}(`)) fail(`core.js has no ${name} before its loader`);
+  }
+  return `${kept}\nexport { __wbg_get_imports as imports, __wbg_finalize_init as finish };`;
+}
+
+/**
+ * Glue whose views of the memory are made anew when it has grown. It tells by the old buffer's being detached; that of
+ * compat.js is only left behind, and would be read on.
+ */
+function withFreshViews(text) {
+  const stale = /if \((cached\w+Memory0) === null \|\| \1\.(buffer\.detached|byteLength)\b.*\{$/gm;
+  const views = text.match(/^let cached\w+Memory0 = null;$/gm) ?? [];
+  if (views.length === 0 || text.match(stale)?.length !== views.length) fail("core.js looks at its memory in another way");
+  const [, memory] = /new Uint8Array\((wasm\.\S+)\.buffer\)/.exec(text) ?? fail("core.js has no view of its memory");
+  return text.replace(stale, (_, view) => `if (${view} === null || ${view}.buffer !== ${memory}.buffer) {`);
+}
+
+/** What wasm2js wrote runs at once, over imports of its own; here it is a function of the imports. */
+function asModule(text) {
+  const [kept, start] = text.replace(/^import .*$/gm, "").split(/^var retasmFunc = /m);
+  if (!start || !kept.includes("function asmFunc(")) fail("compat.js does not look like what wasm2js writes");
+  return `${kept}\nexport default asmFunc;`;
 }
 
 function minify(text) {
@@ -95,7 +139,9 @@ function manifest() {
   const it = JSON.parse(read(join(template, "package.json")));
   const version = /^\[workspace\.package\][^[]*?^version = "([^"]+)"/ms.exec(read(join(root, "Cargo.toml")))?.[1];
   if (!version) fail("Cargo.toml names no version under [workspace.package]");
-  return { ...it, version, files: [...PLAIN, ...LICENCES, "malipo.js", glueName, wasmName].sort() };
+  const exports = { ...it.exports, "./malipo.wasm": `./${wasmName}` };
+  const files = [...PLAIN, ...LICENCES, "integrity.json", ...Object.keys(generated), ...Object.keys(served)].sort();
+  return { ...it, version, exports, files };
 }
 
 function compress(name) {
@@ -118,6 +164,10 @@ function swap(text, pattern, to, name) {
 
 function escape(name) {
   return name.replace(/[$.*+?^{}()|[\]\\]/g, "\\$&");
+}
+
+function integrity(content) {
+  return `sha384-${createHash("sha384").update(content).digest("base64")}`;
 }
 
 function hash(content) {

@@ -1,11 +1,12 @@
-// Loads the WebAssembly half, once for the page.
+// Starts the Rust half, once for the page: as WebAssembly, or, where that is refused, as the same code in JavaScript.
+import { compat, wasm } from "./source.js";
 
 let loading;
 let failures = 0;
 
-/** The glue with its wasm, ready for use. After a failure the next call loads again. */
+/** The glue over the Rust half, ready for use. After a failure the next call loads again. */
 export function load() {
-  loading ??= fetchAll().catch((error) => {
+  loading ??= (runsWasm() ? wasm() : compat(failures)).catch((error) => {
     loading = undefined;
     failures += 1;
     throw error;
@@ -13,21 +14,14 @@ export function load() {
   return loading;
 }
 
-async function fetchAll() {
-  const wasm = fetch(new URL("./core_bg.wasm", import.meta.url));
-  // Whichever fails first is reported; the other must not go unhandled.
-  wasm.catch(() => {});
-  const core = await importGlue();
-  const response = await wasm;
-  if (!response.ok) throw new Error(`the server answered ${response.status} for the widget's wasm`);
-  await core.default({ module_or_path: response });
-  return core;
-}
-
-// Some browsers remember for ever that an import failed, so a second try needs another address.
-function importGlue() {
-  if (failures === 0) return import("./core.js");
-  const again = new URL("./core.js", import.meta.url);
-  again.search = `again=${failures}`;
-  return import(/* webpackIgnore: true */ /* @vite-ignore */ again.href);
+/**
+ * Whether the browser and the page's policy run WebAssembly. A CSP without 'wasm-unsafe-eval' refuses the smallest module; a
+ * file that came broken, or as another one, does not tell.
+ */
+export function runsWasm() {
+  try {
+    return Boolean(new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)));
+  } catch {
+    return false;
+  }
 }

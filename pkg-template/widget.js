@@ -1,7 +1,7 @@
 // One widget: what PayButton and the elements share. Promises, events and the press before wasm live here; everything
 // about a payment is decided by the machine behind the handle.
 import { PayError } from "./error.js";
-import { load } from "./load.js";
+import { load, runsWasm } from "./load.js";
 import { returnUrl, takeReturn } from "./return.js";
 import { openTab, opensTab, settleMode } from "./tab.js";
 
@@ -232,9 +232,10 @@ export class Widget {
 
   #failed(error) {
     this.#ready = undefined;
-    const failure = (this.#error = runsWasm()
+    // What cannot be loaded is a TypeError, of fetch as of import.
+    const failure = (this.#error = runsWasm() || error instanceof TypeError
       ? new PayError({ code: "network", message: "the widget's files could not be loaded", retryable: true })
-      : new PayError({ code: "unsupported", message: "this browser, or the page's CSP, does not run WebAssembly" }));
+      : new PayError({ code: "unsupported", message: "this browser is too old for the widget" }));
     failure.cause = error;
     const { code, message, retryable } = failure;
     const waits = this.#early || this.#page.statusOnly;
@@ -305,15 +306,6 @@ function quotedOrder(quote) {
     return JSON.parse(atob(quote.split(".")[1].replaceAll("-", "+").replaceAll("_", "/"))).order_id;
   } catch {
     return undefined;
-  }
-}
-
-// A CSP without 'wasm-unsafe-eval' refuses the smallest module; a file that came broken, or as another one, does not tell.
-function runsWasm() {
-  try {
-    return Boolean(new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)));
-  } catch {
-    return false;
   }
 }
 

@@ -7,13 +7,16 @@ import { test } from "node:test";
 
 const hooks = `
   export async function resolve(specifier, context, next) {
-    if (/core\\.js/.test(specifier)) return { url: "stub:core", shortCircuit: true };
+    if (/source\\.js/.test(specifier)) return { url: "stub:source", shortCircuit: true };
     const fresh = /\\?test=\\d+$/.exec(context.parentURL ?? "")?.[0] ?? "";
     return next(specifier.startsWith("./") ? specifier + fresh : specifier, context);
   }
   export async function load(url, context, next) {
-    const source = "export default () => core.init(); export const Handle = function (...all) { return core.handle(...all) }";
-    return url === "stub:core" ? { format: "module", source, shortCircuit: true } : next(url, context);
+    const Handle = "function (...all) { return core.handle(...all) }";
+    const source = 
+      "const start = async (how) => { await fetch('core'); await core.init(how); return { Handle: " + Handle + " } };" +
+      "export const wasm = () => start('wasm'); export const compat = () => start('compat')";
+    return url === "stub:source" ? { format: "module", source, shortCircuit: true } : next(url, context);
   }`;
 register(`data:text/javascript,${encodeURIComponent(hooks)}`);
 
@@ -110,17 +113,42 @@ test("a widget removed as soon as it is ready says so to whoever waited for it",
   for (const act of [it.check(), it.cancel(), it.resume()]) await assert.rejects(act, code("destroyed"));
 });
 
-test("files that come broken are a matter of the network; a page that refuses WebAssembly is not", async () => {
-  const compiles = WebAssembly.Module;
-  for (const [refuses, expected] of [[false, "network"], [true, "unsupported"]]) {
+test("files that do not come, or come broken, are a matter of the network; an engine that is too old is not", async () => {
+  for (const [refuses, error, expected] of [
+    [false, new WebAssembly.CompileError("expected magic word"), "network"],
+    [false, new TypeError("Failed to fetch"), "network"],
+    [true, new TypeError("Failed to fetch dynamically imported module"), "network"],
+    [true, new SyntaxError("Unexpected token"), "unsupported"],
+  ]) {
     const { it } = await widget();
-    core.init = () => Promise.reject(new WebAssembly.CompileError("expected magic word"));
-    if (refuses) WebAssembly.Module = () => assert.fail("refused");
-    await assert.rejects(it.start(), (error) => error.code === expected && error.retryable === !refuses);
-    WebAssembly.Module = compiles;
+    core.init = () => Promise.reject(error);
+    await refusingWasm(refuses, () =>
+      assert.rejects(it.start(), (error) => error.code === expected && error.retryable === (expected === "network"), String(error)),
+    );
     it.destroy();
   }
 });
+
+test("a page that refuses WebAssembly runs the same in JavaScript", async () => {
+  for (const [refuses, expected] of [[false, "wasm"], [true, "compat"]]) {
+    const { it } = await widget();
+    const started = [];
+    core.init = (how) => started.push(how);
+    await refusingWasm(refuses, () => it.ready);
+    assert.deepEqual(started, [expected]);
+    it.destroy();
+  }
+});
+
+async function refusingWasm(refuses, act) {
+  const compiles = WebAssembly.Module;
+  if (refuses) WebAssembly.Module = () => assert.fail("refused by the page's policy");
+  try {
+    await act();
+  } finally {
+    WebAssembly.Module = compiles;
+  }
+}
 
 test("disabled is there or not, as on a native button", async () => {
   const { it } = await widget({ disabled: "false" });

@@ -33,5 +33,8 @@ wasm-opt -Oz --mvp-features --enable-mutable-globals --strip-debug --strip-produ
     "$OUT/core_bg.wasm" -o "$OUT/core_bg.opt.wasm" >"$OUT/names.json"
 mv "$OUT/core_bg.opt.wasm" "$OUT/core_bg.wasm"
 
+step "wasm2js: the same as JavaScript, for pages that may not run WebAssembly"
+wasm2js -Oz "$OUT/core_bg.wasm" -o "$OUT/compat.js"
+
 step "build.mjs: pkg/"
 node pkg-template/build.mjs "$OUT" pkg

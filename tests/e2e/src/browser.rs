@@ -36,6 +36,8 @@ pub struct Options {
     pub outlives_driver: bool,
     /// Chromium's preferences or Firefox's, by name.
     pub preferences: Vec<(&'static str, Value)>,
+    /// As in iOS's Lockdown Mode and in Tor Browser: there is no `WebAssembly`.
+    pub without_wasm: bool,
 }
 
 /// A browser with its driver.
@@ -213,7 +215,14 @@ async fn start_driver(kind: Kind, env: &HashMap<String, String>) -> (Process, St
     panic!("no driver starts");
 }
 
+/// Whether every browser is to have no `WebAssembly`: the same tests hold without it.
+#[must_use]
+pub fn all_without_wasm() -> bool {
+    std::env::var_os("WITHOUT_WASM").is_some()
+}
+
 fn capabilities(options: &Options) -> Map<String, Value> {
+    let without_wasm = options.without_wasm || all_without_wasm();
     let preferences: Map<_, _> = options
         .preferences
         .iter()
@@ -235,6 +244,10 @@ fn capabilities(options: &Options) -> Map<String, Value> {
             if options.display.is_none() {
                 args.push("--headless=new");
             }
+            if without_wasm {
+                // V8 has no other switch that a page notices; without a JIT, as in Lockdown Mode.
+                args.push("--js-flags=--jitless");
+            }
             json!({
                 "goog:chromeOptions": {
                     "args": args,
@@ -255,6 +268,7 @@ fn capabilities(options: &Options) -> Map<String, Value> {
                 "toolkit.telemetry.enabled": false,
                 "toolkit.telemetry.unified": false,
                 "services.settings.server": "data:,#remote-settings-dummy/v1",
+                "javascript.options.wasm": !without_wasm,
             }));
             all.extend(preferences);
             let args: &[&str] = if options.display.is_none() {

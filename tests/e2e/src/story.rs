@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
+use crate::browser::all_without_wasm;
 use crate::checkout::Checkout;
 use crate::fault::Fault;
 use crate::shop::{Button, Shop, page};
@@ -13,8 +14,15 @@ use crate::tab::Tab;
 use crate::wait::until;
 use crate::world::World;
 
-/// The WebAssembly file, whatever its hash.
-const WASM: &str = "/malipo/core-*.wasm";
+/// The Rust half's file, whatever its hash.
+fn rust_half() -> &'static str {
+    if all_without_wasm() {
+        "/malipo/compat-*.js"
+    } else {
+        "/malipo/core-*.wasm"
+    }
+}
+
 /// Longer than any browser remembers a click.
 const CLICK_FORGOTTEN: Duration = Duration::from_secs(6);
 /// A press and its two automatic retries.
@@ -91,7 +99,7 @@ pub async fn opens_though_initiate_takes(world: &World, time: Duration, order_id
 /// # Panics
 /// If it goes otherwise.
 pub async fn opens_before_the_wasm(world: &World, order_id: &str) {
-    let (_, gate) = world.stack.shop.gate(WASM);
+    let (_, gate) = world.stack.shop.gate(rust_half());
     let shop = world.shop(&Button::for_order(order_id)).await;
     shop.press().await;
     world.browser.has_tabs(2).await;
@@ -113,7 +121,7 @@ pub async fn opens_before_the_wasm(world: &World, order_id: &str) {
 /// # Panics
 /// If it goes otherwise.
 pub async fn loads_the_wasm_again(world: &World, order_id: &str) {
-    let (rule, gate) = world.stack.shop.gate(WASM);
+    let (rule, gate) = world.stack.shop.gate(rust_half());
     let shop = world.shop(&Button::for_order(order_id)).await;
     shop.press().await;
     world.browser.has_tabs(2).await;

@@ -9,6 +9,7 @@ use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::background::Background;
 use crate::clock::{Clock, UnixMs};
 use crate::config::{Calling, Config};
 use crate::hub::Hub;
@@ -18,7 +19,7 @@ use crate::outbox::hook::Hook;
 use crate::outbox::webhook::Webhook;
 use crate::payment::Order;
 use crate::provider::http::Http;
-use crate::provider::{Desk, JengaAdapter, JoPayAdapter, JoyndPayAdapter, Provider};
+use crate::provider::{Desk, JengaAdapter, JoPayAdapter, JoyndPayAdapter, LastCall, Provider};
 use crate::quota::Quota;
 use crate::random;
 use crate::reconcile::{self, Asker};
@@ -45,6 +46,8 @@ pub struct App {
     pub asker: Asker,
     /// Ceilings.
     pub limits: Limits,
+    /// How what runs beside the requests is.
+    pub background: Background,
     /// Counters.
     pub metrics: Metrics,
     /// The widget's files.
@@ -200,6 +203,7 @@ impl App {
             audience,
             hub: Hub::default(),
             asker: Asker::default(),
+            background: Background::default(),
             metrics,
             widget,
             stop: CancellationToken::new(),
@@ -265,6 +269,7 @@ pub fn desks(
             http: Http::new(timeout, Arc::clone(&quota), tls)?,
             quota,
             watch_interval_ms: calling.watch_interval_ms,
+            last_call: LastCall::default(),
             provider,
         };
         desks.insert(desk.provider.id(), desk);

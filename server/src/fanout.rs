@@ -7,12 +7,14 @@ use std::time::Duration;
 use malipo_wire::OrderId;
 
 use crate::app::App;
+use crate::background::Task;
 
 /// Runs until the server stops.
 pub async fn run(app: Arc<App>) {
     // Those that could not be read yet.
     let mut waiting = BTreeSet::new();
     loop {
+        app.background.alive(Task::News, app.now());
         tokio::select! {
             () = app.stop.cancelled() => return,
             orders = app.store.changed_orders() => waiting.extend(orders),

@@ -9,6 +9,7 @@
 //! `paid` is written once, by a look-up that this server made itself; verify is answered from the store.
 
 pub mod app;
+pub mod background;
 pub mod clock;
 pub mod config;
 pub mod fanout;

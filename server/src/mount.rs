@@ -30,7 +30,7 @@ use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::outbox::hook::{Hook, Told};
 use crate::payment::event::{EventData, EventKind};
-use crate::{fanout, outbox, reconcile, routes, serve, store};
+use crate::{background, routes, serve, store};
 
 /// The server's routes and its work in the background, not yet started.
 pub fn router(config: Config) -> Mount {
@@ -88,11 +88,7 @@ impl Mount {
     pub async fn start(self) -> Result<Mounted, StartError> {
         let store = store::open(&self.config).await.map_err(StartError::Store)?;
         let app = App::with_hook(self.config, Arc::new(SystemClock), store, self.hook).await?;
-        let background = vec![
-            tokio::spawn(reconcile::run(Arc::clone(&app))),
-            tokio::spawn(outbox::run(Arc::clone(&app))),
-            tokio::spawn(fanout::run(Arc::clone(&app))),
-        ];
+        let background = background::start(&app);
         Ok(Mounted { app, background })
     }
 }

@@ -20,6 +20,7 @@ use tokio::task::JoinSet;
 use self::hook::Hook;
 use self::webhook::Webhook;
 use crate::app::App;
+use crate::background::Task;
 use crate::clock::SECOND_MS;
 use crate::random;
 use crate::store::outbox::{Channel, Delivery, Tell};
@@ -68,6 +69,7 @@ impl fmt::Display for NotDelivered {
 /// Runs until the server stops.
 pub async fn run(app: Arc<App>) {
     loop {
+        app.background.alive(Task::Outbox, app.now());
         tokio::select! {
             () = app.stop.cancelled() => return,
             () = app.audience.bell.notified() => {}
@@ -103,7 +105,12 @@ async fn round(app: &Arc<App>, channel: Channel) {
         let app = Arc::clone(app);
         tasks.spawn(async move { deliver(&app, &delivery).await });
     }
-    while tasks.join_next().await.is_some() {}
+    while let Some(ended) = tasks.join_next().await {
+        if ended.is_err() {
+            // It stays leased and is tried again.
+            tracing::error!("a delivery broke off");
+        }
+    }
     if full {
         app.audience.bell.notify_one();
     }

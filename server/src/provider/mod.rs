@@ -9,6 +9,7 @@ pub mod jenga;
 pub mod jopay;
 mod joyndpay;
 mod judge;
+mod last_call;
 mod notice;
 mod redact;
 mod text;
@@ -31,6 +32,7 @@ pub(crate) use jenga::TEMPLATE_FIELD as JENGA_TEMPLATE_FIELD;
 pub use jenga::{JengaAdapter, PrivateKey as JengaKey};
 pub use jopay::JoPayAdapter;
 pub use joyndpay::JoyndPayAdapter;
+pub use last_call::LastCall;
 pub use notice::{Notice, NoticeError, NoticeRequest, Transaction};
 
 /// A payment provider. No clock and no state that a second server beside it would miss.
@@ -125,6 +127,8 @@ pub struct Desk {
     pub quota: Arc<Quota>,
     /// Least time between two questions about an order that a shopper is watching, in milliseconds.
     pub watch_interval_ms: u32,
+    /// What came of the last question.
+    pub last_call: LastCall,
 }
 
 impl Desk {

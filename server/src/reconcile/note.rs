@@ -120,6 +120,10 @@ pub(crate) fn count<T>(
         provider,
         operation,
     };
-    let ms = app.now().since_ms(begun_at);
+    let now = app.now();
+    let ms = now.since_ms(begun_at);
     app.metrics.call_took(&labels, ms);
+    if let Some(desk) = app.desk(provider) {
+        desk.last_call.note(result, now);
+    }
 }

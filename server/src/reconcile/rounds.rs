@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::question::Cause;
 use super::{Question, start};
 use crate::app::App;
+use crate::background::Task;
 use crate::clock::{MINUTE_MS, SECOND_MS, UnixMs};
 use crate::payment::{Attempt, schedule};
 use crate::provider::{Desk, Urgency};
@@ -16,6 +17,7 @@ use crate::store::StoreError;
 pub async fn run(app: Arc<App>) {
     let mut rounds: u32 = 0;
     loop {
+        app.background.alive(Task::Reconcile, app.now());
         tokio::select! {
             () = app.stop.cancelled() => return,
             () = tokio::time::sleep(ROUND) => {}

@@ -10,6 +10,9 @@ pub trait News {
     /// was left behind by the last process.
     fn is_shared(&self) -> bool;
 
+    /// Whether changes of other servers are heard of at this moment; where nobody else works on these records, always.
+    fn hears(&self) -> bool;
+
     /// Waits until what the shoppers of some orders are told has changed, and names these orders; some more than once.
     /// Read an order after it was named: what is read then is no older than the change.
     ///

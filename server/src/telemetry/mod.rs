@@ -7,5 +7,5 @@ pub use log::init;
 pub use metrics::{
     AlarmLabels, BuildLabels, CallLabels, DeliveryLabels, Metrics, NoticeLabels, OperationLabels,
     ProviderLabels, QuotaReadings, Readings, RequestLabels, RouteLabels, StatusLabels, StepLabels,
-    StoreReadings,
+    StoreReadings, TaskLabels, TaskReadings,
 };

@@ -29,6 +29,7 @@ mod prices;
 mod process;
 mod quota;
 mod races;
+mod ready;
 mod secrets;
 mod store;
 mod store_down;

@@ -1,7 +1,7 @@
 //! A server in this process, its fake provider, a clock that a test moves, and a client.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -10,7 +10,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use malipo_server::clock::{Clock, SystemClock, UnixMs};
 use malipo_server::config::{Config, StoreConfig};
 use malipo_server::store;
-use malipo_server::{App, outbox, reconcile, routes, serve};
+use malipo_server::{App, background, routes, serve};
 use serde_json::{Value, json};
 
 use crate::fake::Fake;
@@ -32,16 +32,26 @@ pub(crate) struct World {
 #[derive(Debug, Default)]
 pub(crate) struct TestClock {
     ahead_ms: AtomicI64,
+    breaks: AtomicBool,
 }
 
 impl TestClock {
     pub(crate) fn forward(&self, ms: i64) {
         self.ahead_ms.fetch_add(ms, Ordering::Relaxed);
     }
+
+    /// Panics when it is read next, once.
+    pub(crate) fn break_once(&self) {
+        self.breaks.store(true, Ordering::Relaxed);
+    }
 }
 
 impl Clock for TestClock {
     fn now(&self) -> UnixMs {
+        assert!(
+            !self.breaks.swap(false, Ordering::Relaxed),
+            "the clock broke, as a test wished"
+        );
         SystemClock
             .now()
             .plus_ms(self.ahead_ms.load(Ordering::Relaxed))
@@ -140,8 +150,7 @@ impl World {
             routes(Arc::clone(&app)),
             app.stop.clone(),
         ));
-        tokio::spawn(reconcile::run(Arc::clone(&app)));
-        tokio::spawn(outbox::run(Arc::clone(&app)));
+        drop(background::start(&app));
         Self {
             fake,
             app,

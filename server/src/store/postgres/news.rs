@@ -13,6 +13,7 @@
 //! something public changed: once or twice a payment, never while one begins.
 
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -39,6 +40,8 @@ pub(super) struct Listener {
     tls: MakeRustlsConnect,
     patience: Duration,
     state: Mutex<State>,
+    /// Whether the connection is there; beside `state`, which is held for as long as nothing changes.
+    hears: AtomicBool,
 }
 
 struct State {
@@ -72,6 +75,7 @@ impl Listener {
                 cursor,
                 failures: 0,
             }),
+            hears: AtomicBool::new(false),
         }
     }
 
@@ -89,6 +93,11 @@ impl Listener {
         }
     }
 
+    fn lose(&self, state: &mut State) {
+        self.hears.store(false, Ordering::Relaxed);
+        state.line = None;
+    }
+
     async fn reconnect(&self, state: &mut State) {
         let wait = FIRST_WAIT.saturating_mul(2_u32.saturating_pow(state.failures.min(5)));
         if 0 < state.failures {
@@ -100,6 +109,7 @@ impl Listener {
                     tracing::info!("this server hears of other servers' changes again");
                 }
                 state.failures = 0;
+                self.hears.store(true, Ordering::Relaxed);
                 state.line = Some(line);
             }
             Err(why) => {
@@ -160,7 +170,7 @@ impl Listener {
                 }
                 None => {
                     tracing::warn!("the connection that listens was lost; a new one is made");
-                    state.line = None;
+                    self.lose(state);
                     Vec::new()
                 }
             },
@@ -184,7 +194,7 @@ impl Listener {
             Err(_) => "no answer in time".to_owned(),
         };
         tracing::warn!(why, "changes could not be read; a new connection is made");
-        state.line = None;
+        self.lose(state);
         state.failures = 1;
         Vec::new()
     }
@@ -204,6 +214,10 @@ async fn read(
 impl News for PostgresStore {
     fn is_shared(&self) -> bool {
         true
+    }
+
+    fn hears(&self) -> bool {
+        self.listener.hears.load(Ordering::Relaxed)
     }
 
     async fn changed_orders(&self) -> Vec<OrderId> {

@@ -12,6 +12,10 @@ impl News for SqliteStore {
         false
     }
 
+    fn hears(&self) -> bool {
+        true
+    }
+
     async fn changed_orders(&self) -> Vec<OrderId> {
         std::future::pending().await
     }

@@ -24,10 +24,10 @@ use crate::store::outbox::Channel;
 
 pub use labels::{
     AlarmLabels, BuildLabels, CallLabels, DeliveryLabels, NoticeLabels, OperationLabels,
-    ProviderLabels, RequestLabels, RouteLabels, StatusLabels, StepLabels,
+    ProviderLabels, RequestLabels, RouteLabels, StatusLabels, StepLabels, TaskLabels,
 };
 use labels::{NOTICE_OUTCOMES, OPERATIONS};
-pub use readings::{QuotaReadings, Readings, StoreReadings};
+pub use readings::{QuotaReadings, Readings, StoreReadings, TaskReadings};
 
 type Durations<L> = Family<L, Histogram, fn() -> Histogram>;
 

@@ -5,7 +5,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::{Registry, Unit};
 
-use super::labels::{ProviderLabels, StatusLabels};
+use super::labels::{ProviderLabels, StatusLabels, TaskLabels};
 use crate::clock::UnixMs;
 use crate::machine::Descriptors;
 use crate::payment::AttemptStatus;
@@ -32,6 +32,8 @@ pub struct Readings {
     pub descriptors: Option<Descriptors>,
     /// Free space beside the SQLite file, in bytes.
     pub disk_free: Option<u64>,
+    /// What runs beside the requests.
+    pub tasks: Vec<TaskReadings>,
 }
 
 /// What the store says.
@@ -43,6 +45,19 @@ pub struct StoreReadings {
     pub backlog: Backlog,
     /// Parked notices, and how far the schedule is behind.
     pub vitals: Vitals,
+}
+
+/// A task in the background.
+#[derive(Debug)]
+pub struct TaskReadings {
+    /// `reconcile`, `outbox` or `news`.
+    pub task: &'static str,
+    /// Whether nothing is wrong with it.
+    pub up: bool,
+    /// How often it broke and was started again.
+    pub restarts: u64,
+    /// When its last round ended, where it has rounds.
+    pub last_round: Option<UnixMs>,
 }
 
 /// A provider's limit.
@@ -80,6 +95,7 @@ impl Readings {
             store.register(registry, self.now);
         }
         quotas(&self.quotas, registry, self.now);
+        tasks(&self.tasks, registry);
         let help = "Open event streams";
         registry.register("event_streams", help, gauge(self.streams.into()));
         let help = "The most event streams that are let in";
@@ -153,6 +169,25 @@ fn quotas(quotas: &[QuotaReadings], registry: &mut Registry, now: UnixMs) {
     registry.register("quota_refusals", help, refused);
     let help = "Calls that were put off because nothing was left of the limit";
     registry.register("quota_exhausted", help, exhausted);
+}
+
+fn tasks(tasks: &[TaskReadings], registry: &mut Registry) {
+    let [up, last_round] = [(); 2].map(|()| Family::<TaskLabels, Gauge>::default());
+    let restarts: Family<TaskLabels, Counter> = Family::default();
+    for it in tasks {
+        let labels = TaskLabels { task: it.task };
+        up.get_or_create(&labels).set(it.up.into());
+        restarts.get_or_create(&labels).inc_by(it.restarts);
+        if let Some(at) = it.last_round {
+            last_round.get_or_create(&labels).set(at.seconds());
+        }
+    }
+    let help = "Whether a task in the background does its work (1) or is stuck or broken (0)";
+    registry.register("task_up", help, up);
+    let help = "How often a task in the background broke and was started again";
+    registry.register("task_restarts", help, restarts);
+    let help = "When a task in the background ended its last round, since 1970";
+    registry.register_with_unit("task_last_round_timestamp", help, Unit::Seconds, last_round);
 }
 
 type Gauges = Family<ProviderLabels, Gauge>;

@@ -247,3 +247,35 @@ async fn a_listener_that_was_cut_listens_again_and_has_missed_nothing() {
     bench.settle(&ids[0], SUCCESS()).await;
     heard(&other, &["ORDER-1"]).await;
 }
+
+#[tokio::test]
+async fn a_server_knows_whether_it_hears_of_others() {
+    let database = Database::new().await;
+    let store = std::sync::Arc::new(PostgresStore::open(&database.config()).await.unwrap());
+    assert!(!store.hears(), "it has not begun to listen");
+    let listening = std::sync::Arc::clone(&store);
+    let task = tokio::spawn(async move {
+        loop {
+            listening.changed_orders().await;
+        }
+    });
+    eventually(async || store.hears().then_some(())).await;
+    // From another database: one that is connected to cannot be closed.
+    let (server, name) = database.url.rsplit_once('/').unwrap();
+    let other = Database {
+        url: format!("{server}/postgres"),
+    };
+    let client = other.client().await;
+    let allow = async |it: bool| {
+        let sql = format!("ALTER DATABASE {name} ALLOW_CONNECTIONS {it}");
+        client.batch_execute(&sql).await.unwrap();
+    };
+    allow(false).await;
+    let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ";
+    let cut = format!("{cut}'{name}'");
+    client.batch_execute(&cut).await.unwrap();
+    eventually(async || (!store.hears()).then_some(())).await;
+    allow(true).await;
+    eventually(async || store.hears().then_some(())).await;
+    task.abort();
+}

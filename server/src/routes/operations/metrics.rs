@@ -1,40 +1,20 @@
-//! `GET /healthz`, `/readyz`, `/metrics`. Keep them off the public side of your proxy.
+//! `GET /metrics`.
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use malipo_wire::ErrorCode;
 
-use super::error::ApiError;
 use crate::app::App;
+use crate::background::Task;
 use crate::config::StoreConfig;
 use crate::machine;
 use crate::store::StoreError;
-use crate::telemetry::{QuotaReadings, Readings, StoreReadings};
-
-/// The process is alive.
-pub(super) async fn healthz() -> Response {
-    Json(serde_json::json!({ "status": "ok" })).into_response()
-}
-
-/// The process can do its work: the store takes a write, and the process is not stopping.
-pub(super) async fn readyz(State(app): State<Arc<App>>) -> Result<Response, ApiError> {
-    if app.stop.is_cancelled() {
-        return Err(ApiError::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            ErrorCode::Backend,
-            "the server is stopping",
-        ));
-    }
-    app.store.ready(app.now()).await?;
-    Ok(Json(serde_json::json!({ "status": "ok" })).into_response())
-}
+use crate::telemetry::{QuotaReadings, Readings, StoreReadings, TaskReadings};
 
 /// Everything that is counted, as OpenMetrics text: also where the store is down, which is then the news.
-pub(super) async fn metrics(State(app): State<Arc<App>>) -> Response {
+pub(in crate::routes) async fn metrics(State(app): State<Arc<App>>) -> Response {
     let text = app.metrics.text(&readings(&app).await);
     let media_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     ([(header::CONTENT_TYPE, media_type)], text).into_response()
@@ -74,6 +54,18 @@ async fn readings(app: &App) -> Readings {
         streams_most: app.limits.streams.most(),
         descriptors: machine::descriptors(),
         disk_free,
+        tasks: Task::ALL.map(|it| task(app, it)).into(),
+    }
+}
+
+fn task(app: &App, task: Task) -> TaskReadings {
+    let pulse = app.background.pulse(task);
+    let hears = task != Task::News || app.store.hears();
+    TaskReadings {
+        task: task.as_str(),
+        up: hears && pulse.trouble(task, app.now()).is_none(),
+        restarts: pulse.restarts,
+        last_round: pulse.alive_at.filter(|_| task.has_rounds()),
     }
 }
 

@@ -10,7 +10,7 @@ BROWSER_CRATES := -p malipo -p malipo-wire --target wasm32-unknown-unknown
 # Folders as well as files: a deleted file changes its folder.
 WIDGET_SOURCES := $(shell find src wire pkg-template) Cargo.toml Cargo.lock rust-toolchain.toml tools/pkg.sh tools/package-lock.json
 
-.PHONY: help demo test check unit backend conformance kill-test quota-test wasm-test e2e e2e-slow e2e-compat pkg size screenshots deny clean programs backend-programs
+.PHONY: help demo test check unit backend conformance kill-test quota-test wasm-test e2e e2e-slow e2e-compat pkg size screenshots reproducible release deny clean programs backend-programs
 
 help: ## List the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
@@ -71,6 +71,12 @@ size: pkg ## The bytes of the package, against the last record and the limits
 
 screenshots: .tools/ready-test pkg programs ## Photograph every state of the widget into docs/
 	cargo run -p malipo-e2e -- screenshots
+
+reproducible: .tools/ready-demo ## Build the package twice, from the last commit, in two places: every file must be the same
+	@tools/reproducible.sh
+
+release: .tools/ready-release ## What is published, into release/: the tarball, the bills of materials, the checksums
+	@tools/release.sh
 
 deny: .tools/ready-deny ## Licences, duplicates and sources of the dependencies
 	cargo deny --workspace check bans licenses sources

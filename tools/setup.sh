@@ -7,9 +7,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-readonly WHAT=${1:?usage: tools/setup.sh demo|unit|test|deny}
+readonly WHAT=${1:?usage: tools/setup.sh demo|unit|test|deny|release}
 readonly TOOLS=$PWD/.tools
-readonly WASM_PACK=0.15.1 GECKODRIVER=0.37.1 CARGO_DENY=0.20.2
+readonly WASM_PACK=0.15.1 GECKODRIVER=0.37.1 CARGO_DENY=0.20.2 CARGO_CYCLONEDX=0.5.9
 # The command-line tool and the crate must be of one version, so it is read where the crate is pinned.
 WASM_BINDGEN=$(sed -n 's/^wasm-bindgen = "=\(.*\)"$/\1/p' Cargo.toml)
 readonly WASM_BINDGEN
@@ -33,7 +33,11 @@ main() {
         toolchain
         crate_tool cargo-deny "$CARGO_DENY" --locked
         ;;
-    *) fail "tools/setup.sh knows demo, unit, test and deny, not '$WHAT'" ;;
+    release)
+        builders
+        crate_tool cargo-cyclonedx "$CARGO_CYCLONEDX" --locked
+        ;;
+    *) fail "tools/setup.sh knows demo, unit, test, deny and release, not '$WHAT'" ;;
     esac
     rm -rf "$TOOLS/build"
 }

@@ -195,7 +195,7 @@ impl App {
         let names: Vec<_> = desks.keys().copied().collect();
         let metrics = Metrics::new(build, clock.now(), &names);
         Ok(Arc::new(Self {
-            limits: Limits::new(&config.limits),
+            limits: Limits::new(&config.limits, config.store.connections()),
             config,
             clock,
             store,

@@ -12,6 +12,7 @@ pub mod app;
 pub mod background;
 pub mod clock;
 pub mod config;
+pub mod connections;
 pub mod fanout;
 pub mod hub;
 pub mod limits;

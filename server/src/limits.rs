@@ -9,6 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use crate::config;
+use crate::connections::{Connections, places};
+use crate::machine::descriptors;
 use crate::store::Hash;
 
 /// Every ceiling of one server.
@@ -26,12 +28,15 @@ pub struct Limits {
     pub returns: PerMinute<String>,
     /// Open event streams.
     pub streams: Streams,
+    /// Connections that are served at a time.
+    pub connections: Connections,
 }
 
 impl Limits {
-    /// The ceilings of a configuration.
+    /// The ceilings of a configuration, on this machine, beside a store with so many connections.
     #[must_use]
-    pub fn new(config: &config::Limits) -> Self {
+    pub fn new(config: &config::Limits, store_connections: u32) -> Self {
+        let most = places(config.connections, descriptors(), store_connections);
         Self {
             initiates: PerMinute::new(config.initiates_per_order_per_minute),
             verifies: PerMinute::new(config.verifies_per_token_per_minute),
@@ -41,8 +46,10 @@ impl Limits {
             streams: Streams {
                 open: Arc::default(),
                 per_token: config.streams_per_token,
-                in_all: config.streams,
+                // A stream lasts: who begins a payment must find a place beside them.
+                in_all: config.streams.min((most / 4).saturating_mul(3).max(1)),
             },
+            connections: Connections::new(most),
         }
     }
 

@@ -20,6 +20,15 @@ pub fn descriptors() -> Option<Descriptors> {
     })
 }
 
+/// Lets this process open as many files as the system allows it to. An error is logged; it goes on with what it has.
+///
+/// The soft limit is 1024 as a rule, made for programs that count descriptors in a bit set.
+pub fn raise_descriptors() {
+    if let Err(error) = raise() {
+        tracing::warn!(%error, "the limit of open files could not be raised");
+    }
+}
+
 /// Free space for an ordinary user on the disk where a file lies, in bytes; `None` where the system does not say.
 #[must_use]
 pub fn free_bytes(file: &Path) -> Option<u64> {
@@ -35,6 +44,22 @@ fn most_descriptors() -> Option<u64> {
     // No number: without a limit.
     let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
     Some(limit.current.unwrap_or(u64::MAX))
+}
+
+#[cfg(unix)]
+fn raise() -> std::io::Result<()> {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    Ok(setrlimit(Resource::Nofile, raised)?)
+}
+
+#[cfg(not(unix))]
+fn raise() -> std::io::Result<()> {
+    Ok(())
 }
 
 #[cfg(not(unix))]

@@ -16,10 +16,18 @@ use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
+use crate::connections::Connections;
 use crate::routes::Peer;
 
 /// Serves until `stop`; then takes no more connections and gives open ones [`DRAIN`] to finish.
-pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
+///
+/// Who comes when every place of `connections` is taken waits for one.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    connections: &Connections,
+    stop: CancellationToken,
+) {
     let graceful = GracefulShutdown::new();
     loop {
         let accepted = tokio::select! {
@@ -34,6 +42,10 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
                 tokio::time::sleep(ACCEPT_AGAIN).await;
                 continue;
             }
+        };
+        let place = tokio::select! {
+            () = stop.cancelled() => break,
+            place = connections.enter() => place,
         };
         // Small answers that someone waits for; a refusal costs only latency.
         let _ = stream.set_nodelay(true);
@@ -56,6 +68,7 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection broke");
             }
+            drop(place);
         });
     }
     drop(listener);

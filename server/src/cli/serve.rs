@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use malipo_server::config::Config;
-use malipo_server::{routes, serve};
+use malipo_server::{machine, routes, serve};
 use tokio::net::TcpListener;
 
 pub(super) async fn run(config: Config, exit_with_stdin: bool) -> anyhow::Result<()> {
+    machine::raise_descriptors();
     let listener = TcpListener::bind(config.listen)
         .await
         .with_context(|| format!("listen: {} cannot be used", config.listen))?;
@@ -31,7 +32,14 @@ pub(super) async fn run(config: Config, exit_with_stdin: bool) -> anyhow::Result
         "malipo-server listening on http://{address}"
     );
     tracing::info!(%address, mode, "listening");
-    serve::serve(listener, routes(Arc::clone(&app)), app.stop.clone()).await;
+    let connections = &app.limits.connections;
+    serve::serve(
+        listener,
+        routes(Arc::clone(&app)),
+        connections,
+        app.stop.clone(),
+    )
+    .await;
     // A call to the provider that is under way is finished and noted.
     mounted.stop().await;
     tracing::info!("stopped");

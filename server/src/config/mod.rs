@@ -335,6 +335,8 @@ pub struct Limits {
     pub initiates_per_order_per_minute: u32,
     /// Verifies and cancels a minute with one token.
     pub verifies_per_token_per_minute: u32,
+    /// Connections that are served at a time; `None`: as many as the file descriptors allow, 20,000 at most.
+    pub connections: Option<u32>,
     /// Open event streams with one token.
     pub streams_per_token: u32,
     /// Open event streams in all.

@@ -208,7 +208,7 @@ fn secret(keys: &mut Reader, path: &str, least: usize, mode: Option<Mode>) -> Op
     if mode == Some(Mode::Live) && text.starts_with(EXAMPLE) {
         keys.wrong(
             path,
-            "is the published example, which everybody knows; accepted in live mode: a random secret (openssl rand -base64 32)",
+            format!("{IS_EXAMPLE}: a random secret (openssl rand -base64 32)"),
         );
     }
     Some(SecretString::from(text))
@@ -219,7 +219,9 @@ pub(super) fn is_name(text: &str) -> bool {
 }
 
 /// How the secrets of malipo.example.toml begin.
-const EXAMPLE: &str = "an example, replace it";
+pub(super) const EXAMPLE: &str = "an example, replace it";
+pub(super) const IS_EXAMPLE: &str =
+    "is the published example, which everybody knows; accepted in live mode";
 /// HS256 wants a key as long as its hash (RFC 7518, section 3.2).
 const QUOTE_KEY_BYTES: usize = 32;
 const SHOP_API_KEY_BYTES: usize = 16;

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use malipo_wire::{Currency, Money};
 
-use super::read::{is_name, url};
+use super::read::{EXAMPLE, IS_EXAMPLE, is_name, url};
 use super::reader::{Reader, shown};
 use super::{Article, Cors, Limits, Log, LogFormat, Mode, WebhookTarget};
 use crate::outbox::sign::{BadKey, SigningKey};
@@ -41,6 +41,9 @@ pub(super) fn webhook(keys: &mut Reader, mode: Option<Mode>) -> Option<WebhookTa
     for (path, text) in [("webhook.secret", secret), ("webhook.old_secret", old)] {
         match text.map(|it| SigningKey::parse(&it)) {
             None => {}
+            Some(Ok(key)) if mode == Some(Mode::Live) && key.begins_with(EXAMPLE) => {
+                keys.wrong(path, format!("{IS_EXAMPLE}: {BadKey}"));
+            }
             Some(Ok(key)) => signing.push(key),
             Some(Err(accepted)) => {
                 keys.wrong(path, format!("is no signing key; accepted: {accepted}"));
@@ -54,11 +57,16 @@ pub(super) fn webhook(keys: &mut Reader, mode: Option<Mode>) -> Option<WebhookTa
 }
 
 pub(super) fn limits(keys: &mut Reader) -> Limits {
+    let connections = keys
+        .names("limits")
+        .contains("connections")
+        .then(|| keys.number("limits.connections", 1, 1..=1_000_000));
     let mut number =
         |name: &str, default| keys.number(&format!("limits.{name}"), default, 1..=1_000_000);
     let mut limits = Limits {
         initiates_per_order_per_minute: number("initiates_per_order_per_minute", 30),
         verifies_per_token_per_minute: number("verifies_per_token_per_minute", 240),
+        connections,
         streams_per_token: number("streams_per_token", 5),
         streams: number("streams", 15_000),
         requests_per_ip_per_minute: number("requests_per_ip_per_minute", 30_000),

@@ -27,6 +27,15 @@ impl StoreConfig {
         }
     }
 
+    /// Most connections or files that are open at a time.
+    pub(crate) fn connections(&self) -> u32 {
+        match self {
+            // A reader for each thread of the runtime, as a rule, and three files each.
+            Self::Sqlite(_) => 3 * READERS,
+            Self::Postgres(it) => it.connections.saturating_add(1),
+        }
+    }
+
     /// What there is to show of it: a path, or a host and a database.
     pub(super) fn summary(&self) -> String {
         match self {
@@ -245,6 +254,8 @@ const POSTGRES: &str = "a URL such as postgres://user:password@host:5432/databas
 /// A statement takes a millisecond or so: ten at a time are thousands a second, and leave room for other servers in
 /// PostgreSQL's default of 100 connections.
 const CONNECTIONS: u32 = 10;
+/// Readers of a SQLite file at a time, on a large machine.
+const READERS: u32 = 32;
 const STATEMENT_TIMEOUT_MS: u32 = 5_000;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long what was sent may stay unacknowledged before a connection counts as lost.

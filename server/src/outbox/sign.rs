@@ -37,6 +37,11 @@ impl SigningKey {
         }
     }
 
+    /// Whether its bytes begin with this text, as those of a published example do.
+    pub(crate) fn begins_with(&self, text: &str) -> bool {
+        self.0.expose_secret().starts_with(text.as_bytes())
+    }
+
     /// `v1,<base64>`: the signature over `id.timestamp.body`; `timestamp` is in seconds since 1970.
     #[must_use]
     pub fn sign(&self, id: &str, timestamp: i64, body: &str) -> String {

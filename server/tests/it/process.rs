@@ -22,9 +22,22 @@ impl Server {
     }
 
     async fn start_with(folder: &Path, options: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_malipo-server"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_malipo-server"));
+        command.args(options);
+        Self::start_as(command, folder).await
+    }
+
+    /// A server that may have 100 files open, and no more than `hard` if it asks for more.
+    pub(crate) async fn start_with_descriptors(folder: &Path, hard: u32) -> Self {
+        let mut command = Command::new("sh");
+        let script = format!("ulimit -S -n 100 && ulimit -H -n {hard} && exec \"$0\" \"$@\"");
+        command.args(["-c", &script, env!("CARGO_BIN_EXE_malipo-server")]);
+        Self::start_as(command, folder).await
+    }
+
+    async fn start_as(mut command: Command, folder: &Path) -> Self {
+        let mut child = command
             .args(["--config", folder.join("malipo.toml").to_str().unwrap()])
-            .args(options)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -42,6 +55,11 @@ impl Server {
             .unwrap()
             .to_owned();
         Self { child, base }
+    }
+
+    /// Host and port.
+    pub(crate) fn address(&self) -> &str {
+        self.base.strip_prefix("http://").unwrap()
     }
 
     pub(crate) async fn record(&self, order: &str) -> Value {
@@ -118,7 +136,7 @@ pub(crate) async fn run(folder: &Path, arguments: &[&str]) -> (i32, String, Stri
     seen
 }
 
-fn prepare(fake: &Fake, folder: &Path) {
+pub(crate) fn prepare(fake: &Fake, folder: &Path) {
     let text = world::config_text(fake, folder, "log.level = \"trace\"\nlog.format = \"json\"")
         .replace("timeout_ms = 600", "timeout_ms = 8000");
     std::fs::write(folder.join("malipo.toml"), text).unwrap();

@@ -145,11 +145,11 @@ impl World {
         let app = App::new(config, clock.clone(), store).await.unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(serve::serve(
-            listener,
-            routes(Arc::clone(&app)),
-            app.stop.clone(),
-        ));
+        let served = Arc::clone(&app);
+        tokio::spawn(async move {
+            let (routes, stop) = (routes(Arc::clone(&served)), served.stop.clone());
+            serve::serve(listener, routes, &served.limits.connections, stop).await;
+        });
         drop(background::start(&app));
         Self {
             fake,

@@ -2,15 +2,15 @@
 
 use std::path::Path;
 
-use super::{Mode, Origin, Reader, base_url, calling, key, shown};
+use super::{Mode, Origin, Reader, base_url, calling, key, refuse_example, shown};
 use crate::config::{Jenga, LinkTemplate};
 use crate::provider::{JENGA_TEMPLATE_FIELD, JengaKey};
 
 pub(super) fn read(keys: &mut Reader, mode: Option<Mode>) -> Option<Jenga> {
     let accepted = "a value of JengaHQ (v3.jengahq.io), of the mode that is configured";
-    let api_key = key(keys, "jenga.api_key", accepted);
+    let api_key = key(keys, "jenga.api_key", accepted, mode);
     let merchant_code = keys.required("jenga.merchant_code", accepted);
-    let consumer_secret = key(keys, "jenga.consumer_secret", accepted);
+    let consumer_secret = key(keys, "jenga.consumer_secret", accepted, mode);
     let private_key = private_key(keys);
     let accepted = "the user name of JengaHQ > Settings > IPN, without a colon";
     let ipn_username = keys.required("jenga.ipn_username", accepted);
@@ -23,10 +23,11 @@ pub(super) fn read(keys: &mut Reader, mode: Option<Mode>) -> Option<Jenga> {
             format!("is empty or holds a colon; accepted: {accepted}"),
         );
     }
-    let ipn_password = keys.required(
-        "jenga.ipn_password",
-        "the password of JengaHQ > Settings > IPN",
-    );
+    let accepted = "the password of JengaHQ > Settings > IPN";
+    let ipn_password = keys.required("jenga.ipn_password", accepted);
+    if let Some(text) = &ipn_password {
+        refuse_example(keys, "jenga.ipn_password", accepted, mode, text);
+    }
     if ipn_password.as_ref().is_some_and(String::is_empty) {
         keys.wrong("jenga.ipn_password", "is empty; accepted: a password");
     }

@@ -2,7 +2,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Mode, Origin, Reader, base_url, calling, checkout_origin, key, shown};
+use super::{Mode, Origin, Reader, base_url, calling, checkout_origin, key, refuse_example, shown};
 use crate::config::{Calling, JoPay};
 
 /// How the webhook secret is used as a key: the provider's pages do not say, and both forms are in use elsewhere.
@@ -37,7 +37,7 @@ impl KeyEncoding {
 pub(super) fn read(keys: &mut Reader, mode: Option<Mode>) -> Option<JoPay> {
     let api_key = api_key(keys, mode);
     let merchant_id = merchant_id(keys);
-    let webhook_secrets = webhook_secrets(keys);
+    let webhook_secrets = webhook_secrets(keys, mode);
     let webhook_key_encoding = key_encoding(keys);
     let seconds = 1..=u32::from(u16::MAX);
     let webhook_tolerance_s = keys.number("jopay.webhook_tolerance_s", TOLERANCE_S, seconds);
@@ -64,7 +64,7 @@ pub(super) fn read(keys: &mut Reader, mode: Option<Mode>) -> Option<JoPay> {
 /// The key says by itself whether money moves: a key of the other mode is found before anything is sent.
 fn api_key(keys: &mut Reader, mode: Option<Mode>) -> Option<SecretString> {
     let accepted = "a key of the partner portal (/portal/api-keys): jo_test_... in sandbox mode, jo_live_... in live mode";
-    let key = key(keys, "jopay.api_key", accepted)?;
+    let key = key(keys, "jopay.api_key", accepted, mode)?;
     let wrong = match key.expose_secret() {
         text if text.starts_with(TEST) && mode != Some(Mode::Live) => return Some(key),
         text if text.starts_with(LIVE) && mode != Some(Mode::Sandbox) => return Some(key),
@@ -94,7 +94,7 @@ fn merchant_id(keys: &mut Reader) -> Option<String> {
 }
 
 /// The current secret and, during a rotation, the next one.
-fn webhook_secrets(keys: &mut Reader) -> Option<Vec<SecretString>> {
+fn webhook_secrets(keys: &mut Reader, mode: Option<Mode>) -> Option<Vec<SecretString>> {
     let accepted = "the webhook secret of the partner portal: 64 characters out of 0-9 and a-f";
     let current = keys.required("jopay.webhook_secret", accepted);
     let next = keys.text("jopay.webhook_secret_next", accepted);
@@ -106,6 +106,7 @@ fn webhook_secrets(keys: &mut Reader) -> Option<Vec<SecretString>> {
     ];
     for (path, text) in named {
         let Some(text) = text else { continue };
+        refuse_example(keys, path, accepted, mode, &text);
         if text.len() == SECRET_CHARACTERS && text.bytes().all(|it| it.is_ascii_hexdigit()) {
             secrets.push(SecretString::from(text));
         } else {
@@ -160,6 +161,11 @@ fn api(keys: &mut Reader, mode: Option<Mode>) -> Option<String> {
     Some(text)
 }
 
+/// The webhook secrets of malipo.example.toml.
+pub(super) const EXAMPLES: [&str; 2] = [
+    "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
+    "ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100",
+];
 const TEST: &str = "jo_test_";
 const LIVE: &str = "jo_live_";
 /// 256 bits in hexadecimal digits.

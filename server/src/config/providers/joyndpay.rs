@@ -5,8 +5,8 @@ use crate::config::JoyndPay;
 
 pub(super) fn read(keys: &mut Reader, mode: Option<Mode>) -> Option<JoyndPay> {
     let accepted = "a key of the provider's dashboard (joyndpay.com/user/api)";
-    let public_key = key(keys, "joyndpay.public_key", accepted);
-    let secret_key = key(keys, "joyndpay.secret_key", accepted);
+    let public_key = key(keys, "joyndpay.public_key", accepted, mode);
+    let secret_key = key(keys, "joyndpay.secret_key", accepted, mode);
     let default = Some("https://joyndpay.com/api");
     let base_url = base_url(keys, "joyndpay.base_url", default, mode);
     let default = base_url.as_ref().and_then(Origin::of);

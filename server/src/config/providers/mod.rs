@@ -4,7 +4,7 @@ mod jenga;
 pub(super) mod jopay;
 mod joyndpay;
 
-use super::read::url;
+use super::read::{IS_EXAMPLE, url};
 use super::reader::{Reader, shown};
 use super::{Calling, Mode, Origin, Providers};
 
@@ -73,8 +73,14 @@ fn all_or_none<T>(table: Option<Option<T>>) -> Option<Option<T>> {
 }
 
 /// A key out of a provider's dashboard: printable and without spaces.
-fn key(keys: &mut Reader, path: &str, accepted: &str) -> Option<secrecy::SecretString> {
+fn key(
+    keys: &mut Reader,
+    path: &str,
+    accepted: &str,
+    mode: Option<Mode>,
+) -> Option<secrecy::SecretString> {
     let text = keys.required(path, accepted)?;
+    refuse_example(keys, path, accepted, mode, &text);
     if text.is_empty() || !text.bytes().all(|it| it.is_ascii_graphic()) {
         keys.wrong(
             path,
@@ -83,6 +89,14 @@ fn key(keys: &mut Reader, path: &str, accepted: &str) -> Option<secrecy::SecretS
         return None;
     }
     Some(secrecy::SecretString::from(text))
+}
+
+/// In live mode: notes a secret that stands in the example, with which everybody could pass for the provider.
+fn refuse_example(keys: &mut Reader, path: &str, accepted: &str, mode: Option<Mode>, text: &str) {
+    let published = text.starts_with("your-") || jopay::EXAMPLES.contains(&text);
+    if mode == Some(Mode::Live) && published {
+        keys.wrong(path, format!("{IS_EXAMPLE}: {accepted}"));
+    }
 }
 
 /// The base of an API, without a slash at the end.

@@ -24,6 +24,12 @@ pub struct Readings {
     pub store_failures: u64,
     /// The providers' limits.
     pub quotas: Vec<QuotaReadings>,
+    /// Open connections.
+    pub connections: u32,
+    /// The most of them that are served at a time.
+    pub connections_most: u32,
+    /// How often one came and had to wait, since the start.
+    pub connections_exhausted: u64,
     /// Open event streams.
     pub streams: u32,
     /// The most of them.
@@ -96,6 +102,15 @@ impl Readings {
         }
         quotas(&self.quotas, registry, self.now);
         tasks(&self.tasks, registry);
+        let help = "Open connections";
+        registry.register("connections", help, gauge(self.connections.into()));
+        let help = "The most connections that are served at a time";
+        let most = gauge(self.connections_most.into());
+        registry.register("connections_limit", help, most);
+        let help = "Connections that had to wait because every place was taken";
+        let exhausted: Counter = Counter::default();
+        exhausted.inc_by(self.connections_exhausted);
+        registry.register("connections_exhausted", help, exhausted);
         let help = "Open event streams";
         registry.register("event_streams", help, gauge(self.streams.into()));
         let help = "The most event streams that are let in";

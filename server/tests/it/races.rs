@@ -84,6 +84,27 @@ async fn a_notification_while_the_provider_is_being_asked_makes_us_ask_again() {
 }
 
 #[tokio::test]
+async fn who_pays_the_old_page_is_not_sent_to_the_new_one() {
+    let world = World::patient().await;
+    let first = world.opened(ORDER).await;
+    world.fake.set(ORDER, "failed");
+    world.until(&first, "failed").await;
+    world.fake.mind(|it| it.opening = Opening::Held);
+    let (key, body) = (key(), quoted(ORDER));
+    let (reply, ()) = tokio::join!(world.initiate(&key, &body), async {
+        eventually(async || (world.fake.mind(|it| it.opens) == 2).then_some(())).await;
+        world.fake.set(ORDER, "success");
+        notify(&world, ORDER).await;
+        world.until(&first, "success").await;
+        world.fake.mind(|it| it.released = true);
+    });
+    assert_eq!(reply.status, 200, "{reply:?}");
+    let answer = reply.json();
+    assert_eq!(answer["status"], "success", "{answer}");
+    assert!(answer.get("redirect_url").is_none(), "{answer}");
+}
+
+#[tokio::test]
 async fn a_wrong_amount_on_an_old_attempt_is_kept_beside_the_new_one() {
     let world = World::new().await;
     let first = world.opened(ORDER).await;

@@ -87,7 +87,8 @@ async fn set_opened(
          AND b.attempt_id <> a.attempt_id AND b.status IN ('created', 'pending', 'unknown', 'needs_review', 'paid')) \
          THEN 'pending' ELSE a.status END, \
          provider_ref = $2, redirect_url = $3, sent_to = $4, expires_at = $5, updated_at = $6 \
-         WHERE a.attempt_id = $1 RETURNING a.status IN ('pending', 'needs_review')",
+         FROM orders o WHERE a.attempt_id = $1 AND o.order_id = a.order_id \
+         RETURNING a.status IN ('pending', 'needs_review') AND o.paid_by IS NULL",
         &[
             &attempt.id.0,
             &opened.provider_ref.as_deref().map(storable),

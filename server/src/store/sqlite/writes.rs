@@ -170,7 +170,8 @@ fn set_opened(
         ],
     )?;
     connection.query_row(
-        "SELECT status IN ('pending', 'needs_review') FROM attempts WHERE attempt_id = ?1",
+        "SELECT a.status IN ('pending', 'needs_review') AND o.paid_by IS NULL \
+         FROM attempts a JOIN orders o ON o.order_id = a.order_id WHERE a.attempt_id = ?1",
         [&attempt.0],
         |row| row.get(0),
     )

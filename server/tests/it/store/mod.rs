@@ -253,6 +253,7 @@ mod each {
         settle {
             each_answer_to_a_beginning_is_noted,
             an_answer_that_comes_too_late_opens_no_second_page,
+            an_answer_for_an_order_that_was_paid_meanwhile_opens_no_page,
             a_success_is_noted_once_with_what_was_received,
             a_second_success_of_an_order_is_a_duplicate,
             a_failure_may_still_become_paid,

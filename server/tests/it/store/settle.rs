@@ -80,6 +80,31 @@ pub(super) async fn an_answer_that_comes_too_late_opens_no_second_page(bench: Be
     assert_eq!(bench.status(&old).await, S::Pending);
 }
 
+pub(super) async fn an_answer_for_an_order_that_was_paid_meanwhile_opens_no_page(bench: Bench) {
+    for (order, answered_before) in [("ORDER-1", false), ("ORDER-2", true)] {
+        let old = bench.pending(order).await;
+        let failed = Observation::Failed(Reason::Declined);
+        bench.settle(&old, failed).await;
+        let mut begin = bench.begin(order);
+        begin.wish.asked = vec![old.clone()];
+        let new = begin.attempt.id.clone();
+        bench.decided(begin).await;
+        if answered_before {
+            let check_at = LATER;
+            bench.answered(&new, Answered::Unknown { check_at }).await;
+        }
+        // The old one is paid after all, while the provider is still opening the new one.
+        bench.settle(&old, SUCCESS()).await;
+        assert!(!bench.answered(&new, Answered::Opened(page(&new))).await);
+        // It can be paid all the same, where the provider sent its page by itself.
+        let seen = bench.attempt(&new).await;
+        assert_eq!(seen.status, S::Pending);
+        assert!(seen.next_check_at.is_some());
+        let settled = bench.settle(&new, SUCCESS()).await.unwrap();
+        assert_eq!(settled.step.status, S::DuplicatePaid);
+    }
+}
+
 pub(super) async fn a_success_is_noted_once_with_what_was_received(bench: Bench) {
     let id = bench.pending("ORDER-1").await;
     let received = ugx("10231");

@@ -18,4 +18,5 @@ CREATE TABLE outbox (
     PRIMARY KEY (event_id, channel)
 ) STRICT;
 CREATE INDEX outbox_due ON outbox (next_at) WHERE next_at IS NOT NULL;
-CREATE INDEX outbox_by_attempt ON outbox (attempt_id);
+-- How many events of an attempt were written: numbers their names, also when the events are long gone.
+ALTER TABLE attempts ADD COLUMN told INTEGER NOT NULL DEFAULT 0;

@@ -18,6 +18,7 @@ CREATE TABLE outbox (
     PRIMARY KEY (event_id, channel)
 );
 CREATE INDEX outbox_due ON outbox (channel, next_at) WHERE next_at IS NOT NULL;
-CREATE INDEX outbox_by_attempt ON outbox (attempt_id);
 -- Few rows at any time: what waits, and what was given up.
 CREATE INDEX outbox_open ON outbox (created_at) WHERE delivered_at IS NULL;
+-- How many events of an attempt were written: numbers their names, also when the events are long gone.
+ALTER TABLE attempts ADD COLUMN told bigint NOT NULL DEFAULT 0;

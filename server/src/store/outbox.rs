@@ -114,7 +114,8 @@ pub trait Outbox {
     async fn retry_given_up(&self, now: UnixMs) -> Result<u64, StoreError>;
 }
 
-/// The id of an attempt's `nth` event, counted from zero.
+/// The id of an attempt's `nth` event, counted from zero over all that there ever were: a receiver drops an id that it
+/// has seen, so none is used again.
 #[must_use]
 pub fn event_id(attempt: &crate::payment::AttemptId, nth: u32) -> String {
     format!("evt_{}_{nth}", attempt.0)

@@ -87,9 +87,10 @@ pub(super) async fn tell(
     tell: Tell,
     now: UnixMs,
 ) -> Result<(), Failure> {
-    let sql = "SELECT count(DISTINCT event_id) FROM outbox WHERE attempt_id = $1";
+    let sql = "UPDATE attempts SET told = told + 1 WHERE attempt_id = $1 RETURNING told - 1";
     let rows = query(it, sql, &[&after.id.0]).await?;
-    let nth = rows.first().map_or(Ok(0), |row| rows::count(row, 0))?;
+    let row = rows.first().ok_or(Failure::Odd("an attempt"))?;
+    let nth = rows::count(row, 0)?;
     let event = event::event(kind, after, tell.test, now);
     let body = serde_json::to_string(&event).map_err(|_| Failure::Odd("an event"))?;
     for channel in tell.channels() {

@@ -96,7 +96,7 @@ pub(super) fn tell(
     now: UnixMs,
 ) -> Result<(), Error> {
     let nth: u32 = connection.query_row(
-        "SELECT count(DISTINCT event_id) FROM outbox WHERE attempt_id = ?1",
+        "UPDATE attempts SET told = told + 1 WHERE attempt_id = ?1 RETURNING told - 1",
         [&after.id.0],
         |row| row.get(0),
     )?;

@@ -289,6 +289,7 @@ mod each {
             many_couriers_at_once_share_the_deliveries,
             what_was_given_up_is_tried_again_on_request,
             finished_deliveries_are_dropped_after_a_month,
+            an_event_never_gets_the_name_of_one_that_was_dropped,
         }
         quotas {
             calls_are_leased_up_to_the_limit_and_come_back,

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use malipo_server::clock::{HOUR_MS, UnixMs};
 use malipo_server::payment::AttemptId;
+use malipo_server::payment::settle::Observation;
 use malipo_server::store::outbox::{Backlog, Channel, Delivery, Tell};
+use malipo_wire::Reason;
 use serde_json::Value;
 
 use super::{Bench, LATER, NOW, SUCCESS};
@@ -133,4 +135,32 @@ pub(super) async fn finished_deliveries_are_dropped_after_a_month(bench: Bench) 
         (0, 1),
         "what waits is kept"
     );
+}
+
+pub(super) async fn an_event_never_gets_the_name_of_one_that_was_dropped(bench: Bench) {
+    let id = bench.pending("ORDER-1").await;
+    let webhook = Tell {
+        hook: false,
+        ..BOTH
+    };
+    let month = 30 * 24 * HOUR_MS;
+    let failed = Observation::Failed(Reason::Declined);
+    let review = Observation::Success(None);
+    // The second is still kept when the first is dropped; the last comes after all of them were.
+    let moments = [
+        (failed, LATER, NOW),
+        (review, LATER.plus_ms(month / 2), LATER.plus_ms(month + 1)),
+        (failed, LATER.plus_ms(month + 2), LATER.plus_ms(3 * month)),
+        (SUCCESS(), LATER.plus_ms(3 * month), NOW),
+    ];
+    let mut names = BTreeSet::new();
+    for (observation, at, tidied_at) in moments {
+        let settled = bench.store.settle(&id, observation, webhook, at).await;
+        assert!(settled.unwrap().is_some(), "{observation:?}");
+        let taken = take(&bench, Channel::Webhook, UnixMs(i64::MAX), 10).await;
+        let [delivery] = taken.try_into().unwrap();
+        bench.store.delivered(&delivery, at).await.unwrap();
+        assert!(names.insert(delivery.event_id), "{observation:?}");
+        bench.store.tidy(tidied_at).await.unwrap();
+    }
 }

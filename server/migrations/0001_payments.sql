@@ -46,7 +46,7 @@ CREATE TABLE attempts (
 -- person is not among them: an old attempt may come to need a review while a new one is under way.
 CREATE UNIQUE INDEX one_live_attempt ON attempts (order_id) WHERE status IN ('created', 'pending', 'unknown');
 CREATE INDEX attempts_by_order ON attempts (order_id, created_at);
-CREATE INDEX attempts_due ON attempts (next_check_at) WHERE next_check_at IS NOT NULL;
+CREATE INDEX attempts_due ON attempts (provider, next_check_at) WHERE next_check_at IS NOT NULL;
 
 -- Which payload came with an Idempotency-Key, for 24 hours.
 CREATE TABLE idempotency_keys (

@@ -153,10 +153,7 @@ fn due(
     most: u32,
 ) -> Result<Vec<Delivery>, Error> {
     connection
-        .prepare_cached(
-            "SELECT event_id, channel, body, tries, created_at FROM outbox \
-             WHERE channel = ?1 AND next_at <= ?2 ORDER BY next_at, created_at LIMIT ?3",
-        )?
+        .prepare_cached(DUE)?
         .query_map(params![channel.as_str(), now.0, most], delivery)?
         .collect()
 }
@@ -170,3 +167,6 @@ fn delivery(row: &Row<'_>) -> Result<Delivery, Error> {
         created_at: UnixMs(row.get(4)?),
     })
 }
+
+pub(super) const DUE: &str = "SELECT event_id, channel, body, tries, created_at FROM outbox \
+    WHERE channel = ?1 AND next_at <= ?2 ORDER BY next_at, created_at LIMIT ?3";

@@ -64,11 +64,7 @@ pub(super) fn attempt_named(
     provider: &str,
     names: &[String],
 ) -> Result<Option<Attempt>, Error> {
-    let sql = format!(
-        "{} WHERE a.provider = ?1 AND (a.reference = ?2 OR a.provider_ref = ?2)",
-        rows::ATTEMPT
-    );
-    let mut statement = connection.prepare_cached(&sql)?;
+    let mut statement = connection.prepare_cached(&named_sql())?;
     for name in names {
         let found = statement
             .query_row([provider, name], rows::attempt)
@@ -78,6 +74,13 @@ pub(super) fn attempt_named(
         }
     }
     Ok(None)
+}
+
+fn named_sql() -> String {
+    format!(
+        "{} WHERE a.provider = ?1 AND (a.reference = ?2 OR a.provider_ref = ?2)",
+        rows::ATTEMPT
+    )
 }
 
 pub(super) fn token_order(
@@ -115,21 +118,22 @@ pub(super) fn due(
     now: UnixMs,
     most: u32,
 ) -> Result<Vec<Attempt>, Error> {
-    let sql = format!(
-        "{} WHERE a.next_check_at <= ?1 AND a.provider = ?2 ORDER BY a.next_check_at LIMIT ?3",
-        rows::ATTEMPT
-    );
     connection
-        .prepare_cached(&sql)?
+        .prepare_cached(&due_sql())?
         .query_map(params![now.0, provider, most], rows::attempt)?
         .collect()
 }
 
+fn due_sql() -> String {
+    format!(
+        "{} WHERE a.next_check_at <= ?1 AND a.provider = ?2 ORDER BY a.next_check_at LIMIT ?3",
+        rows::ATTEMPT
+    )
+}
+
 pub(super) fn any_created_before(connection: &Connection, before: UnixMs) -> Result<bool, Error> {
     connection
-        .prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM attempts WHERE status = 'created' AND created_at < ?1)",
-        )?
+        .prepare_cached(ANY_CREATED)?
         .query_row([before.0], |row| row.get(0))
 }
 
@@ -139,4 +143,56 @@ pub(super) fn counts(connection: &Connection) -> Result<Vec<(AttemptStatus, u64)
         .query_map([], |row| Ok((rows::parsed(row, 0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
     Ok(waiting(&found))
+}
+
+const ANY_CREATED: &str =
+    "SELECT EXISTS (SELECT 1 FROM attempts WHERE status = 'created' AND created_at < ?1)";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::sqlite::{open, outbox, records};
+
+    /// How SQLite finds the rows of a statement that runs all the time: by these indexes, however many payments there
+    /// have been.
+    #[track_caller]
+    fn check(connection: &Connection, sql: &str, expected: &[&str]) {
+        let mut statement = connection
+            .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+            .unwrap();
+        let mut rows = statement.raw_query();
+        let mut plan = Vec::new();
+        while let Some(row) = rows.next().unwrap() {
+            plan.push(row.get::<_, String>(3).unwrap());
+        }
+        let plan = plan.join("; ");
+        for index in expected {
+            assert!(plan.contains(index), "{sql}\n{plan}");
+        }
+        let scans = plan.replace("SCAN CONSTANT ROW", "");
+        assert!(!scans.contains("SCAN"), "{sql}\n{plan}");
+    }
+
+    #[test]
+    fn what_runs_all_the_time_reads_what_it_needs_and_no_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = open::writer(&folder.path().join("store.sqlite")).unwrap();
+        let check = |sql: &str, expected: &[&str]| check(&connection, sql, expected);
+        check(
+            &due_sql(),
+            &["attempts_due (provider=? AND next_check_at<?)"],
+        );
+        check(
+            &named_sql(),
+            &[
+                "(provider=? AND reference=?)",
+                "(provider=? AND provider_ref=?)",
+            ],
+        );
+        check(ANY_CREATED, &["(status=? AND created_at<?)"]);
+        check(COUNTS, &["COVERING INDEX attempts_waiting (status=?)"]);
+        check(outbox::DUE, &["outbox_due (next_at<?)"]);
+        check(records::FAILED, &["attempts_failed (updated_at>?)"]);
+        check(records::PAID, &["attempts_paid (paid_at>?)"]);
+    }
 }

@@ -209,3 +209,14 @@ async fn a_currency_that_jopay_does_not_settle_in_is_refused_before_anything_is_
     );
     assert_eq!(fake.mind(|it| it.calls.len()), 0);
 }
+
+#[tokio::test]
+async fn as_many_webhooks_are_taken_a_minute_as_the_limit_says() {
+    let (fake, world) = start("limits.notifications_per_attempt_per_minute = 4").await;
+    press(&world, ORDER).await;
+    for nth in 1..=5 {
+        let reply = webhook(&fake, &world, "payment.proof_attached").await;
+        let expected = if nth <= 4 { 200 } else { 429 };
+        assert_eq!(reply.status, expected, "{nth}: {reply:?}");
+    }
+}

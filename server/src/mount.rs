@@ -46,7 +46,7 @@ pub struct Mount {
 
 impl Mount {
     /// Calls a function for every order that is paid: at least once, also after a crash, and again later where it
-    /// returned an error. Fulfil once per `order_id`, and only where `test` is false.
+    /// returned an error, or took more than 45 s. Fulfil once per `order_id`, and only where `test` is false.
     ///
     /// Of several hooks the last one counts.
     #[must_use]

@@ -1,5 +1,7 @@
 //! More connections than the process may have: they wait, and the store and the provider's calls have what they need.
 
+use std::time::Duration;
+
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -42,7 +44,10 @@ impl Line {
 
     async fn ask(&mut self, head: &str, body: &str) -> (u16, String) {
         self.write(head, body).await;
-        self.read().await
+        let answer = tokio::time::timeout(Duration::from_secs(20), self.read());
+        answer
+            .await
+            .unwrap_or_else(|_| panic!("no answer to {head}"))
     }
 
     /// The value of a metric without labels.

@@ -1,7 +1,9 @@
-//! What must not be repeated to anyone.
+//! What must not be repeated to anyone, and what everybody knows and must not be a secret.
 
+use malipo_server::config::Config;
 use serde_json::json;
 
+use crate::config::commented;
 use crate::fake::Opening;
 use crate::world::{World, key, quoted};
 
@@ -23,4 +25,46 @@ async fn what_a_provider_repeats_of_our_secrets_is_not_passed_on() {
     assert!(notify.starts_with("[redacted]"), "{sentence}");
     let back = sentence.split("/PAY/RETURN?OF=").nth(1).unwrap();
     assert!(back.starts_with("[redacted]"), "{sentence}");
+}
+
+#[test]
+fn the_examples_secrets_open_nothing_in_live_mode() {
+    let example = include_str!("../../malipo.example.toml");
+    assert!(
+        !example.contains("\n[webhook]"),
+        "shop.example is told nothing"
+    );
+    let tables: String = ["webhook", "jopay", "jenga"].map(commented).concat();
+    let example = format!("{tables}{example}")
+        .replace(
+            "whsec_...",
+            "whsec_YW4gZXhhbXBsZSwgcmVwbGFjZSBpdDogMzIgYnl0ZXM=",
+        )
+        .replace("mode = \"sandbox\"", "mode = \"live\"")
+        .replace(
+            "public_url = \"http://127.0.0.1:8787\"",
+            "public_url = \"https://pay.example\"",
+        );
+    let problems = Config::read(&example, []).unwrap_err();
+    let refused: Vec<_> = problems
+        .iter()
+        .filter(|it| it.text.contains("published example"))
+        .map(|it| it.path.as_str())
+        .collect();
+    let expected = [
+        "quote.key",
+        "shop_api.key",
+        "webhook.secret",
+        "webhook.old_secret",
+        "joyndpay.public_key",
+        "joyndpay.secret_key",
+        "jopay.webhook_secret",
+        "jopay.webhook_secret_next",
+        "jenga.api_key",
+        "jenga.consumer_secret",
+        "jenga.ipn_password",
+    ];
+    assert_eq!(refused, expected, "{problems:?}");
+    let api_key = problems.iter().find(|it| it.path == "jopay.api_key");
+    assert!(api_key.unwrap().text.contains("test key in live mode"));
 }

@@ -19,7 +19,11 @@ const root = dirname(template);
 const esbuild = createRequire(join(root, ".tools/npm/package.json"))("esbuild");
 
 // Copied as they are, to be read by people as well as by bundlers: the modules, and what goes with them.
-const MODULES = readdirSync(template).filter((it) => it.endsWith(".js") && !["malipo.js", "source-web.js"].includes(it));
+const LANGUAGES = readdirSync(join(template, "texts")).map((it) => it.replace(".js", ""));
+const MODULES = [
+  ...readdirSync(template).filter((it) => it.endsWith(".js") && !["malipo.js", "source-web.js", "languages-web.js"].includes(it)),
+  ...LANGUAGES.map((it) => `texts/${it}.js`),
+];
 const PLAIN = [...MODULES, "index.d.ts", "README.md"];
 const LICENCES = ["LICENSE-MIT", "LICENSE-APACHE"];
 // Class fields and private methods stay as they are; lowering them costs more bytes than the engines before them are worth.
@@ -31,18 +35,21 @@ if (!target) fail("usage: node pkg-template/build.mjs <wasm-pack's output> <pack
 // Made aside and moved at the end: a failed build leaves the last good package.
 const out = `${target}.new`;
 rmSync(out, { recursive: true, force: true });
-mkdirSync(out, { recursive: true });
+mkdirSync(join(out, "texts"), { recursive: true });
 
 const wasm = readFileSync(join(built, "core_bg.wasm"));
 const wasmName = `core-${hash(wasm)}.wasm`;
 const compat = minify(asModule(read(join(built, "compat.js"))));
 const compatName = `compat-${hash(compat)}.js`;
 const glue = minify(withoutLoader(withFreshViews(shortenNames(read(join(built, "core.js"))))));
+const texts = LANGUAGES.filter((it) => it !== "en").map((it) => [it, minify(read(join(template, `texts/${it}.js`)))]);
+const textsNames = Object.fromEntries(texts.map(([code, content]) => [code, `texts-${code}-${hash(content)}.js`]));
 const entry = bundle();
 const entryName = `malipo-${hash(entry)}.js`;
 // What the modules load, and what the embed loads.
 const generated = { "core.js": glue, "bytes.js": `export default"${wasm.toString("base64")}";\n`, "compat.js": compat };
 const served = { "malipo.js": entry, [entryName]: entry, [wasmName]: wasm, [compatName]: compat };
+for (const [code, content] of texts) served[textsNames[code]] = content;
 
 for (const name of PLAIN) write(name, read(join(template, name)));
 for (const name of LICENCES) cpSync(join(root, name), join(out, name));
@@ -62,12 +69,16 @@ console.log(`build.mjs: with integrity: <script type="module" src="/malipo/${ent
 /** The script embed: one module with the glue in it, which fetches the wasm. */
 function bundle() {
   const folder = mkdtempSync(join(tmpdir(), "malipo-"));
+  mkdirSync(join(folder, "texts"));
   for (const name of [...MODULES, "malipo.js"]) cpSync(join(template, name), join(folder, name));
   const source = read(join(template, "source-web.js"));
   const parts = { "./core_bg.wasm": `./${wasmName}`, "core_bg.wasm's integrity": integrity(wasm), "./compat.js": `./${compatName}` };
   const named = Object.entries(parts).reduce((text, [from, to]) => replace(text, from, to, "source-web.js"), source);
   writeFileSync(join(folder, "source.js"), named);
   writeFileSync(join(folder, "core.js"), glue);
+  const files = JSON.stringify(Object.fromEntries(Object.entries(textsNames).map(([code, name]) => [code, `./${name}`])));
+  const languages = read(join(template, "languages-web.js"));
+  writeFileSync(join(folder, "languages.js"), replace(languages, "const FILES = {};", `const FILES = ${files};`, "languages-web.js"));
   const { outputFiles } = esbuild.buildSync({
     absWorkingDir: folder,
     entryPoints: ["malipo.js"],

@@ -4,23 +4,41 @@ import { style } from "./style.js";
 // CLDR has no good data for these two in all browsers; their countries write amounts as English does there.
 const LOCALES = { lg: "en-UG", rw: "en-RW" };
 
-/** What is drawn in one shadow root. */
+// What is offered, a bit each: src/browser/host.rs.
+const [BUSY, BUTTON, CHECK, REOPEN, CANCEL, TEST, FEES] = [1, 2, 4, 8, 16, 32, 64];
+
+/** What is drawn in one shadow root. Text nodes only: nothing that an answer says can become markup. */
 export class Face {
-  constructor(root, { button, press }) {
+  #words;
+  #drawn = ["idle", ["-"], "", "", "", BUTTON];
+
+  /** `words`: what is read; `press()`: the button; `act(part)`: `check`, `reopen`, `cancel` or `link` in the panel. */
+  constructor(root, { button, words, press, act }) {
+    this.#words = words;
     this.button = make("button", "button");
     this.label = make("span", "label");
     this.amount = make("span", "amount");
-    this.button.type = "button";
     this.button.append(this.label, " ", this.amount);
     // Only the shopper's own press: a script has start().
     this.button.addEventListener("click", (event) => event.isTrusted && press());
     this.button.hidden = !button;
     this.panel = make("div", "panel");
     this.panel.tabIndex = -1;
-    this.panel.lang = "en";
+    // The live region: its text changes once per headline, and is said once.
     this.status = make("p", "status");
     this.status.setAttribute("role", "status");
-    this.panel.append(this.status);
+    this.hints = make("div", "hints");
+    this.link = make("a", "link");
+    this.link.target = "_blank";
+    this.link.rel = "noopener noreferrer";
+    this.actions = make("div", "actions");
+    // In the order in which they help: a shopper whose tab is gone needs the page first.
+    this.offers = [["reopen", REOPEN], ["check-now", CHECK], ["cancel", CANCEL]].map(([name, flag]) => [make("button", name.split("-")[0]), name, flag]);
+    this.actions.append(...this.offers.map(([offer]) => offer));
+    this.detail = make("p", "detail");
+    this.badge = make("span", "badge");
+    this.panel.append(this.status, this.hints, this.link, this.actions, this.detail, this.badge);
+    this.panel.addEventListener("click", ({ isTrusted, target }) => isTrusted && act(target.getAttribute("part")));
     // The browser takes the focus from what is hidden, as soon as it is.
     this.panel.addEventListener("focusin", ({ target }) => (this.focused = target));
     this.panel.addEventListener("focusout", ({ target }) => target.closest("[hidden]") || (this.focused = undefined));
@@ -28,40 +46,82 @@ export class Face {
     this.withButton = button;
     root.replaceChildren(this.button, this.panel);
     style(root);
+    this.#redraw();
   }
 
   /** Label, amount and whether it can be pressed, as the options say. `barred`: it cannot, whatever they say. */
   show({ label, amount, currency, disabled, lang, theme }, target, barred) {
-    this.label.textContent = label || "Pay";
-    this.amount.textContent = format(amount, currency, lang || target.closest("[lang]")?.lang);
+    this.label.textContent = label || this.#words.say("pay");
+    // The shop's own label is in the page's language, whichever that is.
+    if (label) this.label.removeAttribute("lang");
+    else this.label.lang = this.#words.lang;
+    this.amount.textContent = format(amount, currency, lang);
     this.button.disabled = barred || disabled !== undefined;
     if (this.root.host !== target) this.root.host.setAttribute("theme", theme ?? "auto");
+    this.#redraw();
   }
 
-  /** Something is going on or not; the button is there or not. A vanished node hands its focus on. */
-  set(busy, shown) {
-    this.button.setAttribute("aria-busy", busy);
-    this.button.hidden = !(shown && this.withButton);
+  /**
+   * What the machine shows: `texts` are names, the headline's first (`-`: none) and the hints' after it. A vanished node hands
+   * its focus on.
+   */
+  draw(state, texts, value, link, detail, flags) {
+    this.#drawn = [state, texts.split(" "), value, link, detail, flags];
+    this.#redraw();
+    this.button.setAttribute("aria-busy", Boolean(flags & BUSY));
+    this.button.hidden = !(flags & BUTTON && this.withButton);
     if (!this.focused?.closest("[hidden]")) return;
     this.focused = undefined;
     (this.button.hidden ? this.panel : this.button).focus();
   }
 
-  /** A sentence of the page's half: wasm is on its way, or did not come. */
-  note(state, text) {
-    this.panel.dataset.state = state;
-    this.status.textContent = text;
+  /** What the page's half shows by itself: wasm is on its way, or did not come. */
+  note(state, texts, busy = false) {
+    this.draw(state, texts, "", "", "", BUTTON | (busy && BUSY));
   }
 
   clear() {
     this.root.replaceChildren();
+  }
+
+  #redraw() {
+    const [state, [headline, ...hints], value, link, detail, flags] = this.#drawn;
+    const words = this.#words;
+    this.panel.lang = words.lang;
+    this.panel.dir = words.dir;
+    this.panel.dataset.state = state;
+    const isOver = !(flags & BUSY) && state !== "idle";
+    this.panel.setAttribute("part", isOver ? "panel outcome" : "panel");
+    const said = headline === "-" ? "" : words.say(headline, value);
+    // Said again only where it differs: a live region speaks whenever it is written.
+    if (this.status.textContent !== said) this.status.textContent = said;
+    if (flags & FEES) hints.push("plus-fees");
+    // One paragraph a hint, by the style's `pre-line`.
+    fill(this.hints, hints.map((it) => words.say(it)).join("\n"));
+    if (link) this.link.href = link;
+    else this.link.removeAttribute("href");
+    // Where it leads, before the shopper goes there.
+    fill(this.link, link && words.say("open-host", this.link.host));
+    for (const [offer, name, flag] of this.offers) {
+      offer.textContent = words.say(name);
+      offer.hidden = !(flags & flag);
+    }
+    this.actions.hidden = !(flags & (CHECK | REOPEN | CANCEL));
+    fill(this.detail, detail);
+    fill(this.badge, flags & TEST ? words.say("test") : "");
   }
 }
 
 function make(tag, part) {
   const element = document.createElement(tag);
   element.setAttribute("part", part);
+  if (tag === "button") element.type = "button";
   return element;
+}
+
+function fill(node, text) {
+  node.textContent = text;
+  node.hidden = !text;
 }
 
 /** An amount as the page's language writes it, from its exact digits. */

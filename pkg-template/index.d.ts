@@ -115,6 +115,8 @@ export interface PayButtonOptions {
   disabled?: boolean;
   /** Added to every request. May not replace content-type, accept or idempotency-key. */
   headers?: Record<string, string> | Headers;
+  /** Words of your own, by the names of `texts/en.js`; the page's language has the others. `{}` stands for a value. */
+  texts?: Partial<Record<TextName, string>>;
   /** Draws nothing; the page calls `start()` in its own click handler. */
   headless?: boolean;
 }
@@ -171,7 +173,7 @@ export class PayButton implements PayMembers {
 
 /** Each attribute as a property: its text, empty where it is absent. Setting `null` removes it. */
 type AttributeProperties = {
-  [Name in Exclude<keyof PayButtonOptions, "headers" | "headless" | "disabled" | "lang">]-?: string;
+  [Name in Exclude<keyof PayButtonOptions, "headers" | "texts" | "headless" | "disabled" | "lang">]-?: string;
 } & { disabled: boolean };
 
 declare const HTMLElementWithAttributes: new () => HTMLElement & AttributeProperties;
@@ -180,6 +182,8 @@ declare class PayElement extends HTMLElementWithAttributes implements PayMembers
   static readonly observedAttributes: readonly string[];
   /** Added to every request: for a CSRF token, say. */
   headers?: Record<string, string> | Headers;
+  /** Words of your own, by the names of `texts/en.js`; the page's language has the others. `{}` stands for a value. */
+  texts?: Partial<Record<TextName, string>>;
   readonly state: PayState;
   readonly ready: Promise<void>;
   readonly error: PayError | null;
@@ -244,3 +248,44 @@ declare global {
   }
   interface HTMLElementEventMap extends PayEventMap {}
 }
+
+/** What the button says, by name. The English words stand in `texts/en.js`. */
+export type TextName =
+  | "pay"
+  | "starting"
+  | "complete-in-tab"
+  | "going-to-checkout"
+  | "checking"
+  | "follow-link"
+  | "open-host"
+  | "sent-to"
+  | "sent-somewhere"
+  | "pay-there"
+  | "page-will-tell"
+  | "come-back"
+  | "trouble"
+  | "offline"
+  | "in-review"
+  | "try-again-there"
+  | "cancelling"
+  | "paid"
+  | "not-paid"
+  | "try-again"
+  | "link-expired"
+  | "unknown"
+  | "if-paid-wait"
+  | "cancelled"
+  | "if-paid-dont"
+  | "could-not-start"
+  | "press-again"
+  | "tell-the-shop"
+  | "check-connection"
+  | "busy-elsewhere"
+  | "plus-fees"
+  | "test"
+  | "reopen"
+  | "check-now"
+  | "cancel"
+  | "opening-tab"
+  | "go-back"
+  | "not-loaded";

@@ -1,5 +1,6 @@
 // The options: their names, and what can be seen of them without wasm. Values are judged by the machine.
 import { PayError } from "./error.js";
+import { NAMES as TEXTS } from "./texts.js";
 
 /** Attributes of the elements; options of the constructor in camelCase. */
 export const NAMES = [
@@ -19,7 +20,7 @@ export function judge(target, options) {
   if (!globalThis.Element || !(target instanceof Element)) bad("target", "an Element of the page");
   const isObject = typeof options === "object" && options !== null;
   if (!isObject) bad("options", "an object");
-  const known = [...NAMES.map(camel), "headers", "headless"];
+  const known = [...NAMES.map(camel), "headers", "headless", "texts"];
   let secret = false;
   for (const name of isObject ? Object.keys(options) : []) {
     if (SECRETS.includes(name.replace(/[-_]/g, "").toLowerCase())) {
@@ -29,6 +30,9 @@ export function judge(target, options) {
       bad(name, `one of ${known.join(", ")}`);
     }
   }
+  for (const name of Object.keys((isObject && options.texts) || {})) {
+    if (!TEXTS.includes(name)) bad(`texts.${name}`, `one of ${TEXTS.join(", ")}`);
+  }
   if (errors.length === 0) return;
   const code = secret ? "secret-in-browser" : "bad-option";
   const names = errors.map((it) => it.name).join(", ");
@@ -37,7 +41,7 @@ export function judge(target, options) {
 
 /** Options as pairs of names in kebab-case and texts. */
 export function pairs(options) {
-  const isGiven = ([name, value]) => !["headers", "headless"].includes(name) && value !== undefined && value !== null && value !== false;
+  const isGiven = ([name, value]) => !["headers", "headless", "texts"].includes(name) && value !== undefined && value !== null && value !== false;
   return Object.entries(options)
     .filter(isGiven)
     .map(([name, value]) => [kebab(name), text(value)]);

@@ -1,7 +1,7 @@
 // The classes. Importing this file does nothing to the page, and works where there is none (Node).
 import { PayError } from "./error.js";
-import { Face } from "./face.js";
 import { NAMES, camel, flattenHeaders, judge, pairs } from "./options.js";
+import { NAMES as TEXTS } from "./texts.js";
 import { Widget } from "./widget.js";
 
 export { PayError };
@@ -13,11 +13,10 @@ export class PayButton {
 
   constructor(target, options) {
     judge(target, options);
-    const { headless, headers, ...values } = options;
+    const { headless, headers, texts, ...values } = options;
     if (!headless) this.#host = target.appendChild(document.createElement("div"));
-    const page = { target, values: () => pairs(values), headers: () => flattenHeaders(headers), camelCase: true, statusOnly: false };
-    const face = this.#host && new Face(this.#host.attachShadow({ mode: "open" }), { button: true, press: () => this.start() });
-    this.#widget = new Widget(page, face);
+    const page = { target, values: () => pairs(values), headers: () => flattenHeaders(headers), texts: () => texts, camelCase: true, statusOnly: false };
+    this.#widget = new Widget(page, this.#host?.attachShadow({ mode: "open" }), true);
   }
 
   get state() {
@@ -67,6 +66,7 @@ class PayElement extends Base {
 
   // `headers` is a plain property of the page's: a field here would wipe what was set before this class was there.
   #widget;
+  #texts;
   #internals;
   #leaving;
   #isDestroyed = false;
@@ -91,6 +91,17 @@ class PayElement extends Base {
 
   get error() {
     return this.#widget?.error ?? null;
+  }
+
+  get texts() {
+    return this.#texts;
+  }
+
+  set texts(texts) {
+    const unknown = Object.keys(texts ?? {}).filter((it) => !TEXTS.includes(it));
+    if (unknown.length) console.warn(`<pay-button>: no text is called ${unknown.join(", ")}; accepted: ${TEXTS.join(", ")}`);
+    this.#texts = texts;
+    this.#widget?.changed();
   }
 
   start() {
@@ -146,18 +157,18 @@ class PayElement extends Base {
       target: this,
       values: () => [...this.attributes].map(({ name, value }) => [name, value]),
       headers: () => flattenHeaders(this.headers),
+      texts: () => this.#texts,
       camelCase: false,
       statusOnly,
       resumes: true,
       changed: (state) => this.#mark(state),
     };
-    const face = new Face(this.shadowRoot, { button: !statusOnly, press: () => this.start() });
-    return (this.#widget = new Widget(page, face));
+    return (this.#widget = new Widget(page, this.shadowRoot, !statusOnly));
   }
 
   // What the page set before this class was there is in the way of the accessors.
   #adopt() {
-    for (const name of NAMES.map(camel)) {
+    for (const name of [...NAMES.map(camel), "texts"]) {
       if (name === "lang" || !Object.hasOwn(this, name)) continue;
       const value = this[name];
       delete this[name];

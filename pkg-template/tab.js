@@ -17,7 +17,7 @@ export function settleMode(mode) {
 export const opensTab = (mode) => mode === "tab" || mode === "popup";
 
 /** Opens a blank tab, cut off from this page. `null` where the browser refused. Only good inside a click. */
-export function openTab(popup) {
+export function openTab(popup, words) {
   let tab;
   try {
     tab = open("about:blank", "_blank", popup ? features() : "");
@@ -28,23 +28,24 @@ export function openTab(popup) {
   if (!tab || tab === window || tab.closed) return null;
   try {
     tab.opener = null;
-    describe(tab.document);
+    describe(tab.document, words);
   } catch {
     // A tab without words is still a tab.
   }
   return tab;
 }
 
-function describe(page) {
+function describe(page, words) {
   const meta = page.createElement("meta");
   meta.name = "referrer";
   meta.content = "no-referrer";
   page.head.append(meta);
   page.title = "…";
-  page.documentElement.lang = "en";
+  page.documentElement.lang = words.lang;
+  page.documentElement.dir = words.dir;
   const { style } = page.body;
   style.cssText = "font:18px/1.5 system-ui,sans-serif;color:#555;text-align:center;margin:30vh 16px 0";
-  page.body.append("Opening the payment page…");
+  page.body.append(words.say("opening-tab"));
 }
 
 function features() {

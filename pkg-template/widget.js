@@ -1,14 +1,17 @@
 // One widget: what PayButton and the elements share. Promises, events and the press before wasm live here; everything
 // about a payment is decided by the machine behind the handle.
 import { PayError } from "./error.js";
+import { Face } from "./face.js";
 import { load, runsWasm } from "./load.js";
 import { returnUrl, takeReturn } from "./return.js";
 import { openTab, opensTab, settleMode } from "./tab.js";
+import { Words } from "./texts.js";
 
 export class Widget {
   state = "idle";
   #page;
   #face;
+  #words = new Words(() => this.#show());
   #handle;
   #ready;
   #attempt;
@@ -21,12 +24,13 @@ export class Widget {
   #judging;
 
   /**
-   * `page`: target (of events), values() (pairs of names and texts), headers() (names and texts in turn), camelCase,
-   * statusOnly, resumes (by itself), changed(state, previous).
+   * `page`: target (of events), values() (pairs of names and texts), headers() (names and texts in turn), texts() (the shop's
+   * own words), camelCase, statusOnly, resumes (by itself), changed(state, previous). `root`: where it is drawn, if anywhere;
+   * `button`: with a button.
    */
-  constructor(page, face) {
+  constructor(page, root, button) {
     this.#page = page;
-    this.#face = face;
+    this.#face = root && new Face(root, { button, words: this.#words, press: () => this.start(), act: (part) => this.#act(part) });
     // The address is cleaned at once, whenever wasm comes.
     void takeReturn();
     if (page.resumes) resuming += 1;
@@ -168,11 +172,11 @@ export class Widget {
   }
 
   open(popup) {
-    return openTab(popup);
+    return openTab(popup, this.#words);
   }
 
-  face(busy, shown) {
-    this.#face?.set(busy, shown);
+  draw(...all) {
+    this.#face?.draw(...all);
   }
 
   warn(text) {
@@ -180,14 +184,24 @@ export class Widget {
   }
 
   #show() {
-    this.#face?.show(Object.fromEntries(this.#page.values()), this.#page.target, this.error?.code === "secret-in-browser");
+    if (this.#isDestroyed) return;
+    const values = Object.fromEntries(this.#page.values());
+    values.lang ||= this.#page.target.closest?.("[lang]")?.lang;
+    this.#words.speak(values.lang, this.#page.texts?.());
+    this.#face?.show(values, this.#page.target, this.error?.code === "secret-in-browser");
+  }
+
+  /** The shopper's click in the panel. */
+  #act(part) {
+    const acts = { check: () => this.#handle?.check(), reopen: () => this.#handle?.reopen(), cancel: () => this.cancel(), link: () => this.#handle?.followed() };
+    acts[part]?.();
   }
 
   async #mount() {
     try {
       const [core, back] = await Promise.all([load(), takeReturn()]);
       if (this.#isDestroyed) throw destroyed();
-      this.#handle = new core.Handle(this, this.#face?.panel, this.#face?.status, this.#page.camelCase, this.#page.statusOnly);
+      this.#handle = new core.Handle(this, this.#page.camelCase, this.#page.statusOnly);
       this.#arrived(back);
     } catch (error) {
       throw this.#isDestroyed ? destroyed() : this.#failed(error);
@@ -197,9 +211,9 @@ export class Widget {
   #arrived(back) {
     this.#back = back;
     if (this.state === "cancelled") {
-      this.#face?.note(this.state, CANCELLED);
+      this.#face?.note(this.state, "cancelled");
     } else if (back?.seen && this.#page.resumes && !this.#early) {
-      this.#face?.note("seen", "You can close this tab and go back to the shop.");
+      this.#face?.note("seen", "go-back");
     } else {
       // Before an early press: what a reload interrupted goes on, and is not begun a second time.
       this.#takeUp();
@@ -242,9 +256,8 @@ export class Widget {
     this.#early?.tab?.close();
     this.#early = undefined;
     if (!waits) return failure;
-    const advice = retryable ? "Nothing was paid. Check your connection and press again." : "Nothing was paid. Please tell the shop.";
-    this.#face?.set(false, true);
-    this.#face?.note("error", this.#page.statusOnly ? "The result could not be loaded." : `The payment could not be started. ${advice}`);
+    const advice = retryable ? "check-connection" : "tell-the-shop";
+    this.#face?.note("error", this.#page.statusOnly ? "not-loaded" : `could-not-start ${advice}`);
     // Before its events: a listener may press again, and that promise is another one.
     this.settle(false, failure);
     this.emit("pay-change", { state: "error" });
@@ -262,10 +275,9 @@ export class Widget {
     if (this.#isDestroyed) return true;
     const options = this.options();
     const [[, mode]] = options;
-    this.#early = { options, tab: opensTab(mode) ? openTab(mode === "popup") : undefined };
+    this.#early = { options, tab: opensTab(mode) ? openTab(mode === "popup", this.#words) : undefined };
     this.#error = null;
-    this.#face?.set(true, true);
-    this.#face?.note("initiating", "Starting your payment…");
+    this.#face?.note("initiating", "starting", true);
     this.emit("pay-change", { state: "initiating" });
     void this.ready;
     return true;
@@ -275,8 +287,7 @@ export class Widget {
     const { promise } = this.#attempt ?? this.#promise();
     this.#early.tab?.close();
     this.#early = undefined;
-    this.#face?.set(false, true);
-    this.#face?.note("cancelled", CANCELLED);
+    this.#face?.note("cancelled", "cancelled");
     this.settle(true, { status: "cancelled", late: false, resumed: false });
     this.emit("pay-change", { state: "cancelled" });
     this.emit("pay-cancelled", { status: "cancelled" });
@@ -297,8 +308,6 @@ export class Widget {
 
 // The widgets of this page that take up a payment by themselves.
 let resuming = 0;
-
-const CANCELLED = "You stopped this payment.";
 
 // Read without its signature, which is the backend's to check: it only tells whose order this is.
 function quotedOrder(quote) {

@@ -7,7 +7,6 @@ use std::rc::Rc;
 
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use web_sys::Element;
 
 use crate::browser::driver::{Driver, error_to_js};
 use crate::browser::host::Host;
@@ -19,21 +18,10 @@ pub struct Handle(Rc<Driver>);
 
 #[wasm_bindgen]
 impl Handle {
-    /// A handle that listens at once. It draws into `panel`, whose live region is `status`; without them it draws nothing.
+    /// A handle that listens at once, and has `host` draw.
     #[wasm_bindgen(constructor)]
-    pub fn new(
-        host: Host,
-        panel: Option<Element>,
-        status: Option<Element>,
-        camel_case: bool,
-        status_only: bool,
-    ) -> Self {
-        Self(Driver::new(
-            host,
-            panel.zip(status),
-            camel_case,
-            status_only,
-        ))
+    pub fn new(host: Host, camel_case: bool, status_only: bool) -> Self {
+        Self(Driver::new(host, camel_case, status_only))
     }
 
     /// Judges the options as they are now.
@@ -59,6 +47,11 @@ impl Handle {
     /// Brings the checkout page back; `false` where it could not.
     pub fn reopen(&self) -> bool {
         self.0.reopen()
+    }
+
+    /// The shopper followed the link to the checkout page.
+    pub fn followed(&self) {
+        self.0.followed();
     }
 
     /// Gives the payment up; `Host::settle` is told.

@@ -33,13 +33,43 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub fn open(this: &Host, popup: bool) -> Result<JsValue, JsValue>;
 
-    /// Shows on the button that something is going on, and whether it is there to be pressed.
+    /// Draws: the state; the names of the texts, separated by spaces, the headline's first (`-` where there is none) and the
+    /// hints' after it; what stands for `{}` in the headline; the link; an error's own words; and the [flags](Flags).
     #[wasm_bindgen(method, catch)]
-    pub fn face(this: &Host, busy: bool, shown: bool) -> Result<(), JsValue>;
+    pub fn draw(
+        this: &Host,
+        state: &str,
+        texts: &str,
+        value: &str,
+        link: &str,
+        detail: &str,
+        flags: u32,
+    ) -> Result<(), JsValue>;
 
     /// Says something to the developer.
     #[wasm_bindgen(method, catch)]
     pub fn warn(this: &Host, text: &str) -> Result<(), JsValue>;
+}
+
+/// What is offered, a bit each; `face.js` reads them.
+#[derive(Debug)]
+pub struct Flags;
+
+impl Flags {
+    /// Something is going on.
+    pub const BUSY: u32 = 1;
+    /// The button is there to be pressed, now or later.
+    pub const BUTTON: u32 = 2;
+    /// "Check now".
+    pub const CHECK: u32 = 4;
+    /// "Open the payment page again".
+    pub const REOPEN: u32 = 8;
+    /// "Cancel".
+    pub const CANCEL: u32 = 16;
+    /// No money moves.
+    pub const TEST: u32 = 32;
+    /// The provider's fees come on top.
+    pub const FEES: u32 = 64;
 }
 
 /// What the page says, as it came over.

@@ -46,4 +46,4 @@ pub use state::StateName;
 pub use text::Text;
 pub use timer::Moment;
 pub use transition::{Checkout, PressMeaning};
-pub use view::{Line, Link, View};
+pub use view::{Line, View};

@@ -13,7 +13,8 @@ pub struct View {
     /// What to do, or what comes next.
     pub hints: Vec<Line>,
     /// A link to the checkout page, as long as that is where the shopper has to go.
-    pub link: Option<Link>,
+    /// Judged.
+    pub link: Option<String>,
     /// The button can be pressed.
     pub can_press: bool,
     /// "Check now" is offered.
@@ -39,15 +40,6 @@ pub struct Line {
     pub text: Text,
     /// What stands for `{}` in it; empty where there is none.
     pub value: String,
-}
-
-/// A link to the checkout page.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Link {
-    /// The URL, judged.
-    pub url: String,
-    /// Its host, shown before the shopper goes there.
-    pub host: String,
 }
 
 impl Line {

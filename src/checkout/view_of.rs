@@ -6,7 +6,7 @@ use super::attempt::{Payment, Tab};
 use super::state::{End, Ended, Initiating, Paying, State};
 use super::text::Text;
 use super::transition::Checkout;
-use super::view::{Line, Link, View};
+use super::view::{Line, View};
 use super::{Mode, StateName};
 
 impl Checkout {
@@ -29,10 +29,7 @@ impl Checkout {
         view.busy = true;
         view.can_check = it.cancelling.is_none();
         view.can_cancel = it.cancelling.is_none();
-        let link = payment.redirect_url.as_ref().map(|url| Link {
-            url: url.clone(),
-            host: host_of(url).into(),
-        });
+        let link = payment.redirect_url.clone();
         let headline = if it.cancelling.is_some() {
             Line::plain(Text::Cancelling)
         } else if it.in_review || it.reason == Some(Reason::Review) {
@@ -163,10 +160,4 @@ fn sent_line(sent_to: &[SentTo]) -> Line {
             value: recipients.join(", "),
         }
     }
-}
-
-/// The host of a judged URL: what stands between `//` and the path.
-fn host_of(url: &str) -> &str {
-    let rest = url.split_once("//").map_or(url, |it| it.1);
-    rest.split(['/', '?', '#']).next().unwrap_or(rest)
 }

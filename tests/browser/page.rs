@@ -56,12 +56,12 @@ impl Page {
         });
         let host = js(&[
             "return {settled: [], options: () => [", options,
-            ", [], document.baseURI, location.href], open: () => window.tab ?? null, face() {}, checked() {}, warn() {}, \
+            ", [], document.baseURI, location.href], open: () => window.tab ?? null, draw() {}, checked() {}, warn() {}, \
              settle(ok, value) { this.settled.push(ok ? value.status : value.code) }}",
         ].concat());
         Reflect::set(&host, &"emit".into(), emit.as_ref()).unwrap();
         let host: Host = host.unchecked_into();
-        *handle.borrow_mut() = Some(Handle::new(host, None, None, false, status_only));
+        *handle.borrow_mut() = Some(Handle::new(host, false, status_only));
         Self {
             handle,
             told,

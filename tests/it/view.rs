@@ -12,7 +12,12 @@ fn line(view: &View) -> String {
         value => format!("{}({value})", it.text.id()),
     };
     let hints: Vec<String> = view.hints.iter().map(text).collect();
-    let link = view.link.as_ref().map(|it| format!("link {}", it.host));
+    let host = |url: &String| {
+        url.split(['/', '?', '#'])
+            .nth(2)
+            .map(|it| format!("link {it}"))
+    };
+    let link = view.link.as_ref().and_then(host);
     let flags = [
         (view.can_press, "press"),
         (view.can_check, "check"),

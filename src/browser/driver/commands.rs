@@ -164,6 +164,11 @@ impl Driver {
         self.came_forward.get()
     }
 
+    /// The shopper followed the link to the checkout page.
+    pub fn followed(self: &Rc<Self>) {
+        self.input(Input::LinkFollowed);
+    }
+
     /// Gives the payment up.
     pub fn cancel(self: &Rc<Self>) {
         self.input(Input::CancelRequested);

@@ -12,12 +12,10 @@ use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
 use gloo_timers::callback::{Interval, Timeout};
-use web_sys::Element;
 
 use super::channel::Channel;
 use super::clock::Clock;
-use super::dom::Panel;
-use super::host::Host;
+use super::host::{Flags, Host};
 use super::http::{Flight, Manner};
 use super::listener::Listener;
 use super::tab::Tab;
@@ -62,19 +60,13 @@ struct Held {
     stream: Option<Flight>,
     timer: Option<(Moment, Timeout)>,
     tab_watch: Option<Interval>,
-    panel: Option<Panel>,
     channel: Option<Rc<Channel>>,
     listeners: Vec<Listener>,
 }
 
 impl Driver {
-    /// A driver that listens to its page and draws into `panel`, whose live region is `status`.
-    pub fn new(
-        host: Host,
-        panel: Option<(Element, Element)>,
-        camel_case: bool,
-        status_only: bool,
-    ) -> Rc<Self> {
+    /// A driver that listens to its page.
+    pub fn new(host: Host, camel_case: bool, status_only: bool) -> Rc<Self> {
         // Of the seed only the jitter depends.
         let seed = random::bits().unwrap_or_default().to_le_bytes();
         let seed = seed.first_chunk().copied().unwrap_or_default();
@@ -94,7 +86,7 @@ impl Driver {
             looked_for: RefCell::default(),
             held: RefCell::default(),
         });
-        driver.listen(panel);
+        driver.listen();
         driver.refresh();
         driver
     }
@@ -117,10 +109,7 @@ impl Driver {
             .handle(self.clock.now(), Input::Destroyed);
         self.carry_out();
         // Dropped after the borrow: a guard's drop calls the browser.
-        let held = self.held.take();
-        if let Some(panel) = &held.panel {
-            panel.clear();
-        }
+        drop(self.held.take());
     }
 
     /// Takes one input, and everything that comes of it.
@@ -180,18 +169,31 @@ impl Driver {
     }
 
     fn draw(&self, view: &View) {
-        let panel = self.held.borrow_mut().panel.take();
-        if let Some(mut panel) = panel {
-            panel.draw(view);
-            if self.is_destroyed.get() {
-                // A listener of a focus event removed the widget meanwhile.
-                panel.clear();
-                return;
-            }
-            self.held.borrow_mut().panel = Some(panel);
+        let headline = view.headline.as_ref();
+        let mut texts = String::from(headline.map_or("-", |it| it.text.id()));
+        for hint in &view.hints {
+            texts.push(' ');
+            texts.push_str(hint.text.id());
         }
-        let is_shown = view.state != StateName::Success || self.is_fresh.get();
-        self.heed(self.host.face(view.busy, is_shown));
+        let has_button = view.state != StateName::Success || self.is_fresh.get();
+        let flags = [
+            (view.busy, Flags::BUSY),
+            (has_button, Flags::BUTTON),
+            (view.can_check, Flags::CHECK),
+            (view.can_reopen, Flags::REOPEN),
+            (view.can_cancel, Flags::CANCEL),
+            (view.test, Flags::TEST),
+            (view.fees_added, Flags::FEES),
+        ];
+        let flags = flags.iter().filter(|it| it.0).fold(0, |all, it| all | it.1);
+        self.heed(self.host.draw(
+            view.state.as_str(),
+            &texts,
+            headline.map_or("", |it| &it.value),
+            view.link.as_deref().unwrap_or_default(),
+            view.detail.as_deref().unwrap_or_default(),
+            flags,
+        ));
     }
 
     /// Arms the timer; one for the same moment is kept, but not in the completion of a fetch.

@@ -1,26 +1,17 @@
-//! What happens in the page and in the browser: clicks in the panel, wake-ups, word from other tabs.
+//! What happens in the browser: wake-ups, word from other tabs.
 
 use std::rc::Rc;
 
-use wasm_bindgen::JsCast;
-use web_sys::{Element, Event};
+use web_sys::Event;
 
 use super::super::channel::Channel;
-use super::super::dom::Panel;
 use super::super::listener::Listener;
 use super::{Driver, with};
 use crate::checkout::{Input, Wake};
 
 impl Driver {
-    pub(super) fn listen(self: &Rc<Self>, panel: Option<(Element, Element)>) {
+    pub(super) fn listen(self: &Rc<Self>) {
         let mut held = self.held.borrow_mut();
-        if let Some((root, status)) = panel {
-            let driver = Rc::downgrade(self);
-            let actions = Listener::new(move |event| with(&driver, |it| it.acted(&event)))
-                .on(&root, &["click"]);
-            held.listeners.push(actions);
-            held.panel = Panel::new(root, status);
-        }
         let driver = Rc::downgrade(self);
         let mut wakes = Listener::new(move |event| with(&driver, |it| it.woke(&event)));
         if let Some(window) = web_sys::window() {
@@ -66,23 +57,5 @@ impl Driver {
             channel.answer(&order_id);
         }
         self.input(Input::Woke(Wake::Returned { order_id }));
-    }
-
-    /// A click in the panel. Only the shopper's own: a script has the methods.
-    pub(super) fn acted(self: &Rc<Self>, event: &Event) {
-        let target = event.target().and_then(|it| it.dyn_into::<Element>().ok());
-        let part = target.and_then(|it| it.get_attribute("part"));
-        if !event.is_trusted() {
-            return;
-        }
-        match part.as_deref() {
-            Some("check") => self.check(),
-            Some("reopen") => {
-                self.reopen();
-            }
-            Some("cancel") => self.cancel(),
-            Some("link") => self.input(Input::LinkFollowed),
-            _ => {}
-        }
     }
 }

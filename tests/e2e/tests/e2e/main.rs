@@ -11,6 +11,7 @@ mod demo;
 mod firefox;
 mod jenga;
 mod jopay;
+mod languages;
 mod opening;
 mod package;
 mod paying;

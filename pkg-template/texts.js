@@ -1,0 +1,58 @@
+// What the shopper reads: the words of the page's language, and over them the shop's own.
+import { LANGUAGES } from "./languages.js";
+import english from "./texts/en.js";
+
+/** The names of all texts: what a shop may give its own words for. */
+export const NAMES = Object.keys(english);
+
+const RIGHT_TO_LEFT = ["ar"];
+
+/** The words of one widget. */
+export class Words {
+  /** The language that is spoken now: one of ours. */
+  lang = "en";
+  #texts = english;
+  #own = {};
+  #wanted = "en";
+  #changed;
+
+  /** `changed` is called when a language has come. */
+  constructor(changed) {
+    this.#changed = changed;
+  }
+
+  get dir() {
+    return RIGHT_TO_LEFT.includes(this.lang) ? "rtl" : "ltr";
+  }
+
+  /** Takes the page's language (BCP 47), where it is one of ours, and the shop's own words. */
+  speak(lang, own) {
+    this.#own = own ?? {};
+    const wanted = ours(lang);
+    if (wanted === this.#wanted) return;
+    this.#wanted = wanted;
+    if (wanted === "en") return this.#take(wanted, english);
+    LANGUAGES[wanted]().then(
+      (texts) => this.#wanted === wanted && this.#take(wanted, texts.default),
+      // It stays as it is, and the next change of an option tries again.
+      () => this.#wanted === wanted && (this.#wanted = this.lang),
+    );
+  }
+
+  /** A text by its name, with `value` in place of `{}`. */
+  say(name, value = "") {
+    const own = Object.hasOwn(this.#own, name) ? this.#own[name] : undefined;
+    return String(own ?? this.#texts[name] ?? english[name] ?? "").replace("{}", () => value);
+  }
+
+  #take(lang, texts) {
+    this.lang = lang;
+    this.#texts = texts;
+    this.#changed();
+  }
+}
+
+function ours(lang) {
+  const [language] = String(lang ?? "").toLowerCase().split("-");
+  return Object.hasOwn(LANGUAGES, language) ? language : "en";
+}

@@ -1,0 +1,90 @@
+// The words in every language: node --test tests/
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { test } from "node:test";
+
+const template = new URL("../pkg-template/", import.meta.url);
+const codes = readdirSync(new URL("texts/", template)).map((it) => it.replace(".js", ""));
+const texts = Object.fromEntries(await Promise.all(codes.map(async (it) => [it, (await import(new URL(`texts/${it}.js`, template))).default])));
+const { LANGUAGES } = await import(new URL("languages.js", template));
+const { Words } = await import(new URL("texts.js", template));
+const read = (path) => readFileSync(new URL(path, template), "utf8");
+
+test("every language has every text, each with its value, and none is left in English", () => {
+  assert.deepEqual(Object.keys(LANGUAGES).sort(), codes.filter((it) => it !== "en"));
+  for (const [code, words] of Object.entries(texts)) {
+    assert.deepEqual(Object.keys(words), Object.keys(texts.en), code);
+    for (const [name, text] of Object.entries(words)) {
+      assert.ok(text.trim(), `${code} ${name}`);
+      assert.equal(text.split("{}").length, texts.en[name].split("{}").length, `${code} ${name} has another number of {}`);
+      assert.ok(code === "en" || text !== texts.en[name], `${code} ${name} is English`);
+    }
+  }
+});
+
+test("every name that the machine and the page's half say is a text, and no text is for nobody", () => {
+  const machine = [...read("../src/checkout/text.rs").matchAll(/= "([a-z-]+)";/g)].map((it) => it[1]);
+  const page = ["face.js", "widget.js", "tab.js"].map(read).join("\n");
+  assert.ok(machine.length > 20, "the machine's texts are found");
+  const isSaid = (name) => machine.includes(name) || new RegExp(`["\`][a-z-]*(?: [^"\`]*)?\\b${name}\\b`).test(page);
+  for (const name of machine) assert.ok(name in texts.en, `${name} has no words`);
+  for (const name of Object.keys(texts.en)) assert.ok(isSaid(name), `${name} is said by nobody`);
+});
+
+test("an end that is not known is never called a failure", () => {
+  const unknown = ["unknown", "if-paid-wait", "cancelled", "if-paid-dont", "in-review", "trouble", "offline"];
+  for (const [code, words] of Object.entries(texts)) {
+    for (const name of unknown) assert.notEqual(words[name], words["not-paid"], `${code} ${name}`);
+  }
+  for (const name of unknown) assert.doesNotMatch(texts.en[name], /fail|error|declin|did not/i, name);
+});
+
+/** What a widget says in a language, once it has come. */
+async function spoken(lang, own, name = "pay") {
+  const words = new Words(() => {});
+  words.speak(lang, own);
+  await new Promise((done) => setTimeout(done, 20));
+  return [words.lang, words.dir, words.say(name, "...123")];
+}
+
+test("the page's language is taken where it is ours, with or without its region", async () => {
+  for (const [lang, expected] of [
+    ["sw", ["sw", "ltr", "Lipa"]],
+    ["sw-KE", ["sw", "ltr", "Lipa"]],
+    ["FR-ca", ["fr", "ltr", "Payer"]],
+    ["ar", ["ar", "rtl", "ادفع"]],
+    ["en-UG", ["en", "ltr", "Pay"]],
+    ["de", ["en", "ltr", "Pay"]],
+    ["constructor", ["en", "ltr", "Pay"]],
+    ["", ["en", "ltr", "Pay"]],
+    [undefined, ["en", "ltr", "Pay"]],
+  ]) {
+    assert.deepEqual(await spoken(lang), expected, lang);
+  }
+});
+
+test("the shop's own words win, value included, and what they leave out stays", async () => {
+  const own = { pay: "Chukua", "sent-to": "$& {} $1" };
+  assert.deepEqual(await spoken("sw", own), ["sw", "ltr", "Chukua"]);
+  assert.equal((await spoken("sw", own, "sent-to"))[2], "$& ...123 $1");
+  assert.equal((await spoken("sw", own, "paid"))[2], texts.sw.paid);
+  assert.equal((await spoken("en", { toString: 1 }, "nothing of the kind"))[2], "");
+});
+
+test("a language that comes after another one was wanted is not taken, and one that does not come is tried again", async () => {
+  let changes = 0;
+  const words = new Words(() => (changes += 1));
+  words.speak("fr");
+  words.speak("es");
+  await new Promise((done) => setTimeout(done, 20));
+  assert.deepEqual([words.lang, changes], ["es", 1]);
+  const { fr } = LANGUAGES;
+  LANGUAGES.fr = () => Promise.reject(new TypeError("offline"));
+  words.speak("fr");
+  await new Promise((done) => setTimeout(done, 20));
+  assert.equal(words.lang, "es");
+  LANGUAGES.fr = fr;
+  words.speak("fr");
+  await new Promise((done) => setTimeout(done, 20));
+  assert.equal(words.lang, "fr");
+});

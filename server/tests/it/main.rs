@@ -10,6 +10,7 @@
 mod adapter;
 mod clock;
 mod config;
+mod config_shown;
 mod connections;
 mod embedded;
 mod events;

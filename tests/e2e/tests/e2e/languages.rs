@@ -12,12 +12,18 @@ fn a_swahili_page_has_a_swahili_button_from_the_first_word_to_the_last() {
         let shop = world.shop_page(answer).await;
         shop.comes_to_say("Lipa").await;
         shop.press().await;
-        shop.comes_to_say("Kamilisha malipo kwenye kichupo kingine.").await;
-        assert!(shop.says().await.contains("Ghairi"), "{}", shop.says().await);
+        shop.comes_to_say("Kamilisha malipo kwenye kichupo kingine.")
+            .await;
+        assert!(
+            shop.says().await.contains("Ghairi"),
+            "{}",
+            shop.says().await
+        );
         world.pay(&shop).await;
         shop.comes_to_say("Umelipa. Asante!").await;
         assert_eq!(world.stack.shop.count("/malipo/texts-*.js"), 1);
-        let lang = "return document.querySelector('#pay').shadowRoot.querySelector('[data-state]').lang";
+        let lang =
+            "return document.querySelector('#pay').shadowRoot.querySelector('[data-state]').lang";
         assert_eq!(shop.0.script(lang, vec![]).await, "sw");
     });
 }
@@ -42,7 +48,8 @@ fn arabic_runs_from_right_to_left() {
 fn the_shops_own_words_are_used_and_english_loads_no_language() {
     in_chromium(async |world| {
         let shop = world.shop(&Button::for_order("ORDER-0732")).await;
-        let own = "document.querySelector('#pay').texts = { pay: 'Take my money', paid: 'Got it.' }";
+        let own =
+            "document.querySelector('#pay').texts = { pay: 'Take my money', paid: 'Got it.' }";
         shop.0.script(own, vec![]).await;
         shop.comes_to_say("Take my money").await;
         shop.press().await;

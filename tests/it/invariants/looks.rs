@@ -35,7 +35,7 @@ pub(super) fn look_at(checkout: &Checkout) {
     assert!(!(view.busy && view.can_press), "busy and pressable");
     assert!(view.headline.is_some() || view.state == StateName::Idle);
     if let Some(link) = &view.link {
-        assert_safe(&link);
+        assert_safe(link);
     }
     assert!(
         !(view.can_reopen && view.link.is_some()),

@@ -26,6 +26,8 @@ pub struct Limits {
     pub notices: PerMinute<String>,
     /// Questions to the provider because a shopper came back, by attempt. Above it the page shows what the store knows.
     pub returns: PerMinute<String>,
+    /// Tries of `admin.token`, right ones included, by address.
+    pub sign_ins: PerMinute<IpAddr>,
     /// Open event streams.
     pub streams: Streams,
     /// Connections that are served at a time.
@@ -43,6 +45,7 @@ impl Limits {
             addresses: PerMinute::new(config.requests_per_ip_per_minute),
             notices: PerMinute::new(config.notifications_per_attempt_per_minute),
             returns: PerMinute::new(RETURNS_A_MINUTE),
+            sign_ins: PerMinute::new(SIGN_INS_A_MINUTE),
             streams: Streams {
                 open: Arc::default(),
                 per_token: config.streams_per_token,
@@ -60,6 +63,7 @@ impl Limits {
         self.addresses.limiter.retain_recent();
         self.notices.limiter.retain_recent();
         self.returns.limiter.retain_recent();
+        self.sign_ins.limiter.retain_recent();
     }
 }
 
@@ -156,3 +160,5 @@ fn lock(open: &Mutex<HashMap<Hash, u32>>) -> MutexGuard<'_, HashMap<Hash, u32>> 
 
 /// A shopper comes back once, and reloads a few times; who reloads in a loop must not use up the provider's limit.
 const RETURNS_A_MINUTE: u32 = 20;
+/// Enough for a program that looks every 3 s with the token itself; for guessing 16 random bytes, no number would be.
+const SIGN_INS_A_MINUTE: u32 = 30;

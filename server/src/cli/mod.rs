@@ -88,6 +88,7 @@ Routes:
   POST /pay/notify/jopay, /pay/notify/jenga    webhooks and IPNs whose sender is proven
   GET  /api/orders/{order_id}                  the record, for the shop's own server (Bearer shop_api.key)
   GET  /malipo/*                               the widget's files
+  GET  /admin /admin/orders/{order_id}         orders as they move, for people (sign-in or Bearer admin.token; none without)
   GET  /healthz /readyz /metrics               operations; keep them off the public side
 
 Exit codes: 0 stopped as asked, 1 the configuration is wrong, 2 the command line is wrong, 3 it could not start or go on,

@@ -51,6 +51,8 @@ pub struct Config {
     pub quote_key: Option<SecretString>,
     /// The Bearer key of `GET /api/orders/{order_id}`; without it the route is closed.
     pub shop_api_key: Option<SecretString>,
+    /// What opens the page at `/admin`; without it there is no such page.
+    pub admin_token: Option<SecretString>,
     /// Where the shop's own system listens.
     pub webhook: Option<WebhookTarget>,
     /// The providers.
@@ -102,6 +104,7 @@ impl Config {
             self.store.summary(),
             format!("quote.key: {}", set(self.quote_key.is_some())),
             format!("shop_api.key: {}", set(self.shop_api_key.is_some())),
+            format!("admin.token: {}", set(self.admin_token.is_some())),
             format!(
                 "webhook.url: {}",
                 self.webhook.as_ref().map_or("not set".to_owned(), |it| it

@@ -35,6 +35,7 @@ pub(super) fn read(
     let store = store(&mut keys);
     let quote_key = secret(&mut keys, "quote.key", QUOTE_KEY_BYTES, mode);
     let shop_api_key = secret(&mut keys, "shop_api.key", SHOP_API_KEY_BYTES, mode);
+    let admin_token = secret(&mut keys, "admin.token", ADMIN_TOKEN_BYTES, mode);
     let webhook = webhook(&mut keys, mode);
     let providers = providers::read(&mut keys, mode);
     let limits = limits(&mut keys);
@@ -58,20 +59,15 @@ pub(super) fn read(
                 store,
                 quote_key,
                 shop_api_key,
+                admin_token,
                 webhook,
                 providers,
                 limits,
                 log,
                 catalogue,
             };
-            if let (Some(quote), Some(shop)) = (&config.quote_key, &config.shop_api_key)
-                && quote.expose_secret() == shop.expose_secret()
-            {
-                return Err(vec![Problem {
-                    path: "shop_api.key".to_owned(),
-                    text: "is the same as quote.key; accepted: a secret of its own, so that who reads orders cannot set prices"
-                        .to_owned(),
-                }]);
+            if let Some(problem) = same_secret(&config) {
+                return Err(vec![problem]);
             }
             if config.quote_key.is_none() && config.catalogue.is_empty() && !allow_client_amounts {
                 return Err(vec![Problem {
@@ -214,6 +210,30 @@ fn secret(keys: &mut Reader, path: &str, least: usize, mode: Option<Mode>) -> Op
     Some(SecretString::from(text))
 }
 
+/// Two of our own secrets that are one: who has the one for reading would have the other, too.
+fn same_secret(config: &Config) -> Option<Problem> {
+    let secrets = [
+        ("quote.key", &config.quote_key, "set prices"),
+        ("shop_api.key", &config.shop_api_key, "act as the shop"),
+        ("admin.token", &config.admin_token, ""),
+    ];
+    let pairs = [(0, 1), (0, 2), (1, 2)];
+    pairs.into_iter().find_map(|(one, other)| {
+        let (known, Some(first), can) = secrets.get(one)? else {
+            return None;
+        };
+        let (path, Some(second), _) = secrets.get(other)? else {
+            return None;
+        };
+        (first.expose_secret() == second.expose_secret()).then(|| Problem {
+            path: (*path).to_owned(),
+            text: format!(
+                "is the same as {known}; accepted: a secret of its own, so that who reads orders cannot {can}"
+            ),
+        })
+    })
+}
+
 pub(super) fn is_name(text: &str) -> bool {
     text.parse::<malipo_wire::OrderId>().is_ok()
 }
@@ -225,3 +245,4 @@ pub(super) const IS_EXAMPLE: &str =
 /// HS256 wants a key as long as its hash (RFC 7518, section 3.2).
 const QUOTE_KEY_BYTES: usize = 32;
 const SHOP_API_KEY_BYTES: usize = 16;
+const ADMIN_TOKEN_BYTES: usize = 16;

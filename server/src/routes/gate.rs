@@ -91,12 +91,17 @@ pub(super) async fn count_address(
     request: Request,
     next: Next,
 ) -> Response {
-    if let Some(address) = address(&app, &request)
-        && let Err(seconds) = app.limits.addresses.count(&network(address))
+    if let Some(caller) = caller(&app, &request)
+        && let Err(seconds) = app.limits.addresses.count(&caller)
     {
         return ApiError::rate_limited(seconds).into_response();
     }
     next.run(request).await
+}
+
+/// Whom a request is counted for, where its address is known.
+pub(super) fn caller(app: &App, request: &Request) -> Option<IpAddr> {
+    address(app, request).map(network)
 }
 
 /// What is counted as one caller: an IPv4 address, or the /64 network that an IPv6 customer has for himself.

@@ -1,5 +1,6 @@
 //! The HTTP routes; one noun a file.
 
+mod admin;
 mod body;
 mod cancel;
 mod checkout;
@@ -68,6 +69,7 @@ fn bare(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/pay/notify/{provider}/{secret}", post(notify::secret))
         .route("/api/orders/{order_id}", get(orders::order))
         .route("/malipo/{*path}", get(widget_files::file))
+        .merge(admin::routes(app))
         .method_not_allowed_fallback(wrong_method)
         .layer(counted);
     // Not counted: a flood from the proxy's address must not make a healthy server look dead.

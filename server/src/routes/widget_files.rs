@@ -106,7 +106,8 @@ fn accepts(headers: &HeaderMap, coding: &str) -> bool {
         })
 }
 
-fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+/// Whether the caller has what this tag names.
+pub(super) fn is_known(headers: &HeaderMap, tag: &str) -> bool {
     headers
         .get_all(header::IF_NONE_MATCH)
         .iter()

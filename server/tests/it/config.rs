@@ -100,6 +100,9 @@ fn bad_values_are_named_with_their_path() {
     check("quote.key = \"CANARY-too-short\"", &["quote.key"]);
     check("quote.key =", &["quote.key"]);
     check("shop_api.key = \"CANARY\"", &["shop_api.key"]);
+    check("admin.token = \"CANARY\"", &["admin.token"]);
+    check("admin.token = 5", &["admin.token"]);
+    check("admin.key = \"CANARY\"", &["admin.key"]);
     check("joyndpay.public_key =", &["joyndpay.public_key"]);
     check(
         "joyndpay.secret_key = \"CANARY with spaces\"",
@@ -266,16 +269,27 @@ fn everything_wrong_is_reported_at_once() {
 }
 
 #[test]
-fn a_key_that_sets_prices_and_a_key_that_reads_orders_are_two() {
-    let same = "0123456789abcdef0123456789abcdef";
-    let keys = ["MALIPO_SHOP_API__KEY", "MALIPO_QUOTE__KEY"];
-    let env = keys.map(|it| (it.to_owned(), same.to_owned()));
-    let problems = Config::read(GOOD, env).unwrap_err();
-    assert_eq!(problems[0].path, "shop_api.key");
-    assert!(
-        !format!("{problems:?}").contains("0123456789"),
-        "{problems:?}"
-    );
+fn a_key_that_sets_prices_and_keys_that_read_orders_are_not_one() {
+    let same = "fedcba9876543210fedcba9876543210";
+    for (keys, path) in [
+        (
+            ["MALIPO_SHOP_API__KEY", "MALIPO_QUOTE__KEY"],
+            "shop_api.key",
+        ),
+        (["MALIPO_ADMIN__TOKEN", "MALIPO_QUOTE__KEY"], "admin.token"),
+        (
+            ["MALIPO_ADMIN__TOKEN", "MALIPO_SHOP_API__KEY"],
+            "admin.token",
+        ),
+    ] {
+        let env = keys.map(|it| (it.to_owned(), same.to_owned()));
+        let problems = Config::read(GOOD, env).unwrap_err();
+        assert_eq!(problems[0].path, path);
+        assert!(
+            !format!("{problems:?}").contains("fedcba9876"),
+            "{problems:?}"
+        );
+    }
 }
 
 #[test]

@@ -6,8 +6,10 @@ use crate::config::GOOD;
 
 #[test]
 fn no_secret_is_shown() {
-    let config = Config::read(GOOD, []).unwrap();
+    let token = ("MALIPO_ADMIN__TOKEN", "CANARY-CANARY-CANARY");
+    let config = Config::read(GOOD, [(token.0.to_owned(), token.1.to_owned())]).unwrap();
     let shown = format!("{config:?} {}", config.summary());
+    assert!(shown.contains("admin.token: set"), "{shown}");
     assert!(
         !shown.contains("CANARY") && !shown.contains("0123456789abcdef"),
         "{shown}"

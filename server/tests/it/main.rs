@@ -8,6 +8,7 @@
 )]
 
 mod adapter;
+mod admin;
 mod clock;
 mod config;
 mod config_shown;

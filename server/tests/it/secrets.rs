@@ -54,6 +54,7 @@ fn the_examples_secrets_open_nothing_in_live_mode() {
     let expected = [
         "quote.key",
         "shop_api.key",
+        "admin.token",
         "webhook.secret",
         "webhook.old_secret",
         "joyndpay.public_key",

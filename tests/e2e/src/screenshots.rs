@@ -79,6 +79,9 @@ impl Album {
     async fn shop(&self, browser: &Browser) {
         let tab = browser.open(&self.shop).await;
         screen(&tab, 1280, 900, false).await;
+        // A click on what is still being scrolled to would hit something else.
+        let at_once = "document.documentElement.style.scrollBehavior = 'auto'";
+        tab.script(at_once, vec![]).await;
         for sku in ["coffee", "kitenge"] {
             tab.click(&format!("[data-add={sku}]")).await;
         }

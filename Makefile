@@ -10,7 +10,7 @@ BROWSER_CRATES := -p malipo -p malipo-wire --target wasm32-unknown-unknown
 # Folders as well as files: a deleted file changes its folder.
 WIDGET_SOURCES := $(shell find src wire pkg-template) Cargo.toml Cargo.lock rust-toolchain.toml tools/pkg.sh tools/package-lock.json
 
-.PHONY: help demo test check unit backend conformance kill-test quota-test wasm-test e2e e2e-slow e2e-compat pkg size screenshots reproducible release deny clean programs backend-programs
+.PHONY: help demo test check unit package backend conformance kill-test quota-test wasm-test e2e e2e-slow e2e-compat pkg size screenshots reproducible release deny clean programs backend-programs
 
 help: ## List the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
@@ -18,8 +18,8 @@ help: ## List the targets
 demo: pkg programs ## Run the demo shop, its backend and a sandbox that plays the providers; PROVIDER=jopay|jenga|joyndpay starts with that one
 	@exec $(BIN)/malipo-demo --open $(if $(PROVIDER),--provider '$(PROVIDER)')
 
-test: .tools/ready-test ## Everything that .ci/run runs: check, unit, backend, pkg, wasm-test, e2e
-	@tools/timed.sh check unit backend pkg wasm-test e2e
+test: .tools/ready-test ## Everything that .ci/run runs: check, unit, backend, pkg, package, wasm-test, e2e
+	@tools/timed.sh check unit backend pkg package wasm-test e2e
 
 check: .tools/ready-demo ## Formatting, and clippy on the host and for the browser, without a warning
 	cargo fmt --all --check
@@ -29,7 +29,10 @@ check: .tools/ready-demo ## Formatting, and clippy on the host and for the brows
 
 unit: .tools/ready-unit ## Tests that run on the host (a throwaway PostgreSQL included), and the package in Node
 	cargo test --workspace --exclude malipo-e2e --exclude malipo-backend-tests
-	node --test tests/
+	node --test tests/*.test.mjs
+
+package: .tools/ready-test pkg ## The package as a project installs it: types, publint, attw, custom-elements.json, React
+	node --test tests/package/*.test.mjs
 
 # One cargo call for all three, so that their dependencies are built once.
 backend-programs: .tools/ready-unit
@@ -90,6 +93,6 @@ programs: .tools/ready-demo
 pkg/package.json: $(WIDGET_SOURCES)
 	@tools/pkg.sh
 
-.tools/ready-%: tools/setup.sh tools/package-lock.json rust-toolchain.toml Cargo.toml
+.tools/ready-%: tools/setup.sh tools/package-lock.json tools/react-18/package.json rust-toolchain.toml Cargo.toml
 	@tools/setup.sh $*
 	@touch $@

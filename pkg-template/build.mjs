@@ -18,13 +18,14 @@ const template = dirname(fileURLToPath(import.meta.url));
 const root = dirname(template);
 const esbuild = createRequire(join(root, ".tools/npm/package.json"))("esbuild");
 
-// Copied as they are, to be read by people as well as by bundlers: the modules, and what goes with them.
+// Copied as they are, to be read by people as well as by bundlers: the modules, their types, and what goes with them.
 const LANGUAGES = readdirSync(join(template, "texts")).map((it) => it.replace(".js", ""));
 const MODULES = [
   ...readdirSync(template).filter((it) => it.endsWith(".js") && !["malipo.js", "source-web.js", "languages-web.js"].includes(it)),
   ...LANGUAGES.map((it) => `texts/${it}.js`),
 ];
-const PLAIN = [...MODULES, "index.d.ts", "README.md"];
+const DECLARATIONS = readdirSync(template).filter((it) => it.endsWith(".d.ts"));
+const PLAIN = [...MODULES, ...DECLARATIONS, "custom-elements.json", "README.md"];
 const LICENCES = ["LICENSE-MIT", "LICENSE-APACHE"];
 // Class fields and private methods stay as they are; lowering them costs more bytes than the engines before them are worth.
 const LANGUAGE = "es2022";

@@ -60,13 +60,46 @@ export class PayButton {
 // No elements outside a browser, but the classes can be imported there.
 const Base = globalThis.HTMLElement ?? class {};
 
-/** What both elements share: the widget of the time in which the element is in the page. */
+/**
+ * What both elements share: the widget of the time in which the element is in the page.
+ *
+ * Attributes, properties, members and events are documented where their types are (*.d.ts); tools/manifest.mjs puts all of it
+ * into custom-elements.json.
+ *
+ * @csspart button - The pay button.
+ * @csspart label - Its words.
+ * @csspart amount - The amount on it.
+ * @csspart panel - What is below the button while something is going on, and at the end.
+ * @csspart outcome - The panel at the end of an attempt.
+ * @csspart status - The headline in the panel, with its sign; a live region.
+ * @csspart hints - What to do, or what comes next.
+ * @csspart link - The link to the checkout page.
+ * @csspart actions - What can be done meanwhile: the three buttons below.
+ * @csspart check - "Check now".
+ * @csspart reopen - "Open the payment page again".
+ * @csspart cancel - "Cancel".
+ * @csspart detail - The backend's own words about an error.
+ * @csspart badge - Shown where no money moves.
+ * @cssprop {<color>} --pay-accent - The button, the link and the signs.
+ * @cssprop {<color>} --pay-on-accent - What is written on them.
+ * @cssprop {<length>} [--pay-radius=10px] - Their corners.
+ * @cssprop {<family-name>} [--pay-font=inherit] - The font family.
+ * @cssState idle - Nothing has been pressed.
+ * @cssState initiating - The backend is asked to begin.
+ * @cssState opening - The checkout page waits behind a link.
+ * @cssState waiting - The shopper is paying, or may be.
+ * @cssState success - Paid.
+ * @cssState failed - The provider's final no.
+ * @cssState expired - Our own deadline: not known.
+ * @cssState cancelled - The shopper gave up here.
+ * @cssState error - The attempt could not begin.
+ */
 class PayElement extends Base {
   static observedAttributes = NAMES;
 
-  // `headers` is a plain property of the page's: a field here would wipe what was set before this class was there.
   #widget;
   #texts;
+  #headers;
   #internals;
   #leaving;
   #isDestroyed = false;
@@ -79,6 +112,15 @@ class PayElement extends Base {
     } catch {
       // Older browsers: no :state().
     }
+  }
+
+  // What no attribute can say; read with the next press. On the prototype, so that frameworks find it there.
+  get headers() {
+    return this.#headers;
+  }
+
+  set headers(value) {
+    this.#headers = value;
   }
 
   get state() {
@@ -163,12 +205,14 @@ class PayElement extends Base {
       resumes: true,
       changed: (state) => this.#mark(state),
     };
-    return (this.#widget = new Widget(page, this.shadowRoot, !statusOnly));
+    this.#widget = new Widget(page, this.shadowRoot, !statusOnly);
+    this.#mark(this.#widget.state);
+    return this.#widget;
   }
 
   // What the page set before this class was there is in the way of the accessors.
   #adopt() {
-    for (const name of [...NAMES.map(camel), "texts"]) {
+    for (const name of [...NAMES.map(camel), "headers", "texts"]) {
       if (name === "lang" || !Object.hasOwn(this, name)) continue;
       const value = this[name];
       delete this[name];
@@ -188,10 +232,18 @@ class PayElement extends Base {
   }
 }
 
-/** `<pay-button>` */
+/**
+ * The pay button. A form inside the tag is what shows, and pays, where no script comes through; it is not slotted.
+ *
+ * @tag pay-button
+ */
 export class PayButtonElement extends PayElement {}
 
-/** `<pay-status>`: the same machine, which begins at resume. */
+/**
+ * How the payment stands from which the shopper comes back: for thank-you pages. It begins none.
+ *
+ * @tag pay-status
+ */
 export class PayStatusElement extends PayElement {}
 
 // The attributes are the truth: each property stands for one.

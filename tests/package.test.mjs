@@ -1,4 +1,4 @@
-// The package where there is no page: node --test tests/
+// The package where there is no page: node --test tests/*.test.mjs
 import assert from "node:assert/strict";
 import { test } from "node:test";
 

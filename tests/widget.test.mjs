@@ -1,4 +1,4 @@
-// What the page's half does by itself: node --test tests/
+// What the page's half does by itself: node --test tests/*.test.mjs
 //
 // The WebAssembly half is played by `core`, which notes what it is told; each test has modules of its own.
 import assert from "node:assert/strict";

@@ -48,7 +48,7 @@ builders() {
     toolchain
     wasm_bindgen
     crate_tool wasm-pack "$WASM_PACK" --locked
-    node_tools
+    if [[ $WHAT == test ]]; then node_tests; else node_tools; fi
 }
 
 programs() {
@@ -100,16 +100,30 @@ crate_tool() {
 }
 
 node_tools() {
-    local installed=$TOOLS/npm
-    if cmp -s tools/package-lock.json "$installed/package-lock.json" && [[ -d $installed/node_modules/esbuild ]]; then
+    npm_packages esbuild "binaryen and esbuild into .tools/ (npm)" --omit=dev
+}
+
+# What the tests of the package need as well: compilers, frameworks, and the tools that look at packages.
+node_tests() {
+    node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' ||
+        fail "Node.js $(node --version) is too old for the tests: 20 or later is needed"
+    npm_packages typescript "TypeScript, the frameworks and what else the tests of the package need into .tools/ (npm)"
+}
+
+# npm_packages ONE-OF-THEM WHAT FLAGS...
+npm_packages() {
+    local installed=$TOOLS/npm one=$1 what=$2
+    shift 2
+    if cmp -s tools/package-lock.json "$installed/package-lock.json" && [[ -d $installed/node_modules/$one ]]; then
         return
     fi
-    say "binaryen and esbuild into .tools/ (npm)"
+    say "$what"
     rm -rf "$installed"
-    mkdir -p "$installed"
+    mkdir -p "$installed/react-18"
     cp tools/package.json tools/package-lock.json "$installed/"
-    # Both work without their install scripts, so none is run.
-    npm ci --prefix "$installed" --ignore-scripts --no-audit --no-fund --loglevel=error ||
+    cp tools/react-18/package.json "$installed/react-18/"
+    # All of them work without their install scripts, so none is run.
+    npm ci --prefix "$installed" --ignore-scripts --no-audit --no-fund --loglevel=error "$@" ||
         { rm -rf "$installed"; fail "npm could not install what tools/package-lock.json names"; }
 }
 

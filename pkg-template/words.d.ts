@@ -1,0 +1,45 @@
+// What the button says.
+
+/** What the button says, by name. The English words stand in `texts/en.js`, beside the other languages. */
+export type TextName =
+  | "pay"
+  | "starting"
+  | "complete-in-tab"
+  | "going-to-checkout"
+  | "checking"
+  | "follow-link"
+  | "open-host"
+  | "sent-to"
+  | "sent-somewhere"
+  | "pay-there"
+  | "page-will-tell"
+  | "come-back"
+  | "trouble"
+  | "offline"
+  | "in-review"
+  | "try-again-there"
+  | "cancelling"
+  | "paid"
+  | "not-paid"
+  | "try-again"
+  | "link-expired"
+  | "unknown"
+  | "if-paid-wait"
+  | "cancelled"
+  | "if-paid-dont"
+  | "could-not-start"
+  | "press-again"
+  | "tell-the-shop"
+  | "check-connection"
+  | "busy-elsewhere"
+  | "plus-fees"
+  | "test"
+  | "reopen"
+  | "check-now"
+  | "cancel"
+  | "opening-tab"
+  | "go-back"
+  | "not-loaded";
+
+/** Words of your own, by their names; the page's language has the others. `{}` in a text stands for its value. */
+export type PayTexts = Readonly<Partial<Record<TextName, string>>>;

@@ -1,0 +1,119 @@
+// custom-elements.json says what the code knows, and nothing else: node --test tests/package/*.test.mjs
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { manifest } from "../../tools/manifest.mjs";
+
+const root = new URL("../../", import.meta.url);
+const read = (name) => readFileSync(new URL(name, root), "utf8");
+const all = (text, pattern) => [...text.matchAll(pattern)].map(([, found]) => found);
+
+const { NAMES, camel } = await import("../../pkg-template/options.js");
+const { PayButtonElement, PayStatusElement } = await import("../../pkg-template/pay-button.js");
+const { modules } = JSON.parse(read("pkg-template/custom-elements.json"));
+const classes = { PayButtonElement, PayStatusElement };
+const elements = modules.flatMap(({ declarations }) => declarations).filter(({ customElement }) => customElement);
+
+/** The same words, whatever their order; each once. */
+function same(described, known) {
+  const names = described.map(({ name }) => name);
+  assert.deepEqual(names.toSorted(), [...new Set(known)].toSorted());
+  for (const { name, description } of described) assert.ok(description, `${name} has no description`);
+}
+
+function* everyElement(claim) {
+  for (const element of elements) yield [`<${element.tagName}>: ${claim}`, element];
+}
+
+test("it is the one that the tool makes: node tools/manifest.mjs writes it", () => {
+  assert.equal(read("pkg-template/custom-elements.json"), manifest());
+});
+
+test("the elements, the files that they are in, and that register them", () => {
+  assert.deepEqual(elements.map(({ tagName, name }) => [tagName, name]), [["pay-button", "PayButtonElement"], ["pay-status", "PayStatusElement"]]);
+  assert.deepEqual(modules.map(({ path }) => path), ["pay-button.js", "define.js"]);
+  const defined = modules[1].exports.map(({ kind, name, declaration }) => [kind, name, declaration.name]);
+  assert.deepEqual(defined, elements.map(({ tagName, name }) => ["custom-element-definition", tagName, name]));
+  for (const { tagName, name } of elements) assert.ok(read("pkg-template/register.js").includes(`["${tagName}", ${name}]`));
+  assert.equal(JSON.parse(read("pkg-template/package.json")).customElements, "custom-elements.json");
+});
+
+for (const [name, element] of everyElement("every attribute")) {
+  test(name, () => {
+    same(element.attributes, NAMES);
+    for (const { name, fieldName } of element.attributes) assert.equal(fieldName, name === "lang" ? undefined : camel(name));
+  });
+}
+
+for (const [name, element] of everyElement("every property and method")) {
+  test(name, () => {
+    const members = Object.getOwnPropertyDescriptors(Object.getPrototypeOf(classes[element.name].prototype));
+    const isPublic = (name) => name !== "constructor" && !name.endsWith("Callback");
+    const known = Object.entries(members).filter(([name]) => isPublic(name));
+    const fields = element.members.filter(({ kind, static: isStatic }) => kind === "field" && !isStatic);
+    same(fields, known.filter(([, it]) => it.get).map(([name]) => name));
+    for (const { name, readonly = false } of fields) assert.equal(readonly, !members[name].set, name);
+    same(element.members.filter(({ kind }) => kind === "method"), known.filter(([, it]) => it.value).map(([name]) => name));
+  });
+}
+
+for (const [name, element] of everyElement("every event")) {
+  test(name, () => {
+    const emitted = ["src/checkout/effect.rs", "src/browser/driver/commands.rs", "pkg-template/widget.js"].map(read).join("\n");
+    same(element.events, all(emitted, /"(pay-[a-z]+)"(?!-)/g));
+  });
+}
+
+for (const [name, element] of everyElement("every part")) {
+  test(name, () => {
+    const face = read("pkg-template/face.js");
+    const made = all(face, /make\("\w+", "([\w-]+)"\)/g);
+    const [, offered] = /offers = \[(.*)\]\.map\(\(\[name, flag\]\) => \[make\("button", name\.split\("-"\)\[0\]\)/.exec(face);
+    const buttons = all(offered, /\["([a-z]+)/g);
+    const renamed = all(face, /"(panel \w+)"/g).flatMap((it) => it.split(" "));
+    assert.ok(made.length && buttons.length && renamed.length);
+    same(element.cssParts, [...made, ...buttons, ...renamed]);
+    const styled = all(read("pkg-template/style.js"), /\[part~?=([\w-]+)\]/g);
+    for (const part of styled) assert.ok(element.cssParts.some(({ name }) => name === part), `${part} is styled, and not there`);
+  });
+}
+
+for (const [name, element] of everyElement("every custom property, with its default")) {
+  test(name, () => {
+    const style = read("pkg-template/style.js");
+    same(element.cssProperties, all(style, /var\((--pay-[\w-]+)/g));
+    for (const { name, default: byDefault } of element.cssProperties) {
+      if (byDefault) assert.ok(style.includes(`var(${name},${byDefault})`), name);
+    }
+  });
+}
+
+for (const [name, element] of everyElement("every state")) {
+  test(name, () => {
+    const [, words] = /fn as_str\(self\)(.*?)\n {4}\}/s.exec(read("src/checkout/state.rs"));
+    same(element.cssStates, all(words, /=> "(\w+)"/g));
+  });
+}
+
+for (const [name, element] of everyElement("no slot, since nothing is slotted")) {
+  test(name, () => {
+    assert.ok(!/slot/.test(read("pkg-template/face.js")));
+    assert.deepEqual(element.slots ?? [], []);
+  });
+}
+
+test("every text has a type, and every type a text", async () => {
+  const { NAMES: texts } = await import("../../pkg-template/texts.js");
+  const [, union] = /type TextName =(.*?);/s.exec(read("pkg-template/words.d.ts"));
+  assert.deepEqual(all(union, /"([a-z-]+)"/g), texts);
+});
+
+test("what the documentation lists is the same", () => {
+  const [button] = elements;
+  const readme = read("pkg-template/README.md");
+  const names = (list, quote = (it) => `\`${it}\``) => list.filter(({ name }) => !readme.includes(quote(name))).map(({ name }) => name);
+  for (const list of [button.attributes, button.events, button.cssParts, button.cssProperties, button.cssStates]) {
+    assert.deepEqual(names(list), []);
+  }
+});

@@ -1,0 +1,47 @@
+// The tags in React's JSX.
+import type {} from "malipo/types/react";
+
+export const right = (
+  <>
+    <pay-button
+      initiate-url="/pay/initiate"
+      verify-url="/pay/verify"
+      sku="tea"
+      quantity={2}
+      amount="10000"
+      mode="tab"
+      disabled
+      className="wide"
+      style={{ width: "100%" }}
+      key="one"
+      ref={(element) => void element?.start()}
+      onClick={(event) => event.currentTarget.state}
+      onpay-success={(event) => event.detail.orderId.length}
+      headers={{ "x-csrf": "1" }}
+    >
+      <form method="post" action="/pay/checkout">
+        <button>Pay</button>
+      </form>
+    </pay-button>
+    <pay-status verify-url="/pay/verify" order-id="ORDER-1" aria-label="Payment" />
+  </>
+);
+
+export const wrong = [
+  // @ts-expect-error -- no verify-url
+  <pay-button initiate-url="/pay/initiate" />,
+  // @ts-expect-error -- attributes are in kebab-case
+  <pay-button initiateUrl="/pay/initiate" verifyUrl="/pay/verify" />,
+  // @ts-expect-error -- no such attribute
+  <pay-button initiate-url="/i" verify-url="/v" colour="red" />,
+  // @ts-expect-error -- numbers lose digits
+  <pay-button initiate-url="/i" verify-url="/v" amount={10000} />,
+  // @ts-expect-error -- no such mode
+  <pay-button initiate-url="/i" verify-url="/v" mode="iframe" />,
+  // @ts-expect-error -- no such event
+  <pay-button initiate-url="/i" verify-url="/v" onpayed={() => {}} />,
+  // @ts-expect-error -- not in this event
+  <pay-button initiate-url="/i" verify-url="/v" onpay-expired={(event) => event.detail.amount} />,
+  // @ts-expect-error -- no verify-url
+  <pay-status />,
+];

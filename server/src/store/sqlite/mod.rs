@@ -304,3 +304,75 @@ impl From<rusqlite::Error> for StoreError {
         Self(error.to_string())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Records as _;
+
+    const NOW: UnixMs = UnixMs(1_795_000_000_000);
+
+    fn store() -> (tempfile::TempDir, SqliteStore) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("store.sqlite")).unwrap();
+        (folder, store)
+    }
+
+    #[tokio::test]
+    async fn what_is_committed_is_on_the_disk() {
+        let (_folder, store) = store();
+        let set = store.write(|it| {
+            let wal: String = it.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+            let synchronous: u8 = it.pragma_query_value(None, "synchronous", |row| row.get(0))?;
+            Ok((wal, synchronous))
+        });
+        // 2 is FULL: the log is synced before a commit returns.
+        assert_eq!(set.await.unwrap(), ("wal".to_owned(), 2));
+    }
+
+    /// Lets the file have this many pages at most; `None`: as many as it has.
+    async fn most_pages(store: &SqliteStore, most: Option<u32>) {
+        let set = store.write(move |it| {
+            let pages: u32 = it.pragma_query_value(None, "page_count", |row| row.get(0))?;
+            it.pragma_update(None, "max_page_count", most.unwrap_or(pages))
+        });
+        set.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_an_error_that_leaves_nothing_behind_and_is_over_when_there_is_room() {
+        let (_folder, store) = store();
+        let park = async |number: u32| {
+            let names = [format!("{number}{}", "x".repeat(3_000))];
+            store.park("jenga", &names, "unknown", NOW).await
+        };
+        park(0).await.unwrap();
+        most_pages(&store, None).await;
+        let mut kept = 1_usize;
+        let full = loop {
+            match park(u32::try_from(kept).unwrap()).await {
+                Ok(()) => kept += 1,
+                Err(full) => break full,
+            }
+            assert!(kept < 100, "it is never full");
+        };
+        assert!(full.to_string().contains("full"), "{full}");
+        assert_eq!(store.parked(100).await.unwrap().len(), kept);
+        most_pages(&store, Some(u32::MAX - 1)).await;
+        park(99).await.unwrap();
+        assert_eq!(store.parked(100).await.unwrap().len(), kept + 1);
+    }
+
+    #[tokio::test]
+    async fn a_file_of_a_newer_version_is_left_alone() {
+        let (folder, store) = store();
+        let newer = store.write(|it| it.pragma_update(None, "user_version", 999));
+        newer.await.unwrap();
+        drop(store);
+        let path = folder.path().join("store.sqlite");
+        for opened in [SqliteStore::open(&path), SqliteStore::open_beside(&path)] {
+            let why = opened.unwrap_err().to_string();
+            assert!(why.contains("newer version (schema 999"), "{why}");
+        }
+    }
+}

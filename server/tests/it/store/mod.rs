@@ -12,6 +12,7 @@ mod records;
 mod refunds;
 mod settle;
 mod sqlite;
+mod unsure;
 
 use std::path::PathBuf;
 use std::sync::Arc;

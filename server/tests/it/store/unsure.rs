@@ -1,0 +1,134 @@
+//! A database that goes away in the middle of a commit: what it was told has happened, and nobody was told so.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use malipo_server::config::PostgresConfig;
+use malipo_server::payment::begin::Decision;
+use malipo_server::store::outbox::Tell;
+use malipo_server::store::{Answered, PostgresStore, Store};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream, UnixStream};
+
+use super::{Bench, LATER, Place, SUCCESS, page};
+
+/// A way to the bench's database that can swallow the answer to a commit, and cuts the connection then.
+struct Unsure {
+    store: PostgresStore,
+    cuts: Arc<AtomicBool>,
+}
+
+impl Unsure {
+    async fn of(bench: &Bench) -> Self {
+        let Place::Postgres(database) = &bench.place else {
+            panic!("no database")
+        };
+        let (server, name) = database.url.rsplit_once('/').unwrap();
+        let folder = server.rsplit_once('@').unwrap().1.replace("%2F", "/");
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let cuts = Arc::new(AtomicBool::new(false));
+        let armed = Arc::clone(&cuts);
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let socket = format!("{folder}/.s.PGSQL.5432");
+                let database = UnixStream::connect(socket).await.unwrap();
+                tokio::spawn(pass(client, database, Arc::clone(&armed)));
+            }
+        });
+        let url = format!("postgres://malipo@127.0.0.1:{port}/{name}?sslmode=disable");
+        let config = PostgresConfig::parse(&url).unwrap();
+        Self {
+            store: PostgresStore::open(&config).await.unwrap(),
+            cuts,
+        }
+    }
+
+    /// The answer to the next commit is lost.
+    fn cut(&self) -> &PostgresStore {
+        self.cuts.store(true, Ordering::SeqCst);
+        &self.store
+    }
+
+    /// Whether that has happened.
+    fn was_cut(&self) -> bool {
+        !self.cuts.load(Ordering::SeqCst)
+    }
+}
+
+async fn pass(mut client: TcpStream, mut database: UnixStream, armed: Arc<AtomicBool>) {
+    let (mut asked, mut said) = (vec![0; 65_536], vec![0; 65_536]);
+    loop {
+        tokio::select! {
+            read = client.read(&mut asked) => {
+                let Some(some) = read.ok().filter(|it| 0 < *it) else { return };
+                database.write_all(&asked[..some]).await.unwrap();
+                let commits = asked[..some].windows(6).any(|it| it == b"COMMIT");
+                if commits && armed.swap(false, Ordering::SeqCst) {
+                    // It has been carried out as soon as it is answered.
+                    assert_ne!(database.read(&mut said).await.unwrap(), 0);
+                    return;
+                }
+            }
+            read = database.read(&mut said) => {
+                let Some(some) = read.ok().filter(|it| 0 < *it) else { return };
+                if client.write_all(&said[..some]).await.is_err() { return }
+            }
+        }
+    }
+}
+
+const BOTH: Tell = Tell {
+    webhook: true,
+    hook: true,
+    test: true,
+};
+
+#[tokio::test]
+async fn a_beginning_whose_commit_was_not_answered_is_found_and_not_begun_again() {
+    let bench = Bench::postgres().await;
+    let way = Unsure::of(&bench).await;
+    let begin = bench.begin("ORDER-1");
+    let id = begin.attempt.id.clone();
+    way.cut().begin(begin).await.unwrap_err();
+    assert!(way.was_cut());
+    let again = way.store.begin(bench.begin("ORDER-1")).await.unwrap();
+    assert!(matches!(again.decision, Decision::Running), "{again:?}");
+    let order = bench.order("ORDER-1").await;
+    assert_eq!(order.attempts.len(), 1);
+    assert_eq!(order.attempts[0].id, id);
+}
+
+#[tokio::test]
+async fn a_page_whose_commit_was_not_answered_is_found_by_the_next_press() {
+    let bench = Bench::postgres().await;
+    let way = Unsure::of(&bench).await;
+    let id = bench.created("ORDER-1").await;
+    let answer = Answered::Opened(page(&id));
+    way.cut().answered(&id, answer, LATER).await.unwrap_err();
+    assert!(way.was_cut());
+    let again = way.store.begin(bench.begin("ORDER-1")).await.unwrap();
+    let Decision::Same(attempt) = again.decision else {
+        panic!("{again:?}")
+    };
+    assert_eq!(
+        (&attempt.id, &attempt.redirect_url),
+        (&id, &page(&id).redirect_url)
+    );
+}
+
+#[tokio::test]
+async fn a_success_whose_commit_was_not_answered_is_told_once() {
+    let bench = Bench::postgres().await;
+    let way = Unsure::of(&bench).await;
+    let id = bench.pending("ORDER-1").await;
+    let first = way.cut().settle(&id, SUCCESS(), BOTH, LATER).await;
+    first.unwrap_err();
+    assert!(way.was_cut());
+    // The provider tells again what was not acknowledged.
+    let second = way.store.settle(&id, SUCCESS(), BOTH, LATER).await;
+    assert!(second.unwrap().is_none());
+    assert_eq!(bench.order("ORDER-1").await.paid_by, Some(id));
+    let told = "SELECT count(*) FROM outbox";
+    assert_eq!(bench.number(told).await, 2, "each channel once");
+}

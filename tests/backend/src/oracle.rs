@@ -17,8 +17,10 @@ pub struct Entry {
     pub reference: String,
     /// How often money moved. At JoPay a transfer that is not verified yet has not arrived.
     pub paid: u64,
-    /// The price, as it was asked for.
+    /// The price, as it was asked for: `10000 UGX`.
     pub price: String,
+    /// Whether it ended without money, so that it is not payable any more.
+    pub failed: bool,
     /// Whether a true notification of it was answered with 2xx after it was paid.
     pub acknowledged: bool,
 }
@@ -51,7 +53,9 @@ impl Entry {
             id: text(&entry["id"]),
             reference: text(reference),
             paid,
-            price: text(&entry["amount"]),
+            price: money(entry),
+            // A try at a Jenga link that failed ends nothing.
+            failed: entry["status"] == "failed" && entry["provider"] != "jenga",
             acknowledged: 0 < paid && acknowledged,
         }
     }
@@ -91,6 +95,7 @@ pub fn differences(
     let mut recorded = BTreeSet::new();
     for (order, record) in records {
         let claims = claims(record);
+        let price = money(record);
         let told = |kind| heard.get(&(order.as_str(), kind)).map_or(0, BTreeSet::len);
         for (reference, provider) in &claims {
             let entry = ledger
@@ -99,6 +104,12 @@ pub fn differences(
             if entry.is_none_or(|it| it.paid == 0) {
                 wrong.push(format!(
                     "{order} is recorded as paid by {provider} {reference}, but no money moved"
+                ));
+            }
+            if let Some(entry) = entry.filter(|it| it.price != price) {
+                wrong.push(format!(
+                    "{order} is recorded with {price}, and {provider} was asked for {}",
+                    entry.price
                 ));
             }
             recorded.insert((provider.clone(), reference.clone()));
@@ -117,8 +128,29 @@ pub fn differences(
                 told("payment.duplicate")
             ));
         }
+        for event in events.iter().filter(|it| it.order_id == *order) {
+            let paid = ["payment.paid", "payment.duplicate"].contains(&event.kind.as_str());
+            if paid && event.amount != price {
+                wrong.push(format!(
+                    "{order} costs {price}, and the shop was told of {}",
+                    event.amount
+                ));
+            }
+        }
+        if record["state"] == "failed" && told("payment.failed") == 0 {
+            wrong.push(format!("{order} has failed, and the shop was not told"));
+        }
+        let name = (field(record, "provider"), field(record, "reference"));
+        let named = |it: &&Entry| it.provider == name.0 && it.reference == name.1;
+        let over = ledger.iter().find(named).is_some_and(|it| it.failed);
+        if record["state"] == "pending" && over {
+            wrong.push(format!(
+                "{order} is still recorded as pending, and has ended at {}",
+                name.0
+            ));
+        }
         if record["state"] == "needs_review" {
-            recorded.insert((field(record, "provider"), field(record, "reference")));
+            recorded.insert(name);
             if told("payment.review") == 0 {
                 wrong.push(format!("{order} needs a person, and the shop was not told"));
             }
@@ -151,6 +183,18 @@ fn claims(record: &Value) -> Vec<(String, String)> {
         all.push((field(again, "reference"), field(record, "provider")));
     }
     all
+}
+
+/// Amount and currency of a record, an event's data or an entry, in one form: `25 EUR` for `25.00`.
+#[must_use]
+pub fn money(value: &Value) -> String {
+    let amount = field(value, "amount");
+    let amount = match amount.split_once('.') {
+        Some((whole, cents)) if cents.bytes().all(|it| it == b'0') => whole.to_owned(),
+        Some((whole, cents)) => format!("{whole}.{}", cents.trim_end_matches('0')),
+        None => amount,
+    };
+    format!("{amount} {}", field(value, "currency"))
 }
 
 fn field(value: &Value, name: &str) -> String {

@@ -15,6 +15,8 @@ use serde_json::Value;
 use sha2::Sha256;
 use tokio::net::TcpListener;
 
+use crate::oracle::money;
+
 /// One webhook, its signature checked.
 #[derive(Clone, Debug)]
 pub struct Event {
@@ -24,6 +26,8 @@ pub struct Event {
     pub kind: String,
     /// About which order.
     pub order_id: String,
+    /// What it says was paid, or was to be paid: `10000 UGX`.
+    pub amount: String,
 }
 
 /// Listens until the process ends.
@@ -100,6 +104,7 @@ fn read(headers: &HeaderMap, body: &[u8]) -> Option<Event> {
         id: id.to_owned(),
         kind: event["type"].as_str()?.to_owned(),
         order_id: event["data"]["order_id"].as_str()?.to_owned(),
+        amount: money(&event["data"]),
     })
 }
 

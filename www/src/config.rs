@@ -15,6 +15,8 @@ pub(crate) struct Config {
     pub(crate) quote_key: String,
     /// The Bearer key with which the shop's server asks the backend for its record of an order.
     pub(crate) shop_api_key: String,
+    /// What opens the backend's page for its operator.
+    pub(crate) admin_token: String,
     /// JoyndPay's test keys, which the sandbox is told to expect.
     pub(crate) joyndpay: Keys,
     /// JoPay's, the same.
@@ -104,6 +106,7 @@ impl Config {
             audience: format!("{}:{}", file.shop, file.mode),
             quote_key: file.quote.key,
             shop_api_key: file.shop_api.key,
+            admin_token: file.admin.token,
             joyndpay: file.joyndpay,
             jopay: file.jopay,
             jenga: file.jenga,
@@ -118,6 +121,7 @@ struct File {
     mode: String,
     quote: Key,
     shop_api: Key,
+    admin: Token,
     joyndpay: Keys,
     jopay: JoPay,
     jenga: Jenga,
@@ -127,6 +131,11 @@ struct File {
 #[derive(Deserialize)]
 struct Key {
     key: String,
+}
+
+#[derive(Deserialize)]
+struct Token {
+    token: String,
 }
 
 #[derive(Deserialize)]

@@ -91,6 +91,8 @@ async fn run(options: Options) -> anyhow::Result<()> {
     let mut stage = Stage::default();
     let show = async {
         let (backend, sandbox) = raise(&mut stage, &options, &config, data, shop_address).await?;
+        let token = &config.admin_token;
+        let records = format!("{backend}/admin, whose token here is {token}");
         let shop = Shop {
             config,
             origin: format!("http://{shop_address}"),
@@ -103,7 +105,7 @@ async fn run(options: Options) -> anyhow::Result<()> {
         };
         let url = format!("http://{shop_address}/");
         let server = axum::serve(tokio::net::TcpListener::from_std(listener)?, shop.router()?);
-        welcome(&url, data);
+        welcome(&url, &records, data);
         if options.open {
             open(&url);
         }
@@ -236,9 +238,10 @@ fn beside(name: &str) -> anyhow::Result<Command> {
     Ok(command)
 }
 
-fn welcome(url: &str, data: &Path) {
+fn welcome(url: &str, records: &str, data: &Path) {
     let text = format!(
         "\nThe demo shop is open. Everything in it is a sandbox: no money moves, no account is needed.\n\n    {url}\n\n\
+         What its backend knows: {records}\n\
          Logs: {0}/sandbox.log and {0}/server.log\nCtrl-C stops all of it.\n\n",
         data.display()
     );

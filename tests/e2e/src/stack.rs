@@ -29,6 +29,8 @@ const JOPAY_WEBHOOK_SECRET: &str =
     "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 /// The key of `GET /api/orders/{order_id}`.
 pub const SHOP_KEY: &str = "e2e-shop-api-key-of-thirty-two-bytes-and-more";
+/// Opens the operator's page.
+pub const ADMIN_TOKEN: &str = "e2e-admin-token-of-thirty-two-bytes-and-more";
 
 /// Sandbox, backend and proxies. Dropping it stops them all.
 #[derive(Debug)]
@@ -107,7 +109,7 @@ impl Stack {
             &HashMap::new(),
         );
         let server_origin = server.says("malipo-server listening on ").await;
-        for prefix in ["/pay/", "/malipo/", "/api/"] {
+        for prefix in ["/pay/", "/malipo/", "/api/", "/admin"] {
             public.pass(prefix, &server_origin);
         }
 
@@ -257,6 +259,8 @@ sqlite = "{store}"
 key = "{quote_key}"
 [shop_api]
 key = "{SHOP_KEY}"
+[admin]
+token = "{ADMIN_TOKEN}"
 [joyndpay]
 public_key = "{PUBLIC_KEY}"
 secret_key = "{SECRET_KEY}"

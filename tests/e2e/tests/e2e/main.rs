@@ -5,6 +5,7 @@
     reason = "a failed expectation is the test's failure"
 )]
 
+mod admin;
 mod bad_input;
 mod bad_requests;
 mod demo;

@@ -127,6 +127,14 @@ fn blank(app: &App, intent: &Intent, order_id: &OrderId) -> InitiateAnswer {
     }
 }
 
+/// An attempt that had failed has come to life again at the provider.
+pub(super) fn under_way() -> ApiError {
+    ApiError::busy(
+        "an earlier attempt to pay this order, which had failed, is being paid at the provider after all; wait for its outcome",
+        15,
+    )
+}
+
 pub(super) fn busy_unknown() -> ApiError {
     ApiError::busy(
         "the outcome of the last attempt is not known yet; it is being looked up at the provider",

@@ -15,7 +15,8 @@ use self::secrets::Secrets;
 use crate::app::App;
 use crate::payment::begin::{Decision, Wish};
 use crate::payment::price::Basket;
-use crate::payment::{AttemptId, Reference, schedule};
+use crate::payment::settle::{GIVE_UP_MS, Observation};
+use crate::payment::{AttemptId, AttemptStatus, Reference, schedule};
 use crate::provider::Desk;
 use crate::random;
 use crate::reconcile;
@@ -74,7 +75,9 @@ async fn run(app: &Arc<App>, intent: Intent) -> Result<InitiateAnswer, ApiError>
             Decision::New { .. } => return call::call(app, desk, &intent, &begun, &secrets).await,
             Decision::AskFirst(old) => {
                 for id in old {
-                    ask_about(app, id).await?;
+                    if ask_about(app, id).await? {
+                        return Err(answer::under_way());
+                    }
                 }
                 asked.extend(old.iter().cloned());
             }
@@ -111,11 +114,13 @@ pub(crate) fn desk<'a>(app: &'a App, provider: &str) -> Result<&'a Desk, ApiErro
     })
 }
 
-async fn ask_about(app: &Arc<App>, id: &AttemptId) -> Result<(), ApiError> {
+/// Asks how an old attempt stands; whether it had failed and is being paid all the same. Its page is in the shopper's hands:
+/// a second one beside it could take a second payment.
+async fn ask_about(app: &Arc<App>, id: &AttemptId) -> Result<bool, ApiError> {
     let Some(attempt) = app.store.attempt(id).await? else {
-        return Ok(());
+        return Ok(false);
     };
-    reconcile::ask(app, &attempt).await.map_err(|error| {
+    let said = reconcile::ask(app, &attempt).await.map_err(|error| {
         let answer = ApiError::from_provider(&error, app.test());
         ApiError {
             sentence: format!(
@@ -124,7 +129,11 @@ async fn ask_about(app: &Arc<App>, id: &AttemptId) -> Result<(), ApiError> {
             ),
             ..answer
         }
-    })
+    })?;
+    // After three days a person has been told, and the shopper is kept waiting no longer.
+    let waits = app.now().since_ms(attempt.created_at) < GIVE_UP_MS;
+    let under_way = matches!(said, Observation::Pending | Observation::Declined);
+    Ok(waits && under_way && attempt.status == AttemptStatus::Failed)
 }
 
 fn begin(

@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use self::question::Cause;
 use crate::app::App;
 use crate::clock::{MINUTE_MS, SECOND_MS, UnixMs};
+use crate::payment::settle::Observation;
 use crate::payment::{Attempt, AttemptId, AttemptStatus, Order};
 use crate::provider::ProviderError;
 
@@ -42,7 +43,7 @@ impl Slot {
     }
 }
 
-type Answer = Result<(), ProviderError>;
+type Answer = Result<Observation, ProviderError>;
 
 impl Asker {
     fn lock(&self) -> MutexGuard<'_, HashMap<AttemptId, Slot>> {
@@ -92,7 +93,7 @@ pub fn watched(app: &Arc<App>, order: &Order) {
 ///
 /// # Errors
 /// Why the provider gave no answer.
-pub async fn ask(app: &Arc<App>, attempt: &Attempt) -> Result<(), ProviderError> {
+pub async fn ask(app: &Arc<App>, attempt: &Attempt) -> Result<Observation, ProviderError> {
     wait(start(app, attempt, 0, Cause::Watched).answer).await
 }
 
@@ -101,7 +102,7 @@ pub async fn ask(app: &Arc<App>, attempt: &Attempt) -> Result<(), ProviderError>
 ///
 /// # Errors
 /// Why the provider gave no answer.
-pub async fn cancel(app: &Arc<App>, attempt: &Attempt) -> Result<(), ProviderError> {
+pub async fn cancel(app: &Arc<App>, attempt: &Attempt) -> Result<Observation, ProviderError> {
     let first = start(app, attempt, 0, Cause::Cancelled);
     let answer = wait(first.answer).await;
     if first.joined {

@@ -58,7 +58,8 @@ pub(super) async fn ask(app: &Arc<App>, attempt: &Attempt, cause: Cause) -> Answ
         tracing::error!(%error, attempt = attempt.id.0, "the next check could not be noted");
     }
     match result {
-        Ok(_) | Err(ProviderError::Rejected { .. }) => Ok(()),
+        Ok(snapshot) => Ok(snapshot.observation),
+        Err(ProviderError::Rejected { .. }) => Ok(Observation::NotFound),
         Err(error) => Err(error),
     }
 }

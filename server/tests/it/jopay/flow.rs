@@ -155,6 +155,24 @@ async fn a_press_after_the_expiry_asks_and_begins_anew() {
 }
 
 #[tokio::test]
+async fn a_press_while_a_failed_payment_is_being_made_after_all_begins_no_second_one() {
+    let (fake, world) = start("").await;
+    press(&world, ORDER).await;
+    fake.set(json!({"status":"expired"}));
+    world.clock.forward(HOUR_MS + MINUTE_MS);
+    world.until_state(ORDER, "failed").await;
+    // The shopper had sent the money just before the end, and JoPay has seen the transfer since.
+    fake.set(json!({"proof_status":"attached"}));
+    let reply = press(&world, ORDER).await;
+    assert_eq!((reply.error().0, reply.error().1.as_str()), (409, "busy"));
+    assert!(!reply.header("retry-after").is_empty(), "{reply:?}");
+    assert_eq!(fake.mind(|it| it.requests.len()), 1);
+    fake.set(json!({"proof_status":"verified"}));
+    let reply = press(&world, ORDER).await.json();
+    assert_eq!(reply["status"], "success", "{reply}");
+}
+
+#[tokio::test]
 async fn what_was_paid_differs_or_cannot_be_read_goes_to_a_person() {
     for (order, amount) in [
         ("ORD-1", json!({"fiat_int":2499,"fiat_code":"EUR"})),

@@ -22,7 +22,8 @@ pub struct NoticeRequest<'a> {
 pub struct Notice {
     /// By what the attempt may be known: its reference, or the provider's own name of it. The first that is known counts.
     pub names: Vec<String>,
-    /// What it says, where the provider cannot be asked about an attempt; `None`: go and ask.
+    /// What it says, where the provider cannot be asked about an attempt; `None`: go and ask. [`Observation::Unasked`]: nothing
+    /// that we know, so a person has to read it, whatever it is about.
     pub says: Option<Observation>,
     /// What it says in a few words, for a person who has to place it by hand. No personal data.
     pub summary: String,

@@ -17,6 +17,7 @@ use super::body;
 use super::error::ApiError;
 use crate::app::App;
 use crate::payment::link::{Heard, Told};
+use crate::payment::settle::Observation;
 use crate::payment::{Attempt, AttemptStatus};
 use crate::provider::{Desk, Notice, NoticeError, NoticeRequest};
 use crate::random;
@@ -40,12 +41,16 @@ pub(super) async fn signed(
     let Some(notice) = read(&app, desk, &headers, &bytes).await? else {
         return Ok(thanks(&app, desk.provider.id(), "ignored"));
     };
-    let found = app.store.attempt_named(&provider, &notice.names).await?;
     // Counted once it is proven: a stranger must not use up what the provider may send.
     let count = |about: &String| {
         let counted = app.limits.notices.count(about);
         counted.map_err(ApiError::rate_limited)
     };
+    if notice.says == Some(Observation::Unasked) {
+        count(&provider)?;
+        return parked(&app, desk, &notice).await;
+    }
+    let found = app.store.attempt_named(&provider, &notice.names).await?;
     if let Some(attempt) = found {
         count(&attempt.id.0)?;
         return taken(&app, &attempt, &notice).await;

@@ -54,6 +54,12 @@ pub(super) fn is_unauthorised(response: &HttpResponse) -> bool {
 /// What a call that did not work means.
 pub(super) fn refusal(response: &HttpResponse) -> ProviderError {
     let Ok(said) = serde_json::from_slice::<Refusal>(&response.body) else {
+        // Refused at the door, by whatever stands there: nothing was done.
+        if response.status == 401 {
+            return ProviderError::Rejected {
+                detail: "no reason given (code 401)".to_owned(),
+            };
+        }
         return unknown("the answer is not JSON of the documented shape");
     };
     let code = code(&said);

@@ -73,6 +73,14 @@ impl Payer {
         phone.into_iter().chain(self.mailbox(key)).collect()
     }
 
+    /// What an error of Jenga's may repeat of the payer, as it was sent: not always as the page wrote it.
+    pub(super) fn secrets(&self) -> Vec<&str> {
+        // The address first: a name may stand in it.
+        let texts = [&self.email, &self.first_name, &self.last_name];
+        let texts = texts.into_iter().chain(&self.phone);
+        texts.map(String::as_str).collect()
+    }
+
     /// To whom the link goes, masked: enough to know one's own telephone and mailbox again.
     pub(super) fn sent_to(&self) -> Vec<SentTo> {
         let sms = self.phone.as_ref().map(|phone| SentTo {
@@ -158,6 +166,7 @@ fn masked_address(email: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::provider::ProviderError;
 
     fn customer(name: &str, email: &str, phone: &str) -> Customer {
         let some = |it: &str| (!it.is_empty()).then(|| it.to_owned());
@@ -202,6 +211,16 @@ mod tests {
             assert!(error.starts_with(field), "{error}");
             assert!(!error.contains("secret"), "{error}");
         }
+    }
+
+    #[test]
+    fn what_jenga_was_told_of_a_payer_is_cleared_from_its_words() {
+        let page = customer("Amina Wanjiru", " amina@example.test ", "0712 345-678");
+        let payer = Payer::read(&page, "KE").unwrap();
+        let detail = "254712345678, amina@example.test, AMINA, wanjiru".to_owned();
+        let seen = ProviderError::Rejected { detail }.without(&payer.secrets());
+        let hidden = ["[redacted]"; 4].join(", ");
+        assert_eq!(seen, ProviderError::Rejected { detail: hidden });
     }
 
     #[test]

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use malipo_wire::{Currency, Money};
 use secrecy::ExposeSecret;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use subtle::ConstantTimeEq;
 
@@ -36,11 +36,18 @@ pub(super) fn is_authentic(headers: &HeaderMap, config: &Jenga) -> bool {
 #[serde(rename_all = "camelCase")]
 struct Ipn {
     callback_type: String,
-    #[serde(default)]
+    /// `null` is absent.
+    #[serde(default, deserialize_with = "or_default")]
     customer: Customer,
     transaction: Transaction,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     bank: Bank,
+}
+
+fn or_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 #[derive(Default, Deserialize)]
@@ -95,7 +102,8 @@ pub(super) fn read(body: &[u8], config: &Jenga) -> Result<Option<Notice>, Notice
         "SUCCESS" => Observation::Success(it.money()),
         // The link stays payable: one try was declined.
         "FAILED" => Observation::Declined,
-        _ => return Err(NoticeError::Unreadable),
+        // No documented word, and money may have moved: kept for a person, with its names.
+        _ => Observation::Unasked,
     };
     Ok(Some(Notice {
         names: names(&ipn),

@@ -66,9 +66,9 @@ impl JengaAdapter {
         opening: &Opening<'_>,
         response: &HttpResponse,
     ) -> Result<Opened, ProviderError> {
-        let link = link::created(&opening.reference.0, response)?;
+        let link = link::created(&opening.reference.0, response).map_err(sent_anyhow)?;
         let payer = self.payer(opening.customer)?;
-        let redirect_url = self.address(&link)?;
+        let redirect_url = self.address(&link).map_err(sent_anyhow)?;
         Ok(Opened {
             provider_ref: Some(link),
             // Where there is a page to open, nobody need look for the message.
@@ -128,9 +128,9 @@ impl JengaAdapter {
         &self,
         calls: &Calls<'_>,
         opening: &Opening<'_>,
+        payer: &Payer,
     ) -> Result<Opened, ProviderError> {
-        let payer = self.payer(opening.customer)?;
-        let make = |bearer| link::create(&self.config, opening, &payer, bearer);
+        let make = |bearer| link::create(&self.config, opening, payer, bearer);
         let response = self.send(calls, opening.now, make).await?;
         self.read_opening(opening, &response)
     }
@@ -176,9 +176,11 @@ impl Provider for JengaAdapter {
         calls: &Calls<'_>,
         opening: &Opening<'_>,
     ) -> Result<Opened, ProviderError> {
-        self.create(calls, opening)
+        let payer = self.payer(opening.customer)?;
+        let secrets = [opening.secrets(), payer.secrets()].concat();
+        self.create(calls, opening, &payer)
             .await
-            .map_err(|error| self.redacted(error, &opening.secrets()))
+            .map_err(|error| self.redacted(error, &secrets))
     }
 
     async fn look_up(
@@ -187,19 +189,22 @@ impl Provider for JengaAdapter {
         attempt: &Attempt,
         now: UnixMs,
     ) -> Result<Snapshot, ProviderError> {
+        let over = attempt
+            .expires_at
+            .is_some_and(|end| end.plus_ms(GRACE_MS) <= now);
         if self.config.confirm_by_transaction_details {
             let make = |bearer| details::request(&self.config, &attempt.reference, bearer);
             let response = self
                 .send(calls, now, make)
                 .await
                 .map_err(|error| self.redacted(error, &[]))?;
-            if let Some(observation) = details::read(attempt, &response) {
-                return Ok(observation.into());
+            match details::read(attempt, &response) {
+                // A link that is not payable any more has had its last try.
+                Some(Observation::Declined) if over => {}
+                None => {}
+                Some(observation) => return Ok(observation.into()),
             }
         }
-        let over = attempt
-            .expires_at
-            .is_some_and(|end| end.plus_ms(GRACE_MS) <= now);
         Ok(match over {
             true => Observation::Failed(Reason::Expired).into(),
             false => Observation::Unasked.into(),
@@ -211,6 +216,18 @@ impl Provider for JengaAdapter {
             return Err(NoticeError::Forged);
         }
         ipn::read(request.body, &self.config)
+    }
+}
+
+/// Jenga has sent the link by itself: what is wrong with its answer calls nothing back, and a second link beside it could be
+/// paid too.
+fn sent_anyhow(error: ProviderError) -> ProviderError {
+    match error {
+        ProviderError::Unsafe { detail } => answer::unknown(detail),
+        ProviderError::Rejected { .. }
+        | ProviderError::Unreachable
+        | ProviderError::Throttled(_)
+        | ProviderError::OutcomeUnknown { .. } => error,
     }
 }
 

@@ -1,5 +1,7 @@
 //! The access token: asked for once, used until shortly before it ends, by all requests.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use axum::http::{HeaderValue, Method};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -14,7 +16,18 @@ use crate::config::Jenga;
 
 /// The token that is good now, if any. One instance of the server asks for its own.
 #[derive(Debug, Default)]
-pub(super) struct Tokens(Mutex<Option<Token>>);
+pub(super) struct Tokens {
+    slot: Mutex<Slot>,
+    /// How often it was asked for in vain.
+    failures: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct Slot {
+    token: Option<Token>,
+    /// What came of asking the last time, where that was no token.
+    failed: Option<ProviderError>,
+}
 
 #[derive(Clone, Debug)]
 struct Token {
@@ -23,7 +36,8 @@ struct Token {
 }
 
 impl Tokens {
-    /// The `Authorization` header. Whoever comes while it is being asked for waits for the same one.
+    /// The `Authorization` header. Whoever comes while it is being asked for waits for the same one, or for the same error:
+    /// one after the other, each with a deadline of its own, many would wait for minutes.
     ///
     /// # Errors
     /// [`ProviderError`]; whatever goes wrong here, nothing was begun.
@@ -33,14 +47,28 @@ impl Tokens {
         config: &Jenga,
         now: UnixMs,
     ) -> Result<HeaderValue, ProviderError> {
-        let mut slot = self.0.lock().await;
-        let good = slot.as_ref().filter(|it| now < it.until);
+        let before = self.failures.load(Ordering::Acquire);
+        let mut slot = self.slot.lock().await;
+        let good = slot.token.as_ref().filter(|it| now < it.until);
         let token = match good {
             Some(token) => token.clone(),
             None => {
-                let response = calls.send(request(config)).await.map_err(nothing_begun)?;
-                let token = read(&response, now).map_err(nothing_begun)?;
-                slot.insert(token).clone()
+                let since = self.failures.load(Ordering::Acquire) != before;
+                if let Some(error) = slot.failed.as_ref().filter(|_| since) {
+                    return Err(error.clone());
+                }
+                let response = calls.send(request(config)).await;
+                match response
+                    .and_then(|it| read(&it, now))
+                    .map_err(nothing_begun)
+                {
+                    Ok(token) => slot.token.insert(token).clone(),
+                    Err(error) => {
+                        slot.failed = Some(error.clone());
+                        self.failures.fetch_add(1, Ordering::Release);
+                        return Err(error);
+                    }
+                }
             }
         };
         Ok(secret(&format!("Bearer {}", token.text.expose_secret())))
@@ -48,12 +76,13 @@ impl Tokens {
 
     /// Forgets a token that was refused, unless another one has taken its place meanwhile.
     pub(super) async fn refused(&self, bearer: &HeaderValue) {
-        let mut slot = self.0.lock().await;
+        let mut slot = self.slot.lock().await;
         let same = slot
+            .token
             .as_ref()
             .is_some_and(|it| secret(&format!("Bearer {}", it.text.expose_secret())) == *bearer);
         if same {
-            *slot = None;
+            slot.token = None;
         }
     }
 }

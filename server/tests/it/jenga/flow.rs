@@ -264,6 +264,7 @@ async fn another_amount_or_currency_goes_to_a_person() {
     let (world, sandbox) = worlds("").await;
     let cases = [
         json!({"transaction.orderAmount": 1350.49, "transaction.amount": 1350.49}),
+        json!({"transaction.orderAmount": 1350.51, "transaction.amount": 1350.51}),
         json!({"transaction.orderCurrency": "USD", "transaction.currency": "USD"}),
     ];
     for (nth, fields) in cases.into_iter().enumerate() {
@@ -288,4 +289,51 @@ async fn transaction_details_are_asked_where_the_merchant_wants_it() {
     let answer = sent(&world, ORDER).await;
     sandbox.settle(ORDER, "succeed").await;
     world.until(&answer, "success").await;
+}
+
+#[tokio::test]
+async fn an_ipn_with_an_unknown_word_changes_nothing_and_is_kept_with_its_names() {
+    let (world, sandbox) = worlds("").await;
+    let answer = sent(&world, ORDER).await;
+    let fields = json!({"ipn": {"fields": {"transaction.status": "REVERSED"}}});
+    sandbox.script(fields).await;
+    sandbox.settle(ORDER, "succeed").await;
+    let kept = eventually(async || {
+        let all = world.app.store.parked(10).await.unwrap();
+        all.into_iter().next()
+    })
+    .await;
+    assert!(kept.names.contains(ORDER), "{kept:?}");
+    assert_eq!(world.verify(&answer).await["status"], "pending");
+}
+
+#[tokio::test]
+async fn many_presses_without_a_token_wait_for_one_question_and_not_in_a_row() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    // It takes every call and answers none.
+    let calls = tokio::spawn(async move {
+        let mut open = Vec::new();
+        while let Ok((stream, _)) = listener.accept().await {
+            open.push(stream);
+            if open.len() == 5 {
+                break;
+            }
+        }
+    });
+    let more = format!("jenga.base_url = \"{base}\"\njenga.timeout_ms = 2000");
+    let world = World::with(&format!("provider = \"jenga\"\n{}", table(&more))).await;
+    let orders = ["1", "2", "3", "4", "5"].map(|it| format!("ORDER000000{it}"));
+    let [one, two, three, four, five] = &orders;
+    let replies = tokio::join!(
+        press(&world, one),
+        press(&world, two),
+        press(&world, three),
+        press(&world, four),
+        press(&world, five)
+    );
+    for reply in [replies.0, replies.1, replies.2, replies.3, replies.4] {
+        assert_eq!(reply.error().0, 502, "{reply:?}");
+    }
+    assert!(!calls.is_finished(), "each press asked by itself");
 }

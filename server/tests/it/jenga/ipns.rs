@@ -85,6 +85,9 @@ fn every_field_that_may_name_the_order_is_tried_the_likelier_first() {
     assert_eq!(read(&ipn).names[0], "565657788779");
     let ipn = with("/transaction/billNumber", json!(" "));
     assert_eq!(read(&ipn).names[0], "071648816466242");
+    let mut ipn = with("/customer", Value::Null);
+    ipn["bank"] = Value::Null;
+    assert_eq!(read(&ipn).names, ["INVZCF", "328411183176", "CARD"]);
 }
 
 #[test]
@@ -140,15 +143,12 @@ fn account_alerts_are_ignored_and_what_is_not_understood_is_kept() {
     let good = basic("ipnuser:JENGA-IPN-CANARY-3");
     let alert = with("/callbackType", json!("ALT")).to_string();
     assert_eq!(read_as(&good, alert.as_bytes()), Ok(None));
-    let odd = with("/transaction/status", json!("MAYBE")).to_string();
-    for body in [
-        odd.as_str(),
-        "",
-        "{}",
-        "[]",
-        "<html>",
-        r#"{"callbackType":"IPN"}"#,
-    ] {
+    // Kept with its names: money may have moved.
+    let odd = read(&with("/transaction/status", json!("REVERSED")));
+    assert_eq!(odd.says, Some(Observation::Unasked));
+    assert_eq!(odd.names[0], "INVZCF");
+    assert!(odd.summary.starts_with("REVERSED "), "{}", odd.summary);
+    for body in ["", "{}", "[]", "<html>", r#"{"callbackType":"IPN"}"#] {
         assert_eq!(
             read_as(&good, body.as_bytes()),
             Err(NoticeError::Unreadable),

@@ -42,7 +42,7 @@ pub struct Step {
 pub enum Alarm {
     /// A second success for one order: money to give back.
     DuplicatePaid,
-    /// Less than the price was paid, or in another currency, or the amount could not be read.
+    /// Less than the price was paid, or more where no fees are added, or in another currency, or the amount could not be read.
     WrongAmount,
     /// Paid after the provider had said no, or after we had given it up.
     LateSuccess,
@@ -107,9 +107,14 @@ pub fn settle(
 }
 
 fn success(attempt: &Attempt, paid_by: Option<&AttemptId>, received: Option<Money>) -> Step {
-    // More than the price is fine: JoyndPay adds its live fees. The surplus is what `received` has over `price`.
+    // More is fine where fees are added: the surplus is what `received` has over `price`. Elsewhere it is another payment.
+    let (price, fees) = (
+        attempt.price,
+        ADDS_FEES.contains(&attempt.provider.as_str()),
+    );
     let enough = received.is_some_and(|it| {
-        it.currency() == attempt.price.currency() && attempt.price.minor() <= it.minor()
+        let most = if fees { u64::MAX } else { price.minor() };
+        it.currency() == price.currency() && (price.minor()..=most).contains(&it.minor())
     });
     if !enough {
         return Step {
@@ -164,7 +169,7 @@ fn failed(attempt: &Attempt, reason: Reason) -> Step {
 
 /// After [`GIVE_UP_MS`] a person has to look.
 fn given_up(attempt: &Attempt, now: UnixMs) -> Step {
-    if now.since_ms(waits_since(attempt)) < GIVE_UP_MS {
+    if !is_given_up(attempt, now) {
         return stay(attempt);
     }
     Step {
@@ -196,6 +201,12 @@ fn unsettled(attempt: &Attempt, now: UnixMs) -> Step {
     }
 }
 
+/// Whether a person is told of an attempt that still waits.
+#[must_use]
+pub fn is_given_up(attempt: &Attempt, now: UnixMs) -> bool {
+    GIVE_UP_MS <= now.since_ms(waits_since(attempt))
+}
+
 /// From when on an outcome is due: a link that is payable for a week is not suspicious after three days.
 fn waits_since(attempt: &Attempt) -> UnixMs {
     attempt
@@ -213,6 +224,8 @@ fn stay(attempt: &Attempt) -> Step {
     }
 }
 
+/// Providers that add their fees to what the shopper pays, and tell the sum.
+const ADDS_FEES: [&str; 1] = ["joyndpay"];
 /// How long an attempt may be pending before a person has to look: three days. It never ends as unpaid by itself.
 pub const GIVE_UP_MS: i64 = 72 * HOUR_MS;
 
@@ -324,6 +337,15 @@ mod tests {
         check(Pending, success("10000", "KES"), NeedsReview, wrong);
         check(Pending, success("0", "UGX"), NeedsReview, wrong);
         check(Pending, Observation::Success(None), NeedsReview, wrong);
+    }
+
+    #[test]
+    fn more_than_the_price_pays_only_where_fees_are_added() {
+        let more = Observation::Success(Some(money("10001", "UGX")));
+        let mut seen = attempt(AttemptStatus::Pending, None);
+        seen.provider = "jenga".into();
+        let step = settle(&seen, None, more, UnixMs(1)).unwrap();
+        assert_eq!(step.status, AttemptStatus::NeedsReview);
     }
 
     #[test]

@@ -15,8 +15,8 @@ pub fn next_try(
     jitter: u32,
 ) -> Option<UnixMs> {
     let wait = *WAITS_MS.get(usize::try_from(tries).ok()?)?;
-    let asked = retry_after.and_then(|it| i64::try_from(it.as_millis()).ok());
-    let wait = wait.max(asked.unwrap_or(0).min(LONGEST_ASKED_MS));
+    let asked = retry_after.map_or(0, |it| i64::try_from(it.as_millis()).unwrap_or(i64::MAX));
+    let wait = wait.max(asked.min(LONGEST_ASKED_MS));
     let spread = i128::from(wait / 10) * i128::from(jitter);
     let later = i64::try_from(spread >> 32).unwrap_or(0);
     Some(now.plus_ms(wait.saturating_add(later)))
@@ -62,7 +62,7 @@ mod tests {
         let asked = |seconds| next_try(0, Some(Duration::from_secs(seconds)), UnixMs(0), 0);
         assert_eq!(asked(1), Some(UnixMs(5 * SECOND_MS)));
         assert_eq!(asked(60), Some(UnixMs(MINUTE_MS)));
-        assert_eq!(asked(u64::MAX), Some(UnixMs(5 * SECOND_MS)));
+        assert_eq!(asked(u64::MAX), Some(UnixMs(24 * HOUR_MS)));
         assert_eq!(asked(10_000_000), Some(UnixMs(24 * HOUR_MS)));
     }
 }

@@ -63,11 +63,7 @@ impl Webhook {
         if response.status().is_success() {
             return Ok(());
         }
-        let retry_after = response
-            .headers()
-            .get(reqwest::header::RETRY_AFTER)
-            .and_then(|it| it.to_str().ok()?.trim().parse().ok())
-            .map(Duration::from_secs);
+        let retry_after = crate::provider::http::retry_after(response.headers());
         Err(NotDelivered {
             why: format!("the receiver answered {}", response.status().as_u16()),
             retry_after,

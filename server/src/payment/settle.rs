@@ -362,10 +362,8 @@ mod tests {
     #[test]
     fn a_success_with_a_wrong_amount_is_not_undone_by_a_failure() {
         let seen = attempt(AttemptStatus::NeedsReview, Some(money("1", "UGX")));
-        assert_eq!(
-            settle(&seen, None, Observation::Failed(Reason::Other), UnixMs(1)),
-            None
-        );
+        let no = Observation::Failed(Reason::Other);
+        assert_eq!(settle(&seen, None, no, UnixMs(1)), None);
     }
 
     #[test]

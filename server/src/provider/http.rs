@@ -4,9 +4,13 @@
 //! share one [`Quota`].
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
+
+use axum::http::HeaderMap;
+use axum::http::header::{DATE, RETRY_AFTER};
 
 use super::{HttpRequest, HttpResponse, ProviderError, Urgency};
+use crate::clock::{Clock, SystemClock};
 use crate::quota::Quota;
 
 /// Makes the calls of one provider.
@@ -71,12 +75,7 @@ impl Http {
             }
         })?;
         let status = response.status().as_u16();
-        let retry_after = response
-            .headers()
-            .get(reqwest::header::RETRY_AFTER)
-            .and_then(|it| it.to_str().ok())
-            .and_then(|it| it.trim().parse().ok())
-            .map(Duration::from_secs);
+        let retry_after = retry_after(response.headers());
         let mut body = Vec::new();
         loop {
             match response.chunk().await {
@@ -94,6 +93,23 @@ impl Http {
             body,
         })
     }
+}
+
+/// `Retry-After` in both its forms (RFC 9110, section 10.2.3): seconds, however many, or a date, which is judged by the
+/// sender's own clock where it tells that. A date that has passed is no wait.
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name| headers.get(name).and_then(|it| it.to_str().ok());
+    let wanted = text(RETRY_AFTER)?.trim();
+    if !wanted.is_empty() && wanted.bytes().all(|it| it.is_ascii_digit()) {
+        return Some(Duration::from_secs(wanted.parse().unwrap_or(u64::MAX)));
+    }
+    let wanted = httpdate::parse_http_date(wanted).ok()?;
+    let theirs = text(DATE).and_then(|it| httpdate::parse_http_date(it).ok());
+    let now = theirs.or_else(|| {
+        let ms = u64::try_from(SystemClock.now().0).ok()?;
+        SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(ms))
+    })?;
+    Some(wanted.duration_since(now).unwrap_or_default())
 }
 
 /// What every client of this server has in common: no redirects, no proxy, https alone where `tls`.
@@ -122,3 +138,30 @@ fn unknown(detail: &'static str) -> ProviderError {
 pub const MOST_BYTES: usize = 256 * 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const POOL_IDLE: Duration = Duration::from_secs(20);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(wanted: &'static str, expected: Option<u64>) {
+        let mut headers = HeaderMap::new();
+        headers.insert(RETRY_AFTER, wanted.parse().unwrap());
+        headers.insert(DATE, "Sat, 21 Nov 2026 11:00:00 GMT".parse().unwrap());
+        let expected = expected.map(Duration::from_secs);
+        assert_eq!(retry_after(&headers), expected, "{wanted}");
+    }
+
+    #[test]
+    fn a_wait_is_asked_for_in_seconds_or_until_a_date() {
+        check("0", Some(0));
+        check(" 120 ", Some(120));
+        check("99999999999999999999999", Some(u64::MAX));
+        check("Sat, 21 Nov 2026 11:02:00 GMT", Some(120));
+        check("Saturday, 21-Nov-26 11:02:00 GMT", Some(120));
+        check("Sat, 21 Nov 2026 10:00:00 GMT", Some(0));
+        for none in ["", "-5", "1.5", "soon", "2026-11-21T11:02:00Z"] {
+            check(none, None);
+        }
+    }
+}

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::Answer;
 use super::note::{count, take};
 use crate::app::App;
-use crate::clock::{SECOND_MS, UnixMs};
-use crate::payment::settle::Observation;
+use crate::clock::{MINUTE_MS, SECOND_MS, UnixMs};
+use crate::payment::settle::{self, Observation};
 use crate::payment::{Attempt, schedule};
 use crate::provider::{ProviderError, Snapshot, Urgency};
 use crate::random;
@@ -46,9 +46,7 @@ pub(super) async fn ask(app: &Arc<App>, attempt: &Attempt, cause: Cause) -> Answ
     };
     count(app, provider.id(), ask, now, &result);
     let next = next_check(app, attempt, &result);
-    if let Some(snapshot) = known(attempt, &result)
-        && take(app, attempt, snapshot).await.is_err()
-    {
+    if take(app, attempt, known(attempt, &result)).await.is_err() {
         // The schedule brings it back.
         return Err(ProviderError::Unreachable);
     }
@@ -64,10 +62,10 @@ pub(super) async fn ask(app: &Arc<App>, attempt: &Attempt, cause: Cause) -> Answ
     }
 }
 
-/// What the answer says of the attempt, if it says anything.
-fn known(attempt: &Attempt, result: &Result<Snapshot, ProviderError>) -> Option<Snapshot> {
+/// What the answer says of the attempt. No answer says nothing, but after three days of that a person is told.
+fn known(attempt: &Attempt, result: &Result<Snapshot, ProviderError>) -> Snapshot {
     match result {
-        Ok(snapshot) => Some(snapshot.clone()),
+        Ok(snapshot) => snapshot.clone(),
         // It spoke its own language and does not say: an answer, though a poor one.
         Err(ProviderError::Rejected { detail }) => {
             tracing::warn!(
@@ -76,16 +74,16 @@ fn known(attempt: &Attempt, result: &Result<Snapshot, ProviderError>) -> Option<
                 detail,
                 "the provider cannot say how an attempt stands"
             );
-            Some(Observation::NotFound.into())
+            Observation::NotFound.into()
         }
-        Err(ProviderError::Throttled(_)) => None,
+        Err(ProviderError::Throttled(_)) => Observation::Unasked.into(),
         Err(
             error @ (ProviderError::Unreachable
             | ProviderError::OutcomeUnknown { .. }
             | ProviderError::Unsafe { .. }),
         ) => {
             tracing::warn!(attempt = attempt.id.0, %error, "an attempt could not be looked up");
-            None
+            Observation::Unasked.into()
         }
     }
 }
@@ -102,6 +100,8 @@ fn next_check(
             let expires_at = opened.map_or(attempt.expires_at, |it| it.expires_at);
             schedule::next_check(attempt.created_at, expires_at, now, random::jitter())
         }
+        // A person has been told, and nothing more is expected of asking.
+        Err(_) if settle::is_given_up(attempt, now) => None,
         Err(ProviderError::Throttled(wait)) => {
             let ms = i64::try_from(wait.as_millis()).unwrap_or(RETRY_MS);
             Some(now.plus_ms(ms.max(SECOND_MS)))
@@ -110,9 +110,13 @@ fn next_check(
             ProviderError::Unreachable
             | ProviderError::OutcomeUnknown { .. }
             | ProviderError::Unsafe { .. },
-        ) => Some(now.plus_ms(RETRY_MS)),
+        ) => {
+            let age = now.since_ms(attempt.created_at);
+            Some(now.plus_ms((age / 10).clamp(RETRY_MS, LONGEST_RETRY_MS)))
+        }
     }
 }
 
-/// When to ask again after the provider could not be reached.
+/// When to ask again after the provider could not be reached: later and later for what it has never been able to say.
 const RETRY_MS: i64 = 15 * SECOND_MS;
+const LONGEST_RETRY_MS: i64 = 15 * MINUTE_MS;

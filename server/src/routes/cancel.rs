@@ -33,11 +33,15 @@ pub(super) async fn cancel(
         reconcile::watched(&app, &order);
         return Ok(answer(&app, &order));
     };
-    // It goes on where this stops waiting.
-    let called_off = tokio::time::timeout(PATIENCE, reconcile::cancel(&app, attempt)).await;
-    if let Ok(Err(error)) = called_off {
-        tracing::warn!(attempt = attempt.id.0, %error, "an attempt could not be called off; it is looked after");
-    }
+    // In a task of its own: it goes on where this stops waiting, also where another question has to end first.
+    let (task, wanted) = (Arc::clone(&app), attempt.clone());
+    let calling_off = app.tasks.spawn(async move {
+        if let Err(error) = reconcile::cancel(&task, &wanted).await {
+            tracing::warn!(attempt = wanted.id.0, %error, "an attempt could not be called off; it is looked after");
+        }
+    });
+    // What is not known by then, and whatever became of the task, is answered as it stands.
+    let _ = tokio::time::timeout(PATIENCE, calling_off).await;
     let after = app.store.order(&order.id).await?;
     Ok(answer(&app, after.as_ref().unwrap_or(&order)))
 }

@@ -354,3 +354,22 @@ async fn cancelling_is_noted_and_does_not_touch_the_money() {
     world.fake.set(ORDER, "success");
     world.until(&answer, "success").await;
 }
+
+#[tokio::test]
+async fn what_the_provider_never_answers_sensibly_reaches_a_person_too() {
+    let world = World::new().await;
+    world.opened(ORDER).await;
+    let nonsense = LookUp::Says(200, "<html>".to_owned());
+    world.fake.mind(|it| it.look_up = nonsense);
+    world.clock.forward(73 * 3_600_000);
+    let record = world.until_state(ORDER, "needs_review").await;
+    assert_eq!(record["status"], "pending", "{record}");
+    // And it is not asked for ever.
+    let attempt = world.app.store.order(&ORDER.parse().unwrap()).await;
+    let id = attempt.unwrap().unwrap().attempts[0].id.clone();
+    eventually(async || {
+        let seen = world.app.store.attempt(&id).await.unwrap().unwrap();
+        seen.next_check_at.is_none().then_some(())
+    })
+    .await;
+}

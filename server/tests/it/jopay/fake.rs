@@ -34,6 +34,8 @@ pub(crate) struct Mind {
     pub(crate) now: i64,
     /// The answer to a create waits for this.
     pub(crate) hold: Option<Arc<tokio::sync::Notify>>,
+    /// The answer to a look-up waits for this.
+    pub(crate) hold_look_up: Option<Arc<tokio::sync::Notify>>,
     /// Calls without the right key.
     pub(crate) strangers: u32,
 }
@@ -162,6 +164,9 @@ async fn list(State(fake): State<Fake>) -> Response {
 }
 
 async fn one(State(fake): State<Fake>, Path(id): Path<String>) -> Response {
+    if let Some(hold) = fake.mind(|it| it.hold_look_up.clone()) {
+        hold.notified().await;
+    }
     let found = fake.mind(|it| {
         let mut all = it.requests.iter();
         all.find(|it| it.1["request_id"] == id)

@@ -176,6 +176,7 @@ async fn a_press_while_a_failed_payment_is_being_made_after_all_begins_no_second
 async fn what_was_paid_differs_or_cannot_be_read_goes_to_a_person() {
     for (order, amount) in [
         ("ORD-1", json!({"fiat_int":2499,"fiat_code":"EUR"})),
+        ("ORD-4", json!({"fiat_int":2501,"fiat_code":"EUR"})),
         ("ORD-2", json!({"fiat_int":2500,"fiat_code":"USD"})),
         ("ORD-3", Value::Null),
     ] {
@@ -206,6 +207,25 @@ async fn a_cancel_reaches_jopay_while_no_transfer_is_named() {
         (&seen["status"], &seen["reason"]),
         (&json!("failed"), &json!("cancelled"))
     );
+    assert_eq!(fake.newest()["status"], "cancelled");
+}
+
+#[tokio::test]
+async fn a_cancel_behind_a_slow_question_is_passed_on_though_nobody_waits_for_it() {
+    let fake = Fake::start().await;
+    let patient = ("MALIPO_JOPAY__TIMEOUT_MS", "10000");
+    let world = World::with_env(&fake.config(""), &[patient]).await;
+    let answer = press(&world, ORDER).await.json();
+    let hold = std::sync::Arc::new(tokio::sync::Notify::new());
+    fake.mind(|it| it.hold_look_up = Some(hold.clone()));
+    webhook(&fake, &world, "payment.proof_attached").await;
+    eventually(async || (0 < fake.calls("GET /requests/")).then_some(())).await;
+    let body = json!({"order_id": ORDER, "token": answer["token"]});
+    let seen = world.post("/pay/cancel", &body).await.json();
+    assert_eq!(seen["status"], "pending", "{seen}");
+    fake.mind(|it| it.hold_look_up = None);
+    hold.notify_waiters();
+    world.until_state(ORDER, "failed").await;
     assert_eq!(fake.newest()["status"], "cancelled");
 }
 

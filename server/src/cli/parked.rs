@@ -9,7 +9,7 @@ use super::output::{clean, print, table};
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// List them, the newest first. They are kept for 30 days after they came last.
+    /// List them, the newest first. They are kept until you drop them.
     List(List),
     /// Drop one that was dealt with; the provider may send it again.
     Drop {

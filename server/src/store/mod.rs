@@ -137,7 +137,8 @@ pub trait Store:
         now: UnixMs,
     ) -> Result<(), StoreError>;
 
-    /// Drops tokens, keys and sends that count no more, and notices and finished deliveries older than 30 days.
+    /// Drops tokens, keys and sends that count no more, and finished deliveries older than 30 days. What is parked stays until
+    /// a person drops it: it may be all there is of a payment.
     async fn tidy(&self, now: UnixMs) -> Result<(), StoreError>;
 
     /// Writes down the mode of these records where none is written yet; returns the one that is.

@@ -143,10 +143,6 @@ impl Work for Tidying {
                 "DELETE FROM outbox WHERE next_at IS NULL AND created_at < $1",
                 month_ago,
             ),
-            (
-                "DELETE FROM parked_notices WHERE received_at < $1",
-                month_ago,
-            ),
         ] {
             query(it, sql, &[&before.0]).await?;
         }

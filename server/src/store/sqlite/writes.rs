@@ -382,9 +382,5 @@ pub(super) fn tidy(connection: &Connection, now: UnixMs) -> Result<(), Error> {
     )?;
     recipients::tidy(connection, now)?;
     outbox::tidy(connection, now.plus_ms(-30 * 24 * HOUR_MS))?;
-    connection.execute(
-        "DELETE FROM parked_notices WHERE received_at < ?1",
-        [now.plus_ms(-30 * 24 * HOUR_MS).0],
-    )?;
     Ok(())
 }

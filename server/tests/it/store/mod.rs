@@ -276,7 +276,7 @@ mod each {
             a_token_opens_its_order_for_a_day,
             an_attempt_is_found_by_its_secrets_and_its_names,
             a_cancel_changes_nothing_about_the_money,
-            parked_notices_are_counted_and_kept_for_a_month,
+            parked_notices_are_counted_and_kept_until_they_are_dropped,
             strange_text_is_kept_or_not_known_but_never_a_failure,
             old_tokens_and_keys_are_dropped,
             the_mode_is_written_once,

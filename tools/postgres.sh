@@ -27,8 +27,9 @@ if [[ $(id -u) -eq 0 ]]; then
     exec setpriv --reuid="$user" --regid="$(id -g "$user")" --clear-groups -- "$BASH" "$0" "$@"
 fi
 
-bin=$(command -v initdb >/dev/null && dirname "$(command -v initdb)" ||
-    find /usr/lib/postgresql /usr/pgsql-* -path '*/bin/initdb' -printf '%h\n' 2>/dev/null | sort -V | tail -1)
+# Debian's stands in no PATH. A folder that is not there is no reason to stop: the other one may have it.
+bin=$(command -v initdb || find /usr/lib/postgresql /usr/pgsql-* -path '*/bin/initdb' 2>/dev/null | sort -V | tail -1) || true
+bin=${bin%/initdb}
 if [[ -z $bin ]]; then
     echo "PostgreSQL is missing: tools/setup.sh unit installs Debian's package postgresql" >&2
     exit 1

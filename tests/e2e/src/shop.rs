@@ -286,13 +286,12 @@ impl Shop {
     pub async fn complaints(&self) -> Vec<String> {
         // A page whose scripts are off cannot complain.
         let all = "return window.seen ? [...seen.errors, ...seen.violations] : []";
-        let all = self
-            .0
-            .show()
-            .await
-            .execute(all, vec![])
-            .await
-            .map(|it| it.json().clone());
+        // A checkout page may close itself between being listed and being asked.
+        let Some(session) = self.0.may_show().await else {
+            return Vec::new();
+        };
+        let all = session.execute(all, vec![]).await;
+        let all = all.map(|it| it.json().clone());
         let all = all
             .ok()
             .and_then(|it| it.as_array().cloned())

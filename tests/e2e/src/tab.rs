@@ -37,6 +37,12 @@ impl Tab {
         &self.session
     }
 
+    /// The same; `None` where the tab has closed itself meanwhile.
+    pub async fn may_show(&self) -> Option<&WebDriver> {
+        let shown = self.session.switch_to_window(self.window.clone()).await;
+        shown.is_ok().then_some(&self.session)
+    }
+
     /// A command of Chromium's debugging protocol.
     ///
     /// # Panics

@@ -112,9 +112,12 @@ type Kebab<Name> = Name extends `${infer First}${infer Rest}`
   ? `${First extends Lowercase<First> ? First : `-${Lowercase<First>}`}${Kebab<Rest>}`
   : Name;
 
-/** Options as attributes; what only JavaScript can say is left out. */
+/**
+ * Options as attributes; what only JavaScript can say is left out. Secrets stay in, as what may never be given: JSX takes any
+ * other name that has a dash.
+ */
 type Attributes<Options> = {
-  [Name in keyof Options as Exclude<Kebab<Name>, Kebab<keyof NoSecrets> | "headers" | "texts" | "headless" | "checkout-origins">]: Options[Name];
+  [Name in keyof Options as Exclude<Kebab<Name>, "headers" | "texts" | "headless" | "checkout-origins">]: Options[Name];
 } & {
   /** Origins to which the checkout page may belong, separated by spaces. Default: any https origin. */
   "checkout-origins"?: string | undefined;

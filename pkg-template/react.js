@@ -22,10 +22,16 @@ function component(tag, displayName) {
   const Component = forwardRef((props, ref) => {
     const element = useRef(null);
     const handlers = useRef({});
+    const before = useRef({});
     const { attributes, handled, properties } = sort(props);
     useImperativeHandle(ref, () => element.current, []);
     useBeforePaint(() => {
       handlers.current = handled;
+      // React 19 sets properties, and to "undefined" what is given no more (`lang`, `id`).
+      for (const [name, value] of Object.entries(before.current)) {
+        if (value !== undefined && attributes[name] === undefined) element.current.removeAttribute(name);
+      }
+      before.current = attributes;
       // React 18 sets no properties of custom elements.
       for (const [name, value] of Object.entries(properties)) if (element.current[name] !== value) element.current[name] = value;
     });

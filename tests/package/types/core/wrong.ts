@@ -94,6 +94,8 @@ button.quote = null;
 const attributes: PayButtonAttributes = { "initiate-url": "/i", verifyUrl: "/v" };
 // @ts-expect-error -- what only JavaScript can say is no attribute
 const headers: PayButtonAttributes = { "initiate-url": "/i", "verify-url": "/v", headers: {} };
+// @ts-expect-error -- a secret
+const secret: PayButtonAttributes = { "initiate-url": "/i", "verify-url": "/v", "secret-key": "sk" };
 
 // Events.
 // @ts-expect-error -- misspelt
@@ -121,4 +123,4 @@ target.addEventListener("pay-pending", ({ detail }) => detail.status);
 // @ts-expect-error -- not in this event
 document.addEventListener("pay-change", ({ detail }) => detail.orderId);
 
-export { attributes, code, headers, outcome };
+export { attributes, code, headers, outcome, secret };

@@ -3,6 +3,7 @@
 //! A command is a file here with its own arguments and one `run(config)`. What it says goes to stdout, what is wrong to
 //! stderr. It may run beside a server on the same store: it never takes an attempt away from it.
 
+mod check;
 mod jenga;
 mod jopay;
 mod orders;
@@ -46,6 +47,8 @@ struct Arguments {
 /// What there is beside serving.
 #[derive(Subcommand)]
 enum Command {
+    /// Ask a backend of your own what the widget asks, and say what is wrong with its answers. Needs no configuration.
+    Check(Box<check::Check>),
     /// What became of orders.
     Orders {
         #[command(subcommand)]
@@ -96,7 +99,14 @@ or a command could not be done.
 Logs go to stderr. stdout has one line, when connections are accepted: malipo-server listening on http://ADDRESS";
 
 pub(crate) fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::parse() {
+        // A backend that is somebody else's: no configuration of ours says anything about it.
+        Arguments {
+            command: Some(Command::Check(check)),
+            ..
+        } => return finish(check::run(*check)),
+        others => others,
+    };
     let beside: &[(&str, &str)] = match &arguments.command {
         Some(Command::Jopay { .. }) if !arguments.check_config => &jopay::NOT_NEEDED,
         Some(_) | None => &[],
@@ -126,11 +136,16 @@ pub(crate) fn main() -> ExitCode {
         },
     };
     telemetry::init(log);
+    finish(run(arguments, config))
+}
+
+/// Runs to the end, and says how that was.
+fn finish(work: impl Future<Output = anyhow::Result<()>>) -> ExitCode {
     let done = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(anyhow::Error::from)
-        .and_then(|runtime| runtime.block_on(run(arguments, config)));
+        .and_then(|runtime| runtime.block_on(work));
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -143,6 +158,7 @@ pub(crate) fn main() -> ExitCode {
 async fn run(arguments: Arguments, config: Config) -> anyhow::Result<()> {
     match arguments.command {
         None => serve::run(config, arguments.exit_with_stdin).await,
+        Some(Command::Check(check)) => check::run(*check).await,
         Some(Command::Orders { command }) => orders::run(command, config).await,
         Some(Command::Parked { command }) => parked::run(command, config).await,
         Some(Command::Webhooks { command }) => webhooks::run(command, config).await,

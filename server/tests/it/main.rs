@@ -9,6 +9,7 @@
 
 mod adapter;
 mod admin;
+mod check;
 mod clock;
 mod config;
 mod config_shown;

@@ -1,0 +1,140 @@
+//! What a browser needs before it lets the shop's page read the answers of another origin.
+
+use super::super::ask::Heard;
+use super::super::asks::Ask;
+use super::super::subject::Subject;
+use super::super::visit::{STRANGER, Visit};
+use super::{Judgement, good, not_applicable, wrong};
+
+const ORIGIN: &str = "access-control-allow-origin";
+const HEADERS: &str = "access-control-allow-headers";
+const CREDENTIALS: &str = "access-control-allow-credentials";
+const SAME: &str = "page and backend have one origin (--origin names the page's)";
+
+/// The browser's question before a POST is answered.
+pub(super) fn preflight(subject: &Subject, visit: &Visit) -> Judgement {
+    let Some(origin) = subject.foreign_origin() else {
+        return not_applicable(SAME);
+    };
+    for (ask, names) in [
+        (
+            Ask::PreflightInitiate,
+            ["content-type", "idempotency-key"].as_slice(),
+        ),
+        (Ask::PreflightVerify, ["content-type"].as_slice()),
+    ] {
+        let Some(heard) = visit.heard(ask) else {
+            return wrong(format!(
+                "{} gets no answer. Answer OPTIONS with 204 and the CORS headers.",
+                ask.title()
+            ));
+        };
+        let what = ask.title();
+        if !heard.is_success() {
+            return wrong(format!(
+                "{what} is answered with HTTP {}, so the browser sends nothing. Answer OPTIONS with 204.",
+                heard.status
+            ));
+        }
+        if !allows_origin(heard, origin) {
+            return wrong(format!(
+                "{what} does not allow {origin}. Send Access-Control-Allow-Origin: {origin}."
+            ));
+        }
+        let own = subject.headers.iter().map(|it| it.0.as_str());
+        let missing: Vec<_> = names
+            .iter()
+            .copied()
+            .chain(own)
+            .filter(|it| !allows_header(heard, it))
+            .collect();
+        if !missing.is_empty() {
+            return wrong(format!(
+                "{what} does not allow the header {}. Send Access-Control-Allow-Headers: content-type, idempotency-key.",
+                missing.join(", ")
+            ));
+        }
+    }
+    good("the preflights allow what the widget sends")
+}
+
+/// Every answer may be read, errors as well.
+pub(super) fn answer(subject: &Subject, visit: &Visit) -> Judgement {
+    let Some(origin) = subject.foreign_origin() else {
+        return not_applicable(SAME);
+    };
+    let mut seen = false;
+    for (ask, heard) in visit.posts() {
+        seen = true;
+        if !allows_origin(heard, origin) {
+            return wrong(format!(
+                "the answer to {} (HTTP {}) does not allow {origin}, so the page cannot read it. Send Access-Control-Allow-Origin with every answer, errors included.",
+                ask.title(),
+                heard.status
+            ));
+        }
+    }
+    if seen {
+        good("the page may read every answer")
+    } else {
+        not_applicable(visit.why_not())
+    }
+}
+
+/// Cookies go to nobody but the shop.
+pub(super) fn credentials(subject: &Subject, visit: &Visit) -> Judgement {
+    let stranger = visit.heard(Ask::PreflightStranger);
+    if stranger.is_some_and(|it| it.header(ORIGIN) == STRANGER && it.header(CREDENTIALS) == "true")
+    {
+        return wrong(
+            "any page on the web may call this backend with the shopper's cookies: it allows whatever Origin it is sent, with credentials. Allow your shop's origin alone.",
+        );
+    }
+    let asked = visit
+        .exchanges
+        .iter()
+        .filter(|it| it.ask != Ask::PreflightStranger);
+    let mut answers = asked.filter_map(|it| Some((it.ask, it.heard()?)));
+    if let Some((ask, _)) = answers
+        .clone()
+        .find(|(_, it)| it.header(ORIGIN) == "*" && it.header(CREDENTIALS) == "true")
+    {
+        return wrong(format!(
+            "the answer to {} allows credentials to every origin (*), which browsers refuse. Name your shop's origin, or leave Access-Control-Allow-Credentials out.",
+            ask.title()
+        ));
+    }
+    if !subject.credentials || subject.foreign_origin().is_none() {
+        return good("no foreign page may call with cookies");
+    }
+    let lacks = |it: &Heard| it.header(CREDENTIALS) != "true" || it.header(ORIGIN) == "*";
+    match answers.find(|(ask, it)| {
+        (ask.is_post() || it.is_success())
+            && !matches!(ask, Ask::GetInitiate | Ask::GetVerify)
+            && lacks(it)
+    }) {
+        Some((ask, _)) => wrong(format!(
+            "the page sends cookies (--credentials), and the answer to {} does not allow it. Send Access-Control-Allow-Credentials: true and your shop's origin.",
+            ask.title()
+        )),
+        None => good("the shop's page may call with cookies, and no other"),
+    }
+}
+
+fn allows_origin(heard: &Heard, origin: &str) -> bool {
+    let values: Vec<_> = heard.headers.get_all(ORIGIN).iter().collect();
+    // Two of them, as when both program and web server add one, are none to a browser.
+    values.len() == 1 && matches!(heard.header(ORIGIN), it if it == "*" || it == origin)
+}
+
+fn allows_header(heard: &Heard, name: &str) -> bool {
+    let lists = heard
+        .headers
+        .get_all(HEADERS)
+        .iter()
+        .filter_map(|it| it.to_str().ok());
+    lists
+        .flat_map(|it| it.split(','))
+        .map(str::trim)
+        .any(|it| it == "*" || it.eq_ignore_ascii_case(name))
+}

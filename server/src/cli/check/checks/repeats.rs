@@ -1,0 +1,91 @@
+//! One press is one payment, however often it is sent.
+
+use super::super::asks::Ask;
+use super::super::opened::{self, Opened};
+use super::super::subject::Subject;
+use super::super::visit::Visit;
+use super::{Judgement, good, not_applicable, wrong};
+
+/// The same key and body get the same answer.
+pub(super) fn repeat(subject: &Subject, visit: &Visit) -> Judgement {
+    let (Ok(first), Some(heard)) = (&visit.opened, visit.heard(Ask::Again)) else {
+        return not_applicable(visit.why_not());
+    };
+    let advice = "Store the Idempotency-Key with the payment before the provider is called, and answer a repeat from what you stored.";
+    match opened::read(heard, &subject.options) {
+        Ok(second) if is_same(first, &second) => {
+            good("initiate repeated with its Idempotency-Key is the same payment")
+        }
+        Ok(_) => wrong(format!(
+            "initiate repeated with its Idempotency-Key opens another payment: a shopper on a bad network pays twice. {advice}"
+        )),
+        Err(_) => wrong(format!(
+            "initiate repeated with its Idempotency-Key is answered with HTTP {} and opens nothing: a shopper whose first answer was lost cannot pay. {advice}",
+            heard.status
+        )),
+    }
+}
+
+/// The same key with another body is a mistake.
+pub(super) fn other_body(subject: &Subject, visit: &Visit) -> Judgement {
+    let Some(heard) = visit.heard(Ask::OtherBody) else {
+        return not_applicable(visit.why_not());
+    };
+    if matches!(repeat(subject, visit), Judgement::Wrong(_)) {
+        return not_applicable("with the same body it is no single payment: see `repeat`");
+    }
+    if opened::read(heard, &subject.options).is_ok() {
+        return wrong(
+            "a used Idempotency-Key is taken with another body, so one payment answers for another. Store a hash of the body (without `return_url`) with the key, and answer 422 where it differs.",
+        );
+    }
+    // With which status is a check of its own.
+    good("a used Idempotency-Key is refused with another body")
+}
+
+/// Two requests at once are one payment, too.
+pub(super) fn at_once(subject: &Subject, visit: &Visit) -> Judgement {
+    if matches!(repeat(subject, visit), Judgement::Wrong(_)) {
+        return not_applicable(
+            "repeated one after the other they are no single payment: see `repeat`",
+        );
+    }
+    let answers: Vec<_> = visit.all(Ask::Race).filter_map(|it| it.heard()).collect();
+    let [one, two] = answers.as_slice() else {
+        return not_applicable(visit.why_not());
+    };
+    let advice = "Make the key unique in the database, insert it before the provider is called, and answer whoever comes second with 409 and Retry-After.";
+    match (
+        opened::read(one, &subject.options),
+        opened::read(two, &subject.options),
+    ) {
+        (Ok(one), Ok(two)) if !one.is_named || is_same(&one, &two) => {
+            good("two initiates at once with one Idempotency-Key are one payment")
+        }
+        (Ok(_), Ok(_)) => wrong(format!(
+            "two initiates at once with one Idempotency-Key open two payments. {advice}"
+        )),
+        (Ok(_), Err(_)) | (Err(_), Ok(_)) => {
+            let loser = if opened::read(one, &subject.options).is_ok() {
+                two
+            } else {
+                one
+            };
+            if loser.status == 409 {
+                good(
+                    "two initiates at once with one Idempotency-Key are one payment; the second is told to wait",
+                )
+            } else {
+                wrong(format!(
+                    "of two initiates at once with one Idempotency-Key one is answered with HTTP {}. {advice}",
+                    loser.status
+                ))
+            }
+        }
+        (Err(_), Err(_)) => not_applicable("a second payment of this order is refused"),
+    }
+}
+
+fn is_same(one: &Opened, two: &Opened) -> bool {
+    one.initiated.order_id == two.initiated.order_id && one.redirect_url == two.redirect_url
+}

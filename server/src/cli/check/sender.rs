@@ -1,0 +1,141 @@
+//! Makes requests of bodies, and sends them.
+
+use malipo_wire::InitiateRequest;
+use reqwest::Method;
+use serde_json::{Map, Value};
+
+use super::ask::{Asker, Exchange, Request};
+use super::asks::Ask;
+use super::subject::Subject;
+
+/// To one backend.
+pub(super) struct Sender<'a> {
+    pub(super) subject: &'a Subject,
+    pub(super) asker: &'a Asker,
+}
+
+impl Sender<'_> {
+    pub(super) async fn initiate(
+        &self,
+        ask: Ask,
+        key: &str,
+        payload: &InitiateRequest,
+    ) -> Exchange {
+        let url = &self.subject.options.initiate_url;
+        self.post(ask, url, body(payload), JSON, Some(key)).await
+    }
+
+    pub(super) async fn raw_initiate(&self, ask: Ask, body: String, media_type: &str) -> Exchange {
+        let url = &self.subject.options.initiate_url;
+        self.post(ask, url, body, media_type, Some(&new_key()))
+            .await
+    }
+
+    pub(super) async fn verify(&self, ask: Ask, body: String) -> Exchange {
+        self.post(ask, &self.subject.options.verify_url, body, JSON, None)
+            .await
+    }
+
+    pub(super) async fn claim_in_query(&self, body: String) -> Exchange {
+        let url = &self.subject.options.verify_url;
+        let mark = if url.contains('?') { '&' } else { '?' };
+        let url = format!("{url}{mark}status=success");
+        self.post(Ask::ClaimInQuery, &url, body, JSON, None).await
+    }
+
+    async fn post(
+        &self,
+        ask: Ask,
+        url: &str,
+        body: String,
+        media_type: &str,
+        key: Option<&str>,
+    ) -> Exchange {
+        let mut headers = vec![("content-type", media_type.to_owned())];
+        headers.extend(key.map(|it| ("idempotency-key", format!("\"{it}\""))));
+        let (method, url) = (Method::POST, url.to_owned());
+        self.asker
+            .send(Request {
+                ask,
+                method,
+                url,
+                headers,
+                body,
+            })
+            .await
+    }
+
+    pub(super) async fn get(&self, ask: Ask, url: &str, pairs: &Map<String, Value>) -> Exchange {
+        let texts = pairs
+            .iter()
+            .filter_map(|(name, value)| Some((name, value.as_str()?)));
+        let url = match url::Url::parse(url) {
+            Ok(mut it) => {
+                it.query_pairs_mut().extend_pairs(texts);
+                it.to_string()
+            }
+            Err(_) => url.to_owned(),
+        };
+        let (method, headers, body) = (Method::GET, Vec::new(), String::new());
+        self.asker
+            .send(Request {
+                ask,
+                method,
+                url,
+                headers,
+                body,
+            })
+            .await
+    }
+
+    pub(super) async fn preflight(
+        &self,
+        ask: Ask,
+        url: &str,
+        origin: &str,
+        names: &str,
+    ) -> Exchange {
+        let own = self
+            .subject
+            .headers
+            .iter()
+            .map(|it| it.0.to_ascii_lowercase());
+        let mut names: Vec<String> = names.split(',').map(str::to_owned).chain(own).collect();
+        names.sort();
+        let headers = vec![
+            ("origin", origin.to_owned()),
+            ("access-control-request-method", "POST".to_owned()),
+            ("access-control-request-headers", names.join(",")),
+        ];
+        let (method, url, body) = (Method::OPTIONS, url.to_owned(), String::new());
+        self.asker
+            .send(Request {
+                ask,
+                method,
+                url,
+                headers,
+                body,
+            })
+            .await
+    }
+}
+
+/// A new Idempotency-Key.
+pub(super) fn new_key() -> String {
+    uuid::Uuid::new_v4().to_string()
+}
+
+/// A request's fields.
+pub(super) fn object<T: serde::Serialize>(value: &T) -> Map<String, Value> {
+    match serde_json::to_value(value) {
+        Ok(Value::Object(it)) => it,
+        Ok(_) | Err(_) => Map::new(),
+    }
+}
+
+/// A request as JSON.
+pub(super) fn body<T: serde::Serialize>(value: &T) -> String {
+    Value::Object(object(value)).to_string()
+}
+
+pub(super) const JSON: &str = "application/json";

@@ -10,7 +10,7 @@ BROWSER_CRATES := -p malipo -p malipo-wire --target wasm32-unknown-unknown
 # Folders as well as files: a deleted file changes its folder.
 WIDGET_SOURCES := $(shell find src wire pkg-template) Cargo.toml Cargo.lock rust-toolchain.toml tools/pkg.sh tools/package-lock.json
 
-.PHONY: help demo test check unit package backend conformance kill-test quota-test wasm-test e2e e2e-slow e2e-compat pkg size screenshots reproducible release deny clean programs backend-programs
+.PHONY: help demo test check unit package backend conformance kill-test quota-test wasm-test e2e e2e-slow scenarios e2e-compat pkg size screenshots reproducible release deny clean programs backend-programs
 
 help: ## List the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
@@ -63,6 +63,10 @@ e2e: .tools/ready-test pkg programs ## End to end: real browsers, real programs,
 
 e2e-slow: .tools/ready-test pkg programs ## The end-to-end tests that take minutes each
 	cargo test -p malipo-e2e --test e2e_slow
+
+BROWSER ?= chromium
+scenarios: .tools/ready-test pkg programs ## What browsers do to a page, in one of them: BROWSER=chromium|firefox
+	BROWSER=$(BROWSER) cargo test -p malipo-e2e --test scenarios
 
 e2e-compat: .tools/ready-test pkg programs ## The same end-to-end tests in browsers without WebAssembly
 	WITHOUT_WASM=1 cargo test -p malipo-e2e --test e2e

@@ -19,6 +19,7 @@ pub mod fault;
 pub mod front;
 pub mod process;
 pub mod quote;
+pub mod record;
 pub mod screenshots;
 pub mod shop;
 pub mod stack;

@@ -104,6 +104,20 @@ impl Process {
         format!("--- {}{ended}\n{}", self.name, self.log())
     }
 
+    /// Sends a signal (`STOP`, `CONT`, `KILL`) to everything that it has started, and what that has started.
+    ///
+    /// # Panics
+    /// If it is gone, or nothing was started.
+    pub fn signal_children(&self, signal: &str) {
+        let all = descendants(self.child.id().unwrap());
+        assert!(!all.is_empty(), "{} has started nothing", self.name);
+        let line = format!("kill -{signal} {} 2>/dev/null", all.join(" "));
+        // One of them may end meanwhile, which is no failure.
+        let _ = std::process::Command::new("sh")
+            .args(["-c", &line])
+            .status();
+    }
+
     /// Kills it and waits until it is gone.
     pub async fn stop(&mut self) {
         let _ = self.child.kill().await;
@@ -145,6 +159,30 @@ pub fn project() -> PathBuf {
         .join("../..")
         .canonicalize()
         .unwrap()
+}
+
+/// The processes below one, by Linux's account of who started whom.
+fn descendants(root: u32) -> Vec<String> {
+    let parent_of = |pid: &str| {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        // The name in brackets may hold spaces: the state and the parent come after it.
+        let (_, rest) = stat.rsplit_once(") ")?;
+        Some(rest.split(' ').nth(1)?.to_owned())
+    };
+    let all: Vec<_> = std::fs::read_dir("/proc")
+        .unwrap()
+        .filter_map(|it| it.ok()?.file_name().into_string().ok())
+        .filter(|it| it.bytes().all(|it| it.is_ascii_digit()))
+        .filter_map(|pid| Some((parent_of(&pid)?, pid)))
+        .collect();
+    let mut found: Vec<String> = Vec::new();
+    let mut next = vec![root.to_string()];
+    while let Some(parent) = next.pop() {
+        let children = all.iter().filter(|it| it.0 == parent);
+        next.extend(children.map(|it| it.1.clone()));
+        found.push(parent);
+    }
+    found.split_off(1)
 }
 
 fn collect(stream: impl AsyncRead + Unpin + Send + 'static, lines: &Arc<Mutex<Vec<String>>>) {

@@ -12,4 +12,5 @@ for (const name of ["start", "initiated", "opened", "blocked", "sent", "pending"
 addEventListener("error", (event) => seen.errors.push(String(event.message)));
 addEventListener("unhandledrejection", (event) => seen.errors.push(`unhandled rejection: ${event.reason}`));
 addEventListener("securitypolicyviolation", (event) => seen.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
+addEventListener("pageshow", (event) => (seen.kept = event.persisted));
 document.addEventListener("visibilitychange", () => (seen.since = Date.now()));

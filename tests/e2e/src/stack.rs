@@ -174,7 +174,16 @@ impl Stack {
     /// # Panics
     /// If the sandbox does not do it.
     pub async fn settle(&self, how: &str) {
-        let id = self.payment().await["id"].as_str().unwrap().to_owned();
+        let payment = self.payment().await;
+        self.settle_payment(&payment, how).await;
+    }
+
+    /// Ends a payment of the provider's ledger without a browser: `succeed` or `fail`.
+    ///
+    /// # Panics
+    /// If the sandbox does not do it.
+    pub async fn settle_payment(&self, payment: &Value, how: &str) {
+        let id = payment["id"].as_str().unwrap();
         let url = format!(
             "{}/sandbox/joyndpay/payments/{id}/{how}",
             self.sandbox_origin

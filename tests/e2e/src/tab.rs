@@ -12,11 +12,26 @@ use crate::wait::until;
 pub struct Tab {
     session: WebDriver,
     window: WindowHandle,
+    /// The frame in which the tests' page is, where it is in one.
+    frame: Option<String>,
 }
 
 impl Tab {
     pub(crate) fn new(session: WebDriver, window: WindowHandle) -> Self {
-        Self { session, window }
+        Self {
+            session,
+            window,
+            frame: None,
+        }
+    }
+
+    /// A page in a frame of this tab, which a selector finds: scripts and clicks go there.
+    #[must_use]
+    pub fn frame(&self, css: &str) -> Self {
+        Self {
+            frame: Some(css.into()),
+            ..self.clone()
+        }
     }
 
     /// Whether both are the same tab.
@@ -34,6 +49,13 @@ impl Tab {
             .switch_to_window(self.window.clone())
             .await
             .unwrap();
+        if let Some(frame) = &self.frame {
+            let entered = until(Duration::from_secs(10), async || {
+                let frame = self.session.find(By::Css(frame.as_str())).await.ok()?;
+                frame.enter_frame().await.ok()
+            });
+            assert!(entered.await.is_some(), "no frame {frame}");
+        }
         &self.session
     }
 
@@ -53,6 +75,22 @@ impl Tab {
             .send_raw(command, parameters)
             .await
             .unwrap()
+    }
+
+    /// Runs the body of an async function and gives what it returns.
+    ///
+    /// # Panics
+    /// If it throws.
+    pub async fn run(&self, body: &str) -> Value {
+        let script = format!(
+            "const done = arguments[0]; (async () => {{ {body} }})().then(done, (it) => done(`threw ${{it}}`))"
+        );
+        let result = self.show().await.execute_async(&script, vec![]).await;
+        let result = result.unwrap_or_else(|error| panic!("{body}: {error}"));
+        let result = result.json().clone();
+        let threw = result.as_str().is_some_and(|it| it.starts_with("threw "));
+        assert!(!threw, "{body}: {result}");
+        result
     }
 
     /// Runs a script and gives what it returns.

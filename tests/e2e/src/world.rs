@@ -14,9 +14,11 @@ use crate::browser::{Browser, Kind, Options};
 use crate::checkout::Checkout;
 use crate::fault::Answer;
 use crate::process::project;
+use crate::record::{Ending, Record, test_name};
 use crate::shop::{self, Button, Shop, page};
 use crate::stack::{JENGA_SECRET, SECRET_KEY, Stack};
 use crate::tab::Tab;
+use crate::wait::now;
 
 /// What a test wants other than the ordinary.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +29,47 @@ pub struct Setup {
     pub split: bool,
     /// The test's bound, in place of one minute.
     pub limit: Option<Duration>,
+    /// Browsers in which this cannot be shown, and why.
+    pub not_in: Vec<(Kind, &'static str)>,
+}
+
+impl Setup {
+    /// In this browser, whichever the run is for.
+    #[must_use]
+    pub fn of(kind: Kind) -> Self {
+        Self::browser(Options::of(kind))
+    }
+
+    /// In a browser that is started so.
+    #[must_use]
+    pub fn browser(browser: Options) -> Self {
+        Self {
+            browser,
+            ..Self::default()
+        }
+    }
+
+    /// Not in this browser, for a reason.
+    #[must_use]
+    pub fn except(mut self, kind: Kind, why: &'static str) -> Self {
+        self.not_in.push((kind, why));
+        self
+    }
+
+    /// In Chromium alone, for a reason.
+    #[must_use]
+    pub fn only_chromium(self, why: &'static str) -> Self {
+        self.except(Kind::Firefox, why).except(Kind::WebKit, why)
+    }
+
+    /// With a bound of its own.
+    #[must_use]
+    pub fn within(self, limit: Duration) -> Self {
+        Self {
+            limit: Some(limit),
+            ..self
+        }
+    }
 }
 
 /// A running stack with a browser before it.
@@ -37,6 +80,7 @@ pub struct World {
     /// The browser.
     pub browser: Browser,
     expected: Mutex<Vec<String>>,
+    saw: Mutex<Vec<String>>,
 }
 
 impl World {
@@ -80,6 +124,14 @@ impl World {
     /// Never in practice.
     pub fn expect_on_console(&self, text: &str) {
         self.expected.lock().unwrap().push(text.into());
+    }
+
+    /// Something to be told of this browser in `docs/browsers.md`, as a phrase.
+    ///
+    /// # Panics
+    /// Never in practice.
+    pub fn saw(&self, what: impl Into<String>) {
+        self.saw.lock().unwrap().push(what.into());
     }
 
     async fn look_over(&mut self) {
@@ -138,7 +190,7 @@ impl World {
         eprintln!("tab {url}\n  {seen}");
         let name = format!(
             "{}-{}.png",
-            test_name(),
+            test_name().replace("::", "-"),
             if url.contains("/shop") {
                 "shop"
             } else {
@@ -152,24 +204,19 @@ impl World {
     }
 }
 
-/// Runs a test in Chromium.
-pub fn in_chromium(body: impl AsyncFnOnce(&World)) {
+/// Runs a test in the browser that this run is for: Chromium, unless `BROWSER` names another.
+pub fn in_browser(body: impl AsyncFnOnce(&World)) {
     run(Setup::default(), body);
 }
 
-/// Runs a test in Firefox.
+/// Runs a test in Chromium, whichever browser this run is for.
+pub fn in_chromium(body: impl AsyncFnOnce(&World)) {
+    run(Setup::of(Kind::Chromium), body);
+}
+
+/// Runs a test in Firefox, whichever browser this run is for.
 pub fn in_firefox(body: impl AsyncFnOnce(&World)) {
-    let browser = Options {
-        kind: Kind::Firefox,
-        ..Options::default()
-    };
-    run(
-        Setup {
-            browser,
-            ..Setup::default()
-        },
-        body,
-    );
+    run(Setup::of(Kind::Firefox), body);
 }
 
 /// Runs a test.
@@ -177,6 +224,19 @@ pub fn in_firefox(body: impl AsyncFnOnce(&World)) {
 /// # Panics
 /// If the test fails, takes too long, or leaves an error on the console or a panic in a log.
 pub fn run(setup: Setup, body: impl AsyncFnOnce(&World)) {
+    let kind = setup.browser.kind;
+    let mut record = Record {
+        test: test_name(),
+        ending: Ending::Failed,
+        saw: Vec::new(),
+        took: Duration::ZERO,
+    };
+    if let Some((_, why)) = setup.not_in.iter().find(|it| it.0 == kind) {
+        eprintln!("not shown in {}: {why}", kind.name());
+        record.ending = Ending::NotShown((*why).to_owned());
+        record.keep(kind);
+        return;
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -184,6 +244,7 @@ pub fn run(setup: Setup, body: impl AsyncFnOnce(&World)) {
         .unwrap();
     runtime.block_on(async {
         let _turn = TURNS.acquire().await.unwrap();
+        let began = now();
         let stack = AssertUnwindSafe(Stack::start(setup.split)).catch_unwind();
         let (stack, browser) = tokio::join!(stack, Browser::start(&setup.browser));
         let stack = match stack {
@@ -198,6 +259,7 @@ pub fn run(setup: Setup, body: impl AsyncFnOnce(&World)) {
             stack,
             browser,
             expected: Mutex::default(),
+            saw: Mutex::default(),
         };
         shop::furnish(&world.stack.shop);
         let limit = setup.limit.unwrap_or(Duration::from_secs(60));
@@ -215,18 +277,17 @@ pub fn run(setup: Setup, body: impl AsyncFnOnce(&World)) {
                 eprintln!("the browser answers no more");
             }
         }
+        record.saw = world.saw.lock().unwrap().clone();
         world.browser.quit().await;
+        if result.is_ok() {
+            record.ending = Ending::Passed;
+        }
+        record.took = now() - began;
+        record.keep(kind);
         if let Err(panic) = result {
             std::panic::resume_unwind(panic);
         }
     });
-}
-
-fn test_name() -> String {
-    std::thread::current()
-        .name()
-        .unwrap_or("test")
-        .replace("::", "-")
 }
 
 /// Two browsers at a time: more of them on two cores only make each other late.

@@ -15,6 +15,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
@@ -58,6 +59,8 @@ struct Rule {
 struct Shared {
     client: reqwest::Client,
     state: Mutex<State>,
+    /// How often all connections have been broken.
+    cuts: watch::Sender<usize>,
 }
 
 #[derive(Debug, Default)]
@@ -86,6 +89,7 @@ impl Front {
         let shared = Arc::new(Shared {
             client,
             state: Mutex::default(),
+            cuts: watch::Sender::new(0),
         });
         let task = tokio::spawn(accept(listener, Arc::clone(&shared)));
         Self {
@@ -133,6 +137,11 @@ impl Front {
     pub fn gate(&self, path: &str) -> (usize, Gate) {
         let gate = Gate::default();
         (self.always(path, Fault::Gate(gate.clone())), gate)
+    }
+
+    /// Breaks every connection that is open now, as a phone does that goes from one network to another.
+    pub fn cut(&self) {
+        self.shared.cuts.send_modify(|it| *it += 1);
     }
 
     /// Ends some trouble.
@@ -191,15 +200,19 @@ impl Shared {
 async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     while let Ok((stream, _)) = listener.accept().await {
         let shared = Arc::clone(&shared);
+        let mut cuts = shared.cuts.subscribe();
         let service = service_fn(move |request: Request<Incoming>| {
             serve::serve(Arc::clone(&shared), request)
         });
         tokio::spawn(async move {
-            // An error is a browser that went away, or a connection that a fault closed.
-            let _ = http1::Builder::new()
+            let connection = http1::Builder::new()
                 .keep_alive(false)
-                .serve_connection(TokioIo::new(stream), service)
-                .await;
+                .serve_connection(TokioIo::new(stream), service);
+            tokio::select! {
+                // An error is a browser that went away, or a connection that a fault closed.
+                _ = connection => {}
+                _ = cuts.changed() => {}
+            }
         });
     }
 }

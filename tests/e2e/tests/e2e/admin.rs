@@ -7,12 +7,12 @@ use malipo_e2e::shop::Button;
 use malipo_e2e::stack::ADMIN_TOKEN;
 use malipo_e2e::tab::Tab;
 use malipo_e2e::wait::until;
-use malipo_e2e::world::in_chromium;
+use malipo_e2e::world::in_browser;
 use serde_json::{Value, json};
 
 #[test]
 fn orders_move_on_the_operators_page_by_themselves() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let shop = world.shop(&Button::for_order("ORDER-0077")).await;
         let address = format!("{}/admin", world.stack.backend().origin());
         let admin = world.browser.open_tab(&address).await;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use malipo_e2e::shop::{Button, Shop, page};
 use malipo_e2e::wait::until;
-use malipo_e2e::world::in_chromium;
+use malipo_e2e::world::in_browser;
 use serde_json::Value;
 
 /// An attribute with a value that is not accepted, and the code it is reported with.
@@ -50,7 +50,7 @@ const BAD_ATTRIBUTES: [(&str, &str, &str); 33] = [
 
 #[test]
 fn each_bad_attribute_is_reported_by_its_name_and_sends_nothing() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let mut body = String::new();
         for (number, (name, value, _)) in BAD_ATTRIBUTES.iter().enumerate() {
             body.push_str(
@@ -100,7 +100,7 @@ fn each_bad_attribute_is_reported_by_its_name_and_sends_nothing() {
 
 #[test]
 fn all_bad_attributes_of_one_button_come_in_one_error_and_a_press_sends_nothing() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let bad = [
             ("verify-url", "https://user@shop.example"),
             ("order-id", "no spaces"),
@@ -140,7 +140,7 @@ fn all_bad_attributes_of_one_button_come_in_one_error_and_a_press_sends_nothing(
 
 #[test]
 fn a_bad_attribute_mended_by_the_page_is_forgotten() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let shop = world
             .shop(&Button::for_order("ORDER-0600").with("amount", "ten"))
             .await;
@@ -175,7 +175,7 @@ const SECRETS: [(&str, &str, &str); 8] = [
 
 #[test]
 fn a_secret_in_the_page_disables_the_button_and_nothing_is_sent() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         for (name, value, hidden) in SECRETS {
             let shop = world
                 .shop(&Button::for_order("ORDER-0601").with(name, value))
@@ -208,7 +208,7 @@ fn a_secret_in_the_page_disables_the_button_and_nothing_is_sent() {
 
 #[test]
 fn bad_arguments_of_the_class_are_thrown_all_together() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let shop = world.shop_page(page("<div id=\"pay\"></div>")).await;
         let cases = [
             ("null, {}", "bad-option", vec!["target"]),

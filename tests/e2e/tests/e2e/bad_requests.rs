@@ -1,12 +1,12 @@
 //! Bad requests to the backend over HTTP: a clear error that names the culprit, no panic, nothing lost.
 
-use malipo_e2e::world::in_chromium;
+use malipo_e2e::world::in_browser;
 use reqwest::{RequestBuilder, Response};
 use serde_json::{Value, json};
 
 #[test]
 fn bad_requests_over_http_are_answered_with_what_is_wrong() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let client = reqwest::Client::new();
         let (origin, server) = (world.stack.shop.origin(), &world.stack.server_origin);
         let back = world.shop_url();

@@ -1,4 +1,4 @@
-//! The main path in Firefox; the others are in `e2e_slow`.
+//! The main path in Firefox, whichever browser the run is for; `make e2e-all` runs every test in it.
 
 use malipo_e2e::shop::Button;
 use malipo_e2e::world::in_firefox;

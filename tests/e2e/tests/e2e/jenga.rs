@@ -3,7 +3,7 @@
 use malipo_e2e::browser::Options;
 use malipo_e2e::shop::{Button, Shop, page};
 use malipo_e2e::tab::Tab;
-use malipo_e2e::world::{Setup, World, in_chromium, run};
+use malipo_e2e::world::{Setup, World, in_browser, run};
 use serde_json::json;
 
 /// Opens the newest SMS of the sandbox's outbox page in a tab of its own, and the link in it, as on a phone.
@@ -57,7 +57,7 @@ async fn check(world: &World, mode: &str, order_id: &str) {
 
 #[test]
 fn a_link_by_sms_is_paid_on_the_phone_in_every_mode() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let modes = ["link", "auto", "tab", "popup", "redirect"];
         for (nth, mode) in modes.into_iter().enumerate() {
             check(world, mode, &format!("ORDERJENGA{nth}")).await;
@@ -68,7 +68,7 @@ fn a_link_by_sms_is_paid_on_the_phone_in_every_mode() {
 
 #[test]
 fn a_declined_try_says_so_and_the_same_link_pays() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let shop = world.shop(&Button::by_link("ORDERJENGA6")).await;
         shop.press().await;
         shop.event("pay-sent").await;
@@ -86,7 +86,7 @@ fn a_declined_try_says_so_and_the_same_link_pays() {
 
 #[test]
 fn after_a_reload_the_link_that_was_sent_still_counts() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let shop = world.shop(&Button::by_link("ORDERJENGA7")).await;
         shop.press().await;
         shop.event("pay-sent").await;
@@ -102,16 +102,7 @@ fn after_a_reload_the_link_that_was_sent_still_counts() {
 
 #[test]
 fn without_script_the_form_leads_to_a_page_that_tells_of_the_payment_by_itself() {
-    let setup = Setup {
-        browser: Options {
-            preferences: vec![(
-                "profile.managed_default_content_settings.javascript",
-                json!(2),
-            )],
-            ..Options::default()
-        },
-        ..Setup::default()
-    };
+    let setup = Setup::browser(Options::default().without_script());
     run(setup, async |world| {
         let button = Button::by_link("ORDERJENGA8");
         let form = format!(

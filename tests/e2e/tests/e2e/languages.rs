@@ -1,12 +1,12 @@
 //! The page's language, from right to left where it is so, and the shop's own words.
 
 use malipo_e2e::shop::{Button, page};
-use malipo_e2e::world::in_chromium;
+use malipo_e2e::world::in_browser;
 use serde_json::json;
 
 #[test]
 fn a_swahili_page_has_a_swahili_button_from_the_first_word_to_the_last() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let mut answer = page(&Button::for_order("ORDER-0730").html());
         answer.body = answer.body.replace("lang=\"en\"", "lang=\"sw-KE\"");
         let shop = world.shop_page(answer).await;
@@ -30,7 +30,7 @@ fn a_swahili_page_has_a_swahili_button_from_the_first_word_to_the_last() {
 
 #[test]
 fn arabic_runs_from_right_to_left() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let button = Button::for_order("ORDER-0731").with("lang", "ar");
         let shop = world.shop(&button).await;
         shop.comes_to_say("ادفع").await;
@@ -46,7 +46,7 @@ fn arabic_runs_from_right_to_left() {
 
 #[test]
 fn the_shops_own_words_are_used_and_english_loads_no_language() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let shop = world.shop(&Button::for_order("ORDER-0732")).await;
         let own =
             "document.querySelector('#pay').texts = { pay: 'Take my money', paid: 'Got it.' }";

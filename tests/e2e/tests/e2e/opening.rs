@@ -5,11 +5,11 @@ use std::time::Duration;
 use malipo_e2e::checkout::Checkout;
 use malipo_e2e::shop::{Button, page};
 use malipo_e2e::story;
-use malipo_e2e::world::in_chromium;
+use malipo_e2e::world::in_browser;
 
 #[test]
 fn a_tab_opens_when_initiate_takes_a_tenth_of_a_second() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let time = Duration::from_millis(100);
         story::opens_though_initiate_takes(world, time, "ORDER-0100").await;
     });
@@ -17,7 +17,7 @@ fn a_tab_opens_when_initiate_takes_a_tenth_of_a_second() {
 
 #[test]
 fn a_tab_opens_when_initiate_takes_four_seconds() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let time = Duration::from_secs(4);
         story::opens_though_initiate_takes(world, time, "ORDER-0100").await;
     });
@@ -25,7 +25,7 @@ fn a_tab_opens_when_initiate_takes_four_seconds() {
 
 #[test]
 fn a_tab_opens_when_initiate_takes_eight_seconds() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let time = Duration::from_secs(8);
         story::opens_though_initiate_takes(world, time, "ORDER-0100").await;
     });
@@ -33,17 +33,17 @@ fn a_tab_opens_when_initiate_takes_eight_seconds() {
 
 #[test]
 fn a_press_six_seconds_before_the_wasm_opens_one_tab_and_pays() {
-    in_chromium(async |world| story::opens_before_the_wasm(world, "ORDER-0101").await);
+    in_browser(async |world| story::opens_before_the_wasm(world, "ORDER-0101").await);
 }
 
 #[test]
 fn wasm_that_fails_to_load_closes_the_tab_and_the_next_press_loads_it_again() {
-    in_chromium(async |world| story::loads_the_wasm_again(world, "ORDER-0102").await);
+    in_browser(async |world| story::loads_the_wasm_again(world, "ORDER-0102").await);
 }
 
 #[test]
 fn a_page_without_window_open_shows_a_link_that_pays() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let button = Button::for_order("ORDER-0103").html();
         let shop = world
             .shop_page(page(&format!(
@@ -57,12 +57,12 @@ fn a_page_without_window_open_shows_a_link_that_pays() {
 
 #[test]
 fn a_tab_refused_by_the_popup_blocker_shows_a_link_that_pays() {
-    in_chromium(async |world| story::pays_where_the_tab_is_refused(world, "ORDER-0104").await);
+    in_browser(async |world| story::pays_where_the_tab_is_refused(world, "ORDER-0104").await);
 }
 
 #[test]
 fn redirect_mode_takes_the_whole_page_there_and_back() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let shop = world
             .shop(&Button::for_order("ORDER-0105").with("mode", "redirect"))
             .await;

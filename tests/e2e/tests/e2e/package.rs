@@ -5,7 +5,7 @@ use malipo_e2e::fault::{Answer, Fault};
 use malipo_e2e::process::project;
 use malipo_e2e::shop::{Button, page};
 use malipo_e2e::story;
-use malipo_e2e::world::in_chromium;
+use malipo_e2e::world::in_browser;
 use serde_json::Value;
 
 /// A page whose script is the pinned entry.
@@ -27,7 +27,7 @@ fn pinned(button: &Button) -> (Answer, String) {
 
 #[test]
 fn an_entry_that_is_pinned_pays() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let button = Button::for_order("ORDER-0720");
         let (answer, entry) = pinned(&button);
         let shop = world.shop_page(answer).await;
@@ -43,7 +43,7 @@ fn wasm_that_was_exchanged_is_not_run() {
         // None is loaded.
         return;
     }
-    in_chromium(async |world| {
+    in_browser(async |world| {
         world.expect_on_console("integrity");
         // The smallest module that there is: it would run.
         let other = Answer::new(200, "application/wasm", "\0asm\u{1}\0\0\0");

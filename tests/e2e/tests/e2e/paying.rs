@@ -5,13 +5,13 @@ use std::time::Duration;
 use malipo_e2e::checkout::Checkout;
 use malipo_e2e::shop::Button;
 use malipo_e2e::story;
-use malipo_e2e::world::in_chromium;
+use malipo_e2e::world::in_browser;
 use serde_json::json;
 use tokio::time::sleep;
 
 #[test]
 fn a_paid_order_turns_the_page_to_paid_and_closes_the_checkout_tab() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let shop = world.shop(&Button::for_order("ORDER-0001")).await;
         shop.press().await;
         let initiated = shop.event("pay-initiated").await;
@@ -48,7 +48,7 @@ fn a_paid_order_turns_the_page_to_paid_and_closes_the_checkout_tab() {
 
 #[test]
 fn an_order_of_the_catalogue_is_paid_at_the_catalogues_price() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let button = Button::bare()
             .endpoints("")
             .with("sku", "kitenge-tee")
@@ -66,17 +66,17 @@ fn an_order_of_the_catalogue_is_paid_at_the_catalogues_price() {
 
 #[test]
 fn a_payment_that_fails_on_the_providers_page_is_told_and_can_be_tried_again() {
-    in_chromium(async |world| story::fails_and_pays_the_next(world, "ORDER-0002").await);
+    in_browser(async |world| story::fails_and_pays_the_next(world, "ORDER-0002").await);
 }
 
 #[test]
 fn a_tab_closed_before_paying_is_reopened_and_paid() {
-    in_chromium(async |world| story::reopens_a_closed_tab(world, "ORDER-0003").await);
+    in_browser(async |world| story::reopens_a_closed_tab(world, "ORDER-0003").await);
 }
 
 #[test]
 fn two_clicks_open_one_tab_and_initiate_once() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let (rule, gate) = world.stack.shop.gate("/pay/initiate");
         let shop = world.shop(&Button::for_order("ORDER-0004")).await;
         shop.0.show().await;
@@ -101,12 +101,12 @@ fn two_clicks_open_one_tab_and_initiate_once() {
 
 #[test]
 fn a_checkout_page_that_cuts_the_tab_off_by_coop_is_never_taken_for_cancelled() {
-    in_chromium(async |world| story::never_takes_coop_for_cancelled(world, "ORDER-0005").await);
+    in_browser(async |world| story::never_takes_coop_for_cancelled(world, "ORDER-0005").await);
 }
 
 #[test]
 fn giving_up_asks_first_and_then_says_so() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let shop = world.shop(&Button::for_order("ORDER-0006")).await;
         shop.press().await;
         world.checkout(&shop).await;
@@ -124,7 +124,7 @@ fn giving_up_asks_first_and_then_says_so() {
 
 #[test]
 fn a_destroyed_widget_is_silent_ever_after() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let shop = world
             .shop(&Button::for_order("ORDER-0007").with("poll-interval", "1000"))
             .await;

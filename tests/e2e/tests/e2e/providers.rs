@@ -2,7 +2,7 @@
 
 use malipo_e2e::checkout::Checkout;
 use malipo_e2e::shop::{Button, Shop};
-use malipo_e2e::world::{World, in_chromium};
+use malipo_e2e::world::{World, in_browser};
 use serde_json::json;
 
 /// The pay page of JoPay in the one tab that the widget opened.
@@ -13,7 +13,7 @@ async fn jopay(world: &World, shop: &Shop) -> Checkout {
 
 #[test]
 fn usdc_through_jopay_is_paid_and_the_shopper_is_told_to_come_back() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let button = Button::through("jopay", "ORDER-JO-1", "24.50", "USD");
         let shop = world.shop(&button).await;
         shop.press().await;
@@ -39,7 +39,7 @@ fn usdc_through_jopay_is_paid_and_the_shopper_is_told_to_come_back() {
 
 #[test]
 fn a_cancel_in_the_page_is_a_cancel_at_jopay() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let button = Button::through("jopay", "ORDER-JO-2", "24.50", "USD");
         let shop = world.shop(&button).await;
         shop.press().await;
@@ -56,7 +56,7 @@ fn a_cancel_in_the_page_is_a_cancel_at_jopay() {
 
 #[test]
 fn a_currency_that_jopay_does_not_take_is_refused_before_anything_is_begun() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let button = Button::through("jopay", "ORDER-JO-3", "25000", "UGX");
         let shop = world.shop(&button).await;
         shop.press().await;

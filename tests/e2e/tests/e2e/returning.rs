@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use malipo_e2e::shop::{Button, Shop, page};
-use malipo_e2e::world::{Setup, in_chromium, run};
+use malipo_e2e::world::{Setup, in_browser, run};
 use serde_json::{Value, json};
 
 #[test]
@@ -33,7 +33,7 @@ fn a_backend_on_another_origin_brings_the_shopper_back_to_the_shops_tab() {
 
 #[test]
 fn a_shopper_whose_shop_tab_is_gone_comes_back_to_a_page_that_tells_paid() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         // The quote names the order: this tab knows nothing else of the attempt.
         let shop = world.shop(&Button::for_order("ORDER-0301")).await;
         shop.press().await;
@@ -59,7 +59,7 @@ fn a_shopper_whose_shop_tab_is_gone_comes_back_to_a_page_that_tells_paid() {
 
 #[test]
 fn a_status_page_tells_the_outcome_and_takes_the_keys_out_of_its_address() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let button = Button::for_order("ORDER-0302");
         let initiate = reqwest::Client::new()
             .post(format!("{}/pay/initiate", world.stack.shop.origin()))
@@ -105,7 +105,7 @@ fn a_status_page_tells_the_outcome_and_takes_the_keys_out_of_its_address() {
 
 #[test]
 fn a_shopper_who_walks_away_from_the_checkout_page_can_come_back_and_pay() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let shop = world.shop(&Button::for_order("ORDER-0303")).await;
         shop.press().await;
         let checkout = world.checkout(&shop).await;

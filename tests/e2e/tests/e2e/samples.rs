@@ -5,12 +5,12 @@ use std::net::TcpListener;
 use malipo_e2e::process::Process;
 use malipo_e2e::shop::{Button, page};
 use malipo_e2e::stack::{PUBLIC_KEY, SECRET_KEY};
-use malipo_e2e::world::{World, in_chromium};
+use malipo_e2e::world::{World, in_browser};
 use serde_json::json;
 
 #[test]
 fn joyndpays_sample_in_python_pays() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let mut backend = start(world, "python3", &[&file("joyndpay.py")]);
         let origin = backend.says("listening on ").await;
         world.stack.shop.pass("/pay/", &origin);
@@ -20,7 +20,7 @@ fn joyndpays_sample_in_python_pays() {
 
 #[test]
 fn joyndpays_sample_in_php_pays() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let port = TcpListener::bind("127.0.0.1:0")
             .unwrap()
             .local_addr()

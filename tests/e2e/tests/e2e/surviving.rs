@@ -4,17 +4,17 @@ use malipo_e2e::checkout::Checkout;
 use malipo_e2e::fault::Fault;
 use malipo_e2e::shop::{Button, Shop, page};
 use malipo_e2e::story;
-use malipo_e2e::world::in_chromium;
+use malipo_e2e::world::in_browser;
 use serde_json::json;
 
 #[test]
 fn a_page_reloaded_while_waiting_resumes_and_does_not_initiate() {
-    in_chromium(async |world| story::resumes_after_a_reload(world, "ORDER-0200").await);
+    in_browser(async |world| story::resumes_after_a_reload(world, "ORDER-0200").await);
 }
 
 #[test]
 fn a_press_after_a_reload_and_before_the_wasm_goes_on_with_the_payment() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         // The browser is never idle: the wasm is loaded by the press.
         let busy = "<script>requestIdleCallback = () => {}</script>";
         let button = Button::for_order("ORDER-0220").html();
@@ -36,7 +36,7 @@ fn a_press_after_a_reload_and_before_the_wasm_goes_on_with_the_payment() {
 
 #[test]
 fn an_order_paid_after_our_deadline_is_told_late() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let shop = world
             .shop(&Button::for_order("ORDER-0201").with("timeout", "1000"))
             .await;
@@ -64,7 +64,7 @@ fn an_order_paid_after_our_deadline_is_told_late() {
 
 #[test]
 fn one_lost_answer_to_initiate_is_asked_for_again_with_the_same_key() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         world
             .stack
             .shop
@@ -79,12 +79,12 @@ fn one_lost_answer_to_initiate_is_asked_for_again_with_the_same_key() {
 
 #[test]
 fn answers_to_initiate_lost_for_good_end_clearly_and_a_second_press_takes_the_same_key() {
-    in_chromium(async |world| story::takes_the_same_key_again(world, "ORDER-0203").await);
+    in_browser(async |world| story::takes_the_same_key_again(world, "ORDER-0203").await);
 }
 
 #[test]
 fn a_page_reloaded_after_lost_answers_still_takes_the_same_key() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let shop = story::loses_every_answer(world, "ORDER-0204").await;
         shop.reload().await;
         shop.press().await;
@@ -95,7 +95,7 @@ fn a_page_reloaded_after_lost_answers_still_takes_the_same_key() {
 
 #[test]
 fn two_shop_tabs_on_one_order_share_one_checkout_page() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let first = world.shop(&Button::for_order("ORDER-0205")).await;
         first.press().await;
         let checkout = world.checkout(&first).await;
@@ -120,7 +120,7 @@ fn two_shop_tabs_on_one_order_share_one_checkout_page() {
 
 #[test]
 fn an_order_paid_already_is_told_without_another_checkout_page() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let first = world.shop(&Button::for_order("ORDER-0206")).await;
         first.press().await;
         world.pay(&first).await;

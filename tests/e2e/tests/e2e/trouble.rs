@@ -8,12 +8,12 @@ use malipo_e2e::fault::{Answer, Fault};
 use malipo_e2e::shop::{Button, page};
 use malipo_e2e::story;
 use malipo_e2e::wait::until;
-use malipo_e2e::world::{Setup, in_chromium, run};
+use malipo_e2e::world::{Setup, in_browser, run};
 use serde_json::json;
 
 #[test]
 fn a_backend_that_is_down_at_the_press_is_told_clearly_and_pressing_again_works() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let down = world.stack.shop.always("/pay/*", Fault::Refused);
         let shop = world.shop(&Button::for_order("ORDER-0400")).await;
         shop.press().await;
@@ -34,7 +34,7 @@ fn a_backend_that_is_down_at_the_press_is_told_clearly_and_pressing_again_works(
 
 #[test]
 fn a_backend_that_says_no_is_told_in_its_own_words() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let no = json!({ "status": "error", "error": ["The shop is closed on Sundays."] });
         world.stack.shop.times(
             1,
@@ -61,7 +61,7 @@ fn a_backend_that_says_no_is_told_in_its_own_words() {
 
 #[test]
 fn a_verify_that_answers_garbage_is_reported_once_and_waited_out() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         world.stack.shop.always("/pay/events", Fault::Refused);
         for garbage in [
             "<html><h1>Welcome to the airport's Wi-Fi</h1></html>",
@@ -101,7 +101,7 @@ fn a_verify_that_answers_garbage_is_reported_once_and_waited_out() {
 
 #[test]
 fn a_checkout_url_that_is_not_safe_opens_nothing() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         for url in [
             "javascript:alert(1)",
             "http://pay.example/x",
@@ -130,7 +130,7 @@ fn a_checkout_url_that_is_not_safe_opens_nothing() {
 
 #[test]
 fn a_page_with_a_strict_policy_and_trusted_types_pays_without_one_violation() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; style-src 'self'; \
                       img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
                       require-trusted-types-for 'script'; trusted-types 'none'";
@@ -150,16 +150,7 @@ fn a_page_with_a_strict_policy_and_trusted_types_pays_without_one_violation() {
 
 #[test]
 fn the_form_pays_where_scripts_are_off() {
-    let setup = Setup {
-        browser: Options {
-            preferences: vec![(
-                "profile.managed_default_content_settings.javascript",
-                json!(2),
-            )],
-            ..Options::default()
-        },
-        ..Setup::default()
-    };
+    let setup = Setup::browser(Options::default().without_script());
     run(setup, async |world| {
         let button = Button::for_order("ORDER-0405");
         let form = format!(

@@ -1,8 +1,8 @@
 //! Pages and browsers that run no WebAssembly: the same Rust comes as JavaScript. `make e2e-compat` runs all tests so.
 
-use malipo_e2e::browser::{Kind, Options};
+use malipo_e2e::browser::Options;
 use malipo_e2e::shop::{Button, page};
-use malipo_e2e::world::{Setup, World, in_chromium, run};
+use malipo_e2e::world::{Setup, World, in_browser, run};
 use serde_json::json;
 
 /// What has to be true of a payment without WebAssembly, from the press on.
@@ -27,7 +27,7 @@ async fn pays(
 
 #[test]
 fn a_policy_without_wasm_unsafe_eval_is_enough() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let policy = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; \
                       form-action 'self'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
         // It is by trying that one learns of the policy.
@@ -47,23 +47,16 @@ fn a_policy_without_wasm_unsafe_eval_is_enough() {
 
 #[test]
 fn a_browser_without_webassembly_pays() {
-    for kind in [Kind::Chromium, Kind::Firefox] {
-        let browser = Options {
-            kind,
-            without_wasm: true,
-            ..Options::default()
-        };
-        let setup = Setup {
-            browser,
-            ..Setup::default()
-        };
-        run(setup, async |world| {
-            let button = Button::for_order("ORDER-0701");
-            let shop = pays(world, &button, page(&button.html())).await;
-            assert_eq!(
-                shop.0.script("return typeof WebAssembly", vec![]).await,
-                "undefined"
-            );
-        });
-    }
+    let browser = Options {
+        without_wasm: true,
+        ..Options::default()
+    };
+    run(Setup::browser(browser), async |world| {
+        let button = Button::for_order("ORDER-0701");
+        let shop = pays(world, &button, page(&button.html())).await;
+        assert_eq!(
+            shop.0.script("return typeof WebAssembly", vec![]).await,
+            "undefined"
+        );
+    });
 }

@@ -1,8 +1,7 @@
-//! What takes minutes, and what a second browser says to it.
+//! What takes minutes.
 #![expect(
     clippy::indexing_slicing,
     reason = "a failed expectation is the test's failure"
 )]
 
-mod firefox;
 mod hidden;

@@ -1,0 +1,75 @@
+//! The button in a frame of another site's page, or in a sandboxed one.
+
+use malipo_e2e::browser::{Kind, Options};
+use malipo_e2e::fault::Answer;
+use malipo_e2e::shop::{Button, Shop, page};
+use malipo_e2e::story;
+use malipo_e2e::world::{Setup, World, in_browser, run};
+
+/// A page at `host`, which holds the shop's in a frame with these attributes.
+async fn framed(world: &World, order_id: &str, same_origin: bool, attributes: &str) -> Shop {
+    let button = Button::for_order(order_id).html();
+    world.stack.shop.page("/shop", page(&button));
+    let html = format!(
+        "<!doctype html><title>Around</title><iframe id=\"frame\" style=\"width:90vw;height:80vh\" {attributes} src=\"{}\"></iframe>",
+        world.shop_url()
+    );
+    let host = if same_origin {
+        &world.stack.shop
+    } else {
+        &world.stack.provider
+    };
+    host.page("/around", Answer::new(200, "text/html", html));
+    let tab = world
+        .browser
+        .open(&format!("{}/around", host.origin()))
+        .await;
+    Shop(tab.frame("#frame"))
+}
+
+#[test]
+fn a_button_in_another_sites_frame_opens_a_tab_and_learns_the_outcome() {
+    in_browser(async |world| {
+        let shop = framed(world, "ORDER-2400", false, "").await;
+        shop.press().await;
+        world.pay(&shop).await;
+        assert_eq!(world.stack.shop.count("/pay/initiate"), 1);
+    });
+}
+
+#[test]
+fn a_button_in_another_sites_frame_without_cookies_pays() {
+    let browser = Options::default()
+        .preferring(Kind::Chromium, "profile.block_third_party_cookies", true)
+        .preferring(Kind::Firefox, "network.cookie.cookieBehavior", 1);
+    let setting = "MiniBrowser has no setting for it; WebKit partitions and blocks by default";
+    run(
+        Setup::browser(browser).except(Kind::WebKit, setting),
+        async |world| {
+            let shop = framed(world, "ORDER-2401", false, "").await;
+            shop.press().await;
+            world.pay(&shop).await;
+        },
+    );
+}
+
+/// A sandbox that lets tabs be opened, and does not sandbox them.
+const OPEN: &str = "sandbox=\"allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox\"";
+#[test]
+fn a_button_in_a_sandbox_that_allows_popups_pays() {
+    in_browser(async |world| {
+        let shop = framed(world, "ORDER-2402", false, OPEN).await;
+        shop.press().await;
+        world.pay(&shop).await;
+    });
+}
+
+#[test]
+fn a_frame_where_a_tab_is_refused_shows_a_link_that_pays() {
+    in_browser(async |world| {
+        let shop = framed(world, "ORDER-2405", false, "").await;
+        shop.0.script("window.open = () => null", vec![]).await;
+        shop.press().await;
+        story::pays_through_the_link(world, &shop, &[]).await;
+    });
+}

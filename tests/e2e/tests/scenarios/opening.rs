@@ -1,0 +1,56 @@
+//! The tab, where initiate takes long or popups are forbidden.
+
+use std::time::Duration;
+
+use malipo_e2e::browser::{Kind, Options};
+use malipo_e2e::shop::Button;
+use malipo_e2e::story;
+use malipo_e2e::wait::until;
+use malipo_e2e::world::{Setup, in_browser, run};
+
+#[test]
+fn a_tab_opens_when_initiate_takes_nine_tenths_of_a_second() {
+    in_browser(async |world| {
+        let time = Duration::from_millis(900);
+        story::opens_though_initiate_takes(world, time, "ORDER-2000").await;
+    });
+}
+
+#[test]
+fn a_tab_opens_when_initiate_takes_twelve_seconds() {
+    in_browser(async |world| {
+        let time = Duration::from_secs(12);
+        story::opens_though_initiate_takes(world, time, "ORDER-2001").await;
+    });
+}
+
+/// Browsers differ in what "forbidden" means for a tab that a click opens: either way the shopper pays.
+#[test]
+fn a_browser_told_to_block_popups_pays() {
+    let browser = Options::default()
+        .preferring(
+            Kind::Chromium,
+            "profile.managed_default_content_settings.popups",
+            2,
+        )
+        // No event allows one.
+        .preferring(Kind::Firefox, "dom.popup_allowed_events", "");
+    let no_setting = "MiniBrowser has no setting that forbids popups";
+    let setup = Setup::browser(browser).except(Kind::WebKit, no_setting);
+    run(setup, async |world| {
+        let shop = world.shop(&Button::for_order("ORDER-2002")).await;
+        shop.press().await;
+        let went = until(Duration::from_secs(15), async || {
+            let story = shop.story_of_events().await;
+            let is_news = |it: &&String| *it == "pay-blocked" || *it == "pay-opened";
+            story.iter().find(is_news).cloned()
+        });
+        if went.await.as_deref() == Some("pay-blocked") {
+            world.saw("the setting refuses the tab of a click: the link pays");
+            story::pays_through_the_link(world, &shop, &[]).await;
+        } else {
+            world.saw("the setting does not hold for a tab that a click opens");
+            world.pay(&shop).await;
+        }
+    });
+}

@@ -1,8 +1,8 @@
 //! How many calls a provider takes from us: one budget for all calls with one key, over all servers that share a store.
 //!
 //! A sliding window, exact on the safe side: calls are leased from the store as many at a time as were made lately, to be
-//! made within [`LEASE_MS`], and count until the last of them has left the provider's window. What is urgent may use the whole
-//! budget; a shopper who watches leaves some of it, and the schedule more. A `429` silences everybody until its
+//! made within [`LEASE_MS`], and count until the last of them has left the provider's window. A press, whoever watches, and the
+//! schedule have a part each that the others leave alone ([`InUse::free`]). A `429` silences everybody until its
 //! `Retry-After` and halves the budget for a while.
 
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use tokio::sync::Mutex;
 
 use crate::clock::{Clock, UnixMs};
 use crate::provider::Urgency;
-use crate::store::quota::{CallLease, InUse, WHOLE};
+use crate::store::quota::CallLease;
 use crate::store::{Store, StoreError};
 
 /// The budget of one key.
@@ -155,7 +155,7 @@ impl Quota {
         Ok(if silent {
             0
         } else {
-            in_use.free(self.most, spare(urgency))
+            in_use.free(self.most, urgency)
         })
     }
 
@@ -169,8 +169,8 @@ impl Quota {
             .calls_in_use(&self.budget, self.clock.now())
             .await?;
         Ok(Used {
-            limit: InUse { calls: 0, ..in_use }.free(self.most, 0),
-            used: in_use.calls,
+            limit: in_use.limit(self.most),
+            used: in_use.total(),
             halvings: in_use.level,
             silent_until: in_use.silent_until,
         })
@@ -195,7 +195,7 @@ impl Quota {
             let lease = CallLease {
                 calls,
                 most: self.most,
-                spare: spare(urgency),
+                urgency,
                 counts_until: until.plus_ms(WINDOW_MS),
             };
             match self.store.lease_calls(&self.budget, lease, now).await {
@@ -228,15 +228,6 @@ impl Quota {
             Urgency::Watched => watched,
             Urgency::Press => press,
         }
-    }
-}
-
-/// What is left to more urgent calls, in parts of [`WHOLE`].
-fn spare(urgency: Urgency) -> u32 {
-    match urgency {
-        Urgency::Press => 0,
-        Urgency::Watched => WHOLE / 8,
-        Urgency::Schedule => WHOLE / 3,
     }
 }
 

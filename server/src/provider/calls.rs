@@ -40,6 +40,21 @@ pub enum Urgency {
     Press,
 }
 
+impl Urgency {
+    /// Every urgency, the least first: in this order they are counted.
+    pub const ALL: [Self; 3] = [Self::Schedule, Self::Watched, Self::Press];
+
+    /// Its place in [`Urgency::ALL`].
+    #[must_use]
+    pub fn index(self) -> usize {
+        match self {
+            Self::Schedule => 0,
+            Self::Watched => 1,
+            Self::Press => 2,
+        }
+    }
+}
+
 /// An HTTP request that is still to be made.
 #[derive(Debug)]
 pub struct HttpRequest {

@@ -3,6 +3,7 @@
 use axum::http::HeaderMap;
 
 use crate::clock::UnixMs;
+use crate::payment::Attempt;
 use crate::payment::settle::Observation;
 use crate::store::Hash;
 
@@ -29,6 +30,28 @@ pub struct Notice {
     pub summary: String,
     /// Which transaction it is about, where it may be one of a link that the operator made by hand.
     pub transaction: Option<Transaction>,
+}
+
+impl Notice {
+    /// The transaction by which it says that an attempt was paid: its references that are no names of the attempt. `None` where
+    /// it says no success, or does not say by which.
+    #[must_use]
+    pub fn paid_by(&self, attempt: &Attempt) -> Option<String> {
+        let transaction = self.transaction.as_ref()?;
+        let is_own = |it: &&String| {
+            **it == attempt.reference.0
+                || Some(*it) == attempt.provider_ref.as_ref()
+                || **it == attempt.order_id.as_str()
+        };
+        let others: Vec<&str> = transaction
+            .references
+            .iter()
+            .filter(|it| !is_own(it))
+            .map(String::as_str)
+            .collect();
+        let success = matches!(self.says, Some(Observation::Success(_)));
+        (success && !others.is_empty()).then(|| others.join("/"))
+    }
 }
 
 /// A payment at the provider, as a notification names it.

@@ -23,6 +23,7 @@ use crate::provider::{Desk, Notice, NoticeError, NoticeRequest};
 use crate::random;
 use crate::reconcile;
 use crate::store::Door;
+use crate::store::transactions::ToldTransaction;
 use crate::telemetry::NoticeLabels;
 
 /// A notification that proves by itself who sent it.
@@ -128,8 +129,10 @@ async fn read(
 
 /// Takes in what a notification says of one of our attempts.
 async fn taken(app: &Arc<App>, attempt: &Attempt, notice: &Notice) -> Result<Response, ApiError> {
+    let again = paid_again(app, attempt, notice).await?;
     if !attempt.status.is_open() {
-        return Ok(thanks(app, &attempt.provider, "known"));
+        let outcome = if again { "parked" } else { "known" };
+        return Ok(thanks(app, &attempt.provider, outcome));
     }
     if let Some(observation) = notice.says {
         reconcile::note(app, attempt, observation).await?;
@@ -139,6 +142,35 @@ async fn taken(app: &Arc<App>, attempt: &Attempt, notice: &Notice) -> Result<Res
         reconcile::poke(app, attempt, HINT_MS);
     }
     Ok(thanks(app, &attempt.provider, "accepted"))
+}
+
+/// Whether it tells of a second payment of one attempt, for a person to give back. Its state stays as it is: paid once is paid.
+async fn paid_again(app: &App, attempt: &Attempt, notice: &Notice) -> Result<bool, ApiError> {
+    let Some(transaction) = notice.paid_by(attempt) else {
+        return Ok(false);
+    };
+    let summary = format!(
+        "a second payment of order {}: {}",
+        attempt.order_id, notice.summary
+    );
+    let told = ToldTransaction {
+        attempt: &attempt.id,
+        transaction: &transaction,
+        provider: &attempt.provider,
+        names: &notice.names,
+        summary: &summary,
+        now: app.now(),
+    };
+    let again = app.store.tell_transaction(told).await?;
+    if again {
+        tracing::warn!(
+            provider = attempt.provider,
+            attempt = attempt.id.0,
+            summary,
+            "an attempt was paid a second time; the notification is kept"
+        );
+    }
+    Ok(again)
 }
 
 /// Takes in what a notification says of a link that the operator made by hand; `None` where it is about none.

@@ -8,6 +8,7 @@ pub mod quota;
 pub mod recipients;
 pub mod records;
 mod sqlite;
+pub mod transactions;
 
 use std::fmt;
 use std::sync::Arc;
@@ -30,6 +31,7 @@ pub use quota::Quotas;
 pub use recipients::Recipients;
 pub use records::Records;
 pub use sqlite::SqliteStore;
+pub use transactions::Transactions;
 
 /// SHA-256 of something secret.
 pub type Hash = [u8; 32];
@@ -37,7 +39,7 @@ pub type Hash = [u8; 32];
 /// A store of payments. Every method is one transaction: it happens in full, or not at all, and is durable when it returns.
 #[async_trait]
 pub trait Store:
-    News + Outbox + Quotas + Recipients + Records + Links + Send + Sync + fmt::Debug
+    News + Outbox + Quotas + Recipients + Records + Links + Transactions + Send + Sync + fmt::Debug
 {
     /// Decides what an initiate does ([`crate::payment::begin::decide`]) and notes it: a new attempt with its key and
     /// token, or a token for the attempt there is.

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 
 use super::StoreError;
 use crate::clock::UnixMs;
+use crate::provider::Urgency;
 
 /// Calls that are counted together over all servers. `budget` names a provider and a key of it, not the key itself.
 #[async_trait]
@@ -37,8 +38,8 @@ pub struct CallLease {
     pub calls: u32,
     /// Calls that the budget has at level 0. Each level halves it; at least one is left.
     pub most: u32,
-    /// A share of it that is left to what is more urgent: so many in [`WHOLE`].
-    pub spare: u32,
+    /// For whom. What the others have not used of their own parts is left to them.
+    pub urgency: Urgency,
     /// Until when these calls count.
     pub counts_until: UnixMs,
 }
@@ -46,8 +47,8 @@ pub struct CallLease {
 /// What counts against a budget.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct InUse {
-    /// Calls that are counted now.
-    pub calls: u32,
+    /// Calls that are counted now, by urgency, in the order of [`Urgency::ALL`].
+    pub calls: [u32; 3],
     /// When the first of them stops counting.
     pub first_ends: Option<UnixMs>,
     /// Until when the provider asked for silence.
@@ -72,7 +73,7 @@ impl InUse {
         if let Some(until) = self.silent_until.filter(|it| now < *it) {
             return Err(NoRoom { until });
         }
-        let free = self.free(lease.most, lease.spare);
+        let free = self.free(lease.most, lease.urgency);
         // The last call of a budget that is smaller than a batch can be had too.
         if lease.calls <= free {
             return Ok(());
@@ -82,14 +83,42 @@ impl InUse {
         Err(NoRoom { until })
     }
 
-    /// Calls that may still be taken now by whoever leaves `spare` in [`WHOLE`] to others; silence aside.
+    /// All calls that are counted now.
     #[must_use]
-    pub fn free(&self, most: u32, spare: u32) -> u32 {
-        let most = (most >> self.level.min(31)).max(1);
-        let spared = u64::from(most) * u64::from(spare) / u64::from(WHOLE);
-        let spared = u32::try_from(spared).unwrap_or(most);
-        most.saturating_sub(spared).saturating_sub(self.calls)
+    pub fn total(&self) -> u32 {
+        self.calls.iter().fold(0, |sum, it| sum.saturating_add(*it))
     }
+
+    /// What is left of a budget of `most` calls: halved once a level, at least one.
+    #[must_use]
+    pub fn limit(&self, most: u32) -> u32 {
+        (most >> self.level.min(31)).max(1)
+    }
+
+    /// Calls that may still be taken now for `urgency`; silence aside.
+    ///
+    /// What the others have not used of their own parts is left to them, so that nobody starves: neither a press among many
+    /// who watch, nor the schedule among many who press. Beyond the parts, first come is first served.
+    #[must_use]
+    pub fn free(&self, most: u32, urgency: Urgency) -> u32 {
+        let limit = self.limit(most);
+        let others = Urgency::ALL.into_iter().zip(self.calls);
+        let kept = others
+            .filter(|(it, _)| *it != urgency)
+            .map(|(it, calls)| own_part(limit, it).saturating_sub(calls));
+        let kept = kept.fold(0, u32::saturating_add);
+        limit.saturating_sub(kept).saturating_sub(self.total())
+    }
+}
+
+/// The part of a budget that is an urgency's own. A budget of less than six calls has none: the first come has it.
+fn own_part(limit: u32, urgency: Urgency) -> u32 {
+    let sixteenths = match urgency {
+        Urgency::Press => 2,
+        Urgency::Watched | Urgency::Schedule => 3,
+    };
+    let part = u64::from(limit) * sixteenths / 16;
+    u32::try_from(part).unwrap_or(limit)
 }
 
 /// The level that is left of one noted at `changed_at`: it wears off by one every [`LEVEL_MS`].
@@ -99,8 +128,6 @@ pub fn level_left(level: u32, changed_at: UnixMs, now: UnixMs) -> u32 {
     level.saturating_sub(u32::try_from(ended).unwrap_or(u32::MAX))
 }
 
-/// A share of one is so many parts of this.
-pub const WHOLE: u32 = 16;
 /// A budget is never halved more often than this: a sixteenth is left.
 pub const MOST_LEVELS: u32 = 4;
 /// How long a halved budget stays halved after the last `429`.

@@ -105,7 +105,7 @@ async fn a_burst_is_leased_in_a_few_writes_and_its_end_is_noticed() {
             .calls_in_use("jopay:test", budget.clock.now())
             .await
             .unwrap()
-            .calls
+            .total()
     };
     for _ in 0..400 {
         quota.take(Urgency::Press).await.unwrap();
@@ -143,6 +143,27 @@ async fn a_press_finds_room_where_the_schedule_has_used_its_share() {
     assert!(quota.take(Urgency::Schedule).await.is_ok());
 }
 
+/// Somebody uses all that he may have: everybody else still has his own part, and no more than the limit is called.
+async fn check_own_parts(greedy: Urgency, others: [(Urgency, u32); 2]) {
+    let budget = Budget::new();
+    let quota = budget.server(64);
+    let mut calls = budget.drain(&quota, greedy).await;
+    for (other, part) in others {
+        let had = budget.drain(&quota, other).await;
+        assert_eq!(had, part, "{other:?} beside {greedy:?}");
+        calls += had;
+    }
+    assert_eq!(calls, 64, "{greedy:?}: the parts make the whole");
+}
+
+#[tokio::test]
+async fn whoever_uses_all_that_he_may_leaves_the_others_their_parts() {
+    use Urgency::{Press, Schedule, Watched};
+    check_own_parts(Watched, [(Schedule, 12), (Press, 8)]).await;
+    check_own_parts(Press, [(Schedule, 12), (Watched, 12)]).await;
+    check_own_parts(Schedule, [(Watched, 12), (Press, 8)]).await;
+}
+
 #[tokio::test]
 async fn a_limit_of_one_call_a_minute_is_one_call_a_minute() {
     let budget = Budget::new();
@@ -163,9 +184,10 @@ async fn a_429_silences_every_server_and_halves_the_budget_for_a_while() {
     let wait = there.take(Urgency::Press).await.unwrap_err();
     assert_eq!(wait, Duration::from_secs(30));
     budget.clock.forward(30_000);
-    assert_eq!(budget.drain(&there, Urgency::Press).await, 32);
+    // Without what the others have of their own: three sixteenths each.
+    assert_eq!(budget.drain(&there, Urgency::Press).await, 32 - 12);
     budget.clock.forward(70_000);
-    assert_eq!(budget.drain(&there, Urgency::Press).await, 64);
+    assert_eq!(budget.drain(&there, Urgency::Press).await, 64 - 24);
 }
 
 #[tokio::test]
@@ -178,7 +200,7 @@ async fn a_429_without_retry_after_silences_too_and_a_second_one_halves_again() 
     budget
         .clock
         .forward(i64::try_from(wait.as_millis()).unwrap());
-    assert_eq!(budget.drain(&quota, Urgency::Press).await, 16);
+    assert_eq!(budget.drain(&quota, Urgency::Press).await, 16 - 6);
     // However long a provider wants silence, the server looks again within a quarter of an hour.
     let wait = quota.refused(Some(Duration::from_secs(1_000_000))).await;
     assert_eq!(wait, Duration::from_secs(15 * 60));

@@ -16,6 +16,7 @@ mod records;
 mod rows;
 mod session;
 mod settle;
+mod transactions;
 mod upkeep;
 
 use std::fmt;

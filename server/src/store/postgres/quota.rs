@@ -63,9 +63,10 @@ impl Work for Lease<'_> {
         }
         let sql = "DELETE FROM call_leases WHERE budget = $1 AND counts_until <= $2";
         query(it, sql, &[&self.budget, &self.now.0]).await?;
-        let sql = "INSERT INTO call_leases (budget, calls, counts_until) VALUES ($1, $2, $3)";
+        let sql = "INSERT INTO call_leases (budget, calls, counts_until, urgency) VALUES ($1, $2, $3, $4)";
         let (calls, until) = (i64::from(self.lease.calls), self.lease.counts_until.0);
-        query(it, sql, &[&self.budget, &calls, &until]).await?;
+        let urgency = i64::try_from(self.lease.urgency.index()).unwrap_or(i64::MAX);
+        query(it, sql, &[&self.budget, &calls, &until, &urgency]).await?;
         Ok(Ok(()))
     }
 }
@@ -116,17 +117,23 @@ async fn in_use_now(
 
 fn in_use(row: &tokio_postgres::Row, now: UnixMs) -> Result<InUse, Failure> {
     let mut in_use = InUse {
-        calls: rows::count(row, 0)?,
-        first_ends: rows::moment(row, 1)?,
+        calls: [
+            rows::count(row, 0)?,
+            rows::count(row, 1)?,
+            rows::count(row, 2)?,
+        ],
+        first_ends: rows::moment(row, 3)?,
         ..InUse::default()
     };
-    if let (Some(silent_until), Some(changed_at)) = (rows::moment(row, 2)?, rows::moment(row, 4)?) {
+    if let (Some(silent_until), Some(changed_at)) = (rows::moment(row, 4)?, rows::moment(row, 6)?) {
         in_use.silent_until = Some(silent_until);
-        in_use.level = level_left(rows::count(row, 3)?, changed_at, now);
+        in_use.level = level_left(rows::count(row, 5)?, changed_at, now);
     }
     Ok(in_use)
 }
 
-const IN_USE: &str = "SELECT l.calls, l.ends, r.silent_until, r.level, r.changed_at \
-    FROM (SELECT coalesce(sum(calls), 0)::bigint AS calls, min(counts_until) AS ends FROM call_leases \
+const IN_USE: &str = "SELECT l.schedule, l.watched, l.press, l.ends, r.silent_until, r.level, r.changed_at \
+    FROM (SELECT coalesce(sum(calls) FILTER (WHERE urgency = 0), 0)::bigint AS schedule, \
+    coalesce(sum(calls) FILTER (WHERE urgency = 1), 0)::bigint AS watched, \
+    coalesce(sum(calls) FILTER (WHERE urgency = 2), 0)::bigint AS press, min(counts_until) AS ends FROM call_leases \
     WHERE budget = $1 AND $2 < counts_until) l LEFT JOIN call_refusals r ON r.budget = $1";

@@ -89,12 +89,36 @@ pub(super) async fn park(
     summary: &str,
     now: UnixMs,
 ) -> Result<(), StoreError> {
+    session
+        .transact(Parking(provider, names, summary, now))
+        .await
+}
+
+struct Parking<'a>(&'a str, &'a [String], &'a str, UnixMs);
+
+impl Work for Parking<'_> {
+    type Made = ();
+
+    async fn run(&self, it: &Transaction<'_>) -> Result<(), Failure> {
+        let Self(provider, names, summary, now) = *self;
+        park_in(it, provider, names, summary, now).await
+    }
+}
+
+/// Within a transaction that does more.
+pub(super) async fn park_in(
+    it: &Transaction<'_>,
+    provider: &str,
+    names: &[String],
+    summary: &str,
+    now: UnixMs,
+) -> Result<(), Failure> {
     let (names, summary) = (storable(&names.join(" ")), storable(summary));
     let hash = random::hash(&format!("{provider}\0{names}\0{summary}"));
     let sql = "INSERT INTO parked_notices (hash, provider, names, summary, received_at) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT (hash) DO UPDATE SET times = parked_notices.times + 1, received_at = $5";
     let values: &Values<'_> = &[&hash.as_slice(), &provider, &names, &summary, &now.0];
-    session.query(sql, values).await?;
+    query(it, sql, values).await?;
     Ok(())
 }
 

@@ -12,6 +12,7 @@ mod reads;
 mod recipients;
 mod records;
 mod rows;
+mod transactions;
 mod writes;
 
 use std::fs::File;

@@ -46,13 +46,15 @@ impl Quotas for SqliteStore {
 fn in_use(connection: &Connection, budget: &str, now: UnixMs) -> Result<InUse, Error> {
     let mut in_use = connection
         .prepare_cached(
-            "SELECT coalesce(sum(calls), 0), min(counts_until) FROM call_leases \
+            "SELECT coalesce(sum(calls) FILTER (WHERE urgency = 0), 0), \
+             coalesce(sum(calls) FILTER (WHERE urgency = 1), 0), \
+             coalesce(sum(calls) FILTER (WHERE urgency = 2), 0), min(counts_until) FROM call_leases \
              WHERE budget = ?1 AND ?2 < counts_until",
         )?
         .query_row(params![budget, now.0], |row| {
             Ok(InUse {
-                calls: row.get(0)?,
-                first_ends: row.get::<_, Option<i64>>(1)?.map(UnixMs),
+                calls: [row.get(0)?, row.get(1)?, row.get(2)?],
+                first_ends: row.get::<_, Option<i64>>(3)?.map(UnixMs),
                 ..InUse::default()
             })
         })?;
@@ -95,8 +97,13 @@ fn take(
         params![budget, now.0],
     )?;
     connection.execute(
-        "INSERT INTO call_leases (budget, calls, counts_until) VALUES (?1, ?2, ?3)",
-        params![budget, lease.calls, lease.counts_until.0],
+        "INSERT INTO call_leases (budget, calls, counts_until, urgency) VALUES (?1, ?2, ?3, ?4)",
+        params![
+            budget,
+            lease.calls,
+            lease.counts_until.0,
+            lease.urgency.index()
+        ],
     )?;
     Ok(Ok(()))
 }

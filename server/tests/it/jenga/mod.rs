@@ -5,6 +5,7 @@ mod by_hand;
 mod config;
 mod flow;
 mod ipns;
+mod paid_twice;
 mod recipients;
 mod sandbox;
 

@@ -277,6 +277,7 @@ mod each {
             an_attempt_is_found_by_its_secrets_and_its_names,
             a_cancel_changes_nothing_about_the_money,
             parked_notices_are_counted_and_kept_until_they_are_dropped,
+            a_second_transaction_of_an_attempt_is_told_once_and_kept,
             strange_text_is_kept_or_not_known_but_never_a_failure,
             old_tokens_and_keys_are_dropped,
             the_mode_is_written_once,

@@ -3,33 +3,43 @@
 use std::sync::Arc;
 
 use malipo_server::clock::UnixMs;
+use malipo_server::provider::Urgency;
 use malipo_server::store::quota::{CallLease, InUse, LEVEL_MS};
 
 use super::{Bench, NOW};
 
 const UNTIL: UnixMs = UnixMs(NOW.0 + 60_000);
 
-fn lease(calls: u32) -> CallLease {
+/// Of 60 calls; 11 each are the schedule's and the watchers' own.
+fn lease(calls: u32, urgency: Urgency) -> CallLease {
     CallLease {
         calls,
         most: 60,
-        spare: 0,
+        urgency,
         counts_until: UNTIL,
     }
 }
 
 pub(super) async fn calls_are_leased_up_to_the_limit_and_come_back(bench: Bench) {
-    let take = async |budget: &str, calls, now| {
-        let leased = bench.store.lease_calls(budget, lease(calls), now).await;
+    let take_for = async |budget: &str, calls, urgency, now| {
+        let lease = lease(calls, urgency);
+        let leased = bench.store.lease_calls(budget, lease, now).await;
         leased.unwrap().is_ok()
     };
-    assert!(take("a", 40, NOW).await);
-    assert!(!take("a", 21, NOW).await, "all of them or none");
-    assert!(take("a", 20, NOW).await);
+    let take = async |budget, calls, now| take_for(budget, calls, Urgency::Press, now).await;
+    assert!(take("a", 30, NOW).await);
+    assert!(!take("a", 9, NOW).await, "all of them or none");
+    assert!(take("a", 8, NOW).await);
     assert!(!take("a", 1, UNTIL.plus_ms(-1)).await);
-    assert!(take("b", 60, NOW).await, "another key's budget");
+    assert!(take("b", 38, NOW).await, "another key's budget");
+    assert!(take_for("a", 11, Urgency::Watched, NOW).await);
+    assert!(take_for("a", 11, Urgency::Schedule, NOW).await);
+    for urgency in Urgency::ALL {
+        assert!(!take_for("a", 1, urgency, NOW).await, "{urgency:?}");
+    }
     let in_use = bench.store.calls_in_use("a", NOW).await.unwrap();
-    assert_eq!((in_use.calls, in_use.first_ends), (60, Some(UNTIL)));
+    let expected = ([11, 11, 38], Some(UNTIL));
+    assert_eq!((in_use.calls, in_use.first_ends), expected);
     let bench = &bench;
     let later = bench.store.calls_in_use("a", UNTIL).await.unwrap();
     assert_eq!(later, InUse::default());
@@ -43,16 +53,22 @@ pub(super) async fn a_refusal_is_heeded_and_wears_off(bench: Bench) {
     bench.store.calls_refused("a", NOW, NOW).await.unwrap();
     let in_use = bench.store.calls_in_use("a", NOW).await.unwrap();
     assert_eq!((in_use.silent_until, in_use.level), (Some(silent), 2));
-    let refused = bench.store.lease_calls("a", lease(1), NOW).await.unwrap();
+    let refused = bench
+        .store
+        .lease_calls("a", lease(1, Urgency::Press), NOW)
+        .await
+        .unwrap();
     assert_eq!(refused.unwrap_err().until, silent);
-    let halved = bench.store.lease_calls("a", lease(16), silent).await;
+    // A quarter is left: 15, of which two each are not for a press.
+    let press = |calls| lease(calls, Urgency::Press);
+    let halved = bench.store.lease_calls("a", press(12), silent).await;
     assert_eq!(
         halved.unwrap(),
         Err(malipo_server::store::quota::NoRoom {
             until: silent.plus_ms(1_000)
         })
     );
-    let quarter = bench.store.lease_calls("a", lease(15), silent).await;
+    let quarter = bench.store.lease_calls("a", press(11), silent).await;
     assert_eq!(quarter.unwrap(), Ok(()));
     let worn = NOW.plus_ms(2 * LEVEL_MS);
     assert_eq!(bench.store.calls_in_use("a", worn).await.unwrap().level, 0);
@@ -66,7 +82,8 @@ pub(super) async fn many_servers_at_once_stay_within_the_limit(bench: Bench) {
             tokio::spawn(async move {
                 let mut leased = 0;
                 for _ in 0..20 {
-                    let taken = store.lease_calls("a", lease(1), NOW).await.unwrap();
+                    let one = lease(1, Urgency::Press);
+                    let taken = store.lease_calls("a", one, NOW).await.unwrap();
                     leased += u32::from(taken.is_ok());
                 }
                 leased
@@ -77,5 +94,5 @@ pub(super) async fn many_servers_at_once_stay_within_the_limit(bench: Bench) {
     for server in servers {
         leased += server.await.unwrap();
     }
-    assert_eq!(leased, 60);
+    assert_eq!(leased, 38);
 }

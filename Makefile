@@ -10,7 +10,7 @@ BROWSER_CRATES := -p malipo -p malipo-wire --target wasm32-unknown-unknown
 # Folders as well as files: a deleted file changes its folder.
 WIDGET_SOURCES := $(shell find src wire pkg-template) Cargo.toml Cargo.lock rust-toolchain.toml tools/pkg.sh tools/package-lock.json
 
-.PHONY: help demo test check unit package backend conformance kill-test quota-test wasm-test e2e e2e-slow scenarios e2e-compat pkg size screenshots reproducible release deny clean programs backend-programs
+.PHONY: help demo test check unit package backend conformance kill-test quota-test wasm-test e2e e2e-slow scenarios e2e-compat pkg size screenshots reproducible release docs deny clean programs backend-programs
 
 help: ## List the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
@@ -82,6 +82,11 @@ screenshots: .tools/ready-test pkg programs ## Photograph every state of the wid
 reproducible: .tools/ready-demo ## Build the package twice, from the last commit, in two places: every file must be the same
 	@tools/reproducible.sh
 
+docs: .tools/ready-docs pkg ## The documentation, from Markdown into www/docs/_site/, which `make demo` serves at /docs/; and its tests
+	@rm -rf www/docs/_site
+	@node .tools/docs/node_modules/@11ty/eleventy/cmd.cjs --config=www/docs/eleventy.config.mjs --quiet
+	node --test tests/docs/*.test.mjs
+
 release: .tools/ready-release ## What is published, into release/: the tarball, the bills of materials, the checksums
 	@tools/release.sh
 
@@ -96,6 +101,8 @@ programs: .tools/ready-demo
 
 pkg/package.json: $(WIDGET_SOURCES)
 	@tools/pkg.sh
+
+.tools/ready-docs: tools/docs/package-lock.json
 
 .tools/ready-%: tools/setup.sh tools/package-lock.json tools/react-18/package.json rust-toolchain.toml Cargo.toml
 	@tools/setup.sh $*

@@ -2,13 +2,10 @@
 //
 // @custom-elements-manifest/analyzer reads the classes and the tags above them (parts, custom properties, states). Whatever
 // has a type is read from the declarations, where it is documented: attributes, properties, members and events.
-import { readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 
-const template = new URL("../pkg-template/", import.meta.url);
-const require = createRequire(new URL("../.tools/npm/package.json", import.meta.url));
-const { create, ts } = await import(pathToFileURL(require.resolve("@custom-elements-manifest/analyzer")));
+import { create, members, source, template, text, ts } from "./declarations.mjs";
 
 /** The manifest, as text. */
 export function manifest() {
@@ -63,27 +60,6 @@ function attribute({ name, type, description, byDefault }) {
   return { name: kebab(name), type: { text: type }, description, ...byDefault, ...(name !== "lang" && { fieldName: name }) };
 }
 
-/** The members of an interface: name, type as written, description, and the default that the description ends with. */
-function members(file, name) {
-  const found = file.statements.find((it) => ts.isInterfaceDeclaration(it) && it.name.text === name);
-  if (!found) fail(`${file.fileName} has no interface ${name}`);
-  return found.members.map((it) => {
-    const description = ts.getTextOfJSDocComment(it.jsDoc?.at(-1)?.comment)?.replace(/\s+/g, " ");
-    if (!description) fail(`${file.fileName}: ${name}.${it.name.text} has no description`);
-    const [, byDefault] = /Default: (?:`([^`]+)`|(\d+))\.$/.exec(description)?.filter(Boolean) ?? [];
-    const parameters = (it.parameters ?? []).map((it) => ({
-      name: it.name.text,
-      type: { text: text(it.type) },
-      ...(it.questionToken && { optional: true }),
-    }));
-    return { name: it.name.text, type: text(it.type), description, parameters, byDefault: byDefault && { default: byDefault } };
-  });
-}
-
-function text(type) {
-  return type.getText().replace(/\s+/g, " ").replace(/^\| /, "").replace(/ \| undefined$/, "");
-}
-
 /** An option's type as an attribute's: the words that a union is made of, else text or boolean. */
 function plain(type, file) {
   const alias = file.statements.find((it) => ts.isTypeAliasDeclaration(it) && it.name.text === type);
@@ -93,10 +69,6 @@ function plain(type, file) {
 
 function kebab(name) {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
-function source(name) {
-  return ts.createSourceFile(name, readFileSync(new URL(name, template), "utf8"), ts.ScriptTarget.ES2022, true);
 }
 
 function fail(sentence) {

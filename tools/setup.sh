@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Installs what the build (`setup.sh demo`), the tests without a browser (`setup.sh unit`) or all tests (`setup.sh test`)
-# need, pinned, into .tools/.
+# Installs what the build (`setup.sh demo`), the tests without a browser (`setup.sh unit`), all tests (`setup.sh test`) or the
+# documentation (`setup.sh docs`) need, pinned, into .tools/.
 #
 # A step that finds its work done is skipped. Nothing outside the project changes, but for what rust-toolchain.toml names
 # and, where they are missing, Debian's C compiler and, for the tests, Debian's PostgreSQL and browsers.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-readonly WHAT=${1:?usage: tools/setup.sh demo|unit|test|deny|release}
+readonly WHAT=${1:?usage: tools/setup.sh demo|unit|test|docs|deny|release}
 readonly TOOLS=$PWD/.tools
 readonly WASM_PACK=0.15.1 GECKODRIVER=0.37.1 CARGO_DENY=0.20.2 CARGO_CYCLONEDX=0.5.9
 # The command-line tool and the crate must be of one version, so it is read where the crate is pinned.
@@ -27,6 +27,10 @@ main() {
         browsers
         crate_tool geckodriver "$GECKODRIVER" --locked
         ;;
+    docs)
+        builders
+        npm_packages docs @11ty/eleventy "Eleventy and what checks its pages into .tools/ (npm)"
+        ;;
     deny)
         programs
         compiler
@@ -37,7 +41,7 @@ main() {
         builders
         crate_tool cargo-cyclonedx "$CARGO_CYCLONEDX" --locked
         ;;
-    *) fail "tools/setup.sh knows demo, unit, test, deny and release, not '$WHAT'" ;;
+    *) fail "tools/setup.sh knows demo, unit, test, docs, deny and release, not '$WHAT'" ;;
     esac
     rm -rf "$TOOLS/build"
 }
@@ -100,31 +104,35 @@ crate_tool() {
 }
 
 node_tools() {
-    npm_packages esbuild "binaryen and esbuild into .tools/ (npm)" --omit=dev
+    npm_packages npm esbuild "binaryen and esbuild into .tools/ (npm)" --omit=dev
 }
 
 # What the tests of the package need as well: compilers, frameworks, and the tools that look at packages.
 node_tests() {
     node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' ||
         fail "Node.js $(node --version) is too old for the tests: 20 or later is needed"
-    npm_packages typescript "TypeScript, the frameworks and what else the tests of the package need into .tools/ (npm)"
+    npm_packages npm typescript "TypeScript, the frameworks and what else the tests of the package need into .tools/ (npm)"
 }
 
-# npm_packages ONE-OF-THEM WHAT FLAGS...
+# npm_packages FOLDER ONE-OF-THEM WHAT FLAGS...: what the lock file of that name's tools says, into .tools/FOLDER.
 npm_packages() {
-    local installed=$TOOLS/npm one=$1 what=$2
-    shift 2
-    if cmp -s tools/package-lock.json "$installed/package-lock.json" && [[ -d $installed/node_modules/$one ]]; then
+    local installed=$TOOLS/$1 one=$2 what=$3 from=tools
+    [[ $1 == npm ]] || from=tools/$1
+    shift 3
+    if cmp -s "$from/package-lock.json" "$installed/package-lock.json" && [[ -d $installed/node_modules/$one ]]; then
         return
     fi
     say "$what"
     rm -rf "$installed"
-    mkdir -p "$installed/react-18"
-    cp tools/package.json tools/package-lock.json "$installed/"
-    cp tools/react-18/package.json "$installed/react-18/"
+    mkdir -p "$installed"
+    cp "$from/package.json" "$from/package-lock.json" "$installed/"
+    if [[ $from == tools ]]; then
+        mkdir "$installed/react-18"
+        cp tools/react-18/package.json "$installed/react-18/"
+    fi
     # All of them work without their install scripts, so none is run.
     npm ci --prefix "$installed" --ignore-scripts --no-audit --no-fund --loglevel=error "$@" ||
-        { rm -rf "$installed"; fail "npm could not install what tools/package-lock.json names"; }
+        { rm -rf "$installed"; fail "npm could not install what $from/package-lock.json names"; }
 }
 
 # The tests start a server of their own, for their own time (tools/postgres.sh).

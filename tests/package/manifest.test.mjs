@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { manifest } from "../../tools/manifest.mjs";
+import { reference } from "../../tools/reference.mjs";
 
 const root = new URL("../../", import.meta.url);
 const read = (name) => readFileSync(new URL(name, root), "utf8");
@@ -28,6 +29,10 @@ function* everyElement(claim) {
 
 test("it is the one that the tool makes: node tools/manifest.mjs writes it", () => {
   assert.equal(read("pkg-template/custom-elements.json"), manifest());
+});
+
+test("the page of the documentation is made of the same: node tools/reference.mjs writes it", async () => {
+  assert.equal(read("www/docs/reference.md"), await reference());
 });
 
 test("the elements, the files that they are in, and that register them", () => {

@@ -5,6 +5,7 @@
 
 mod cart;
 mod config;
+mod docs;
 mod error;
 mod pages;
 mod quote;
@@ -48,6 +49,9 @@ struct Options {
     /// The folder of the widget's files, which `make pkg` builds
     #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../pkg"))]
     widget: PathBuf,
+    /// The folder of the documentation, which `make docs` builds; without it the shop has no link to it
+    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/_site"))]
+    docs: PathBuf,
     /// The backend's configuration, whose catalogue and keys the shop shares
     #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/malipo.toml"))]
     config: PathBuf,
@@ -101,6 +105,7 @@ async fn run(options: Options) -> anyhow::Result<()> {
             provider: options.provider,
             root: options.root.clone(),
             widget: options.widget.clone(),
+            docs: options.docs.clone(),
             http: shop::loopback_client()?,
         };
         let url = format!("http://{shop_address}/");

@@ -16,6 +16,8 @@ pub(crate) struct Pages {
     shop: String,
     backend: String,
     sandbox: String,
+    /// The first page of the documentation.
+    docs: PathBuf,
     /// By sku: `name` (as a page shows it), `currency`, `amount` (a decimal in major units) and `shown` (the same as people read it).
     goods: Value,
 }
@@ -32,6 +34,7 @@ impl Pages {
             shop: shop.origin.clone(),
             backend: shop.backend.clone(),
             sandbox: shop.sandbox.clone(),
+            docs: shop.docs.join("index.html"),
             goods: Value::from_pairs(shop.config.catalogue.iter().map(good)),
         }
     }
@@ -52,6 +55,7 @@ impl Pages {
             goods,
             ..
         } = self;
+        let docs = self.docs.is_file();
         let way = Value::from(Serde(provider.way()));
         let ways = Value::from(Serde(Provider::ALL.map(Provider::way)));
         let customer = provider.sends_a_link().then(Customer::example);
@@ -59,7 +63,7 @@ impl Pages {
         environment.render_named_str(
             name,
             &source,
-            context! { shop, backend, sandbox, goods, way, ways, customer },
+            context! { shop, backend, sandbox, docs, goods, way, ways, customer },
         )
     }
 }

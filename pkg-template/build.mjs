@@ -21,7 +21,7 @@ const esbuild = createRequire(join(root, ".tools/npm/package.json"))("esbuild");
 // Copied as they are, to be read by people as well as by bundlers: the modules, their types, and what goes with them.
 const LANGUAGES = readdirSync(join(template, "texts")).map((it) => it.replace(".js", ""));
 const MODULES = [
-  ...readdirSync(template).filter((it) => it.endsWith(".js") && !["malipo.js", "source-web.js", "languages-web.js"].includes(it)),
+  ...readdirSync(template).filter((it) => it.endsWith(".js") && it !== "malipo.js" && !it.endsWith("-web.js")),
   ...LANGUAGES.map((it) => `texts/${it}.js`),
 ];
 const DECLARATIONS = readdirSync(template).filter((it) => it.endsWith(".d.ts"));
@@ -55,8 +55,9 @@ for (const [code, content] of texts) served[textsNames[code]] = content;
 for (const name of PLAIN) write(name, read(join(template, name)));
 for (const name of LICENCES) cpSync(join(root, name), join(out, name));
 for (const [name, content] of Object.entries({ ...generated, ...served })) write(name, content);
-// For pages that pin what they load; compat and wasm stand here for those who audit.
+// For pages that pin what they load: the entry alone, which vouches for the others. They stand here for those who audit.
 const pinned = { [entryName]: entry, [wasmName]: wasm, [compatName]: compat };
+for (const [code, content] of texts) pinned[textsNames[code]] = content;
 const integrities = Object.fromEntries(Object.entries(pinned).map(([name, content]) => [name, integrity(content)]));
 write("integrity.json", `${JSON.stringify(integrities, null, 2)}\n`);
 write("package.json", `${JSON.stringify(manifest(), null, 2)}\n`);
@@ -73,11 +74,18 @@ function bundle() {
   mkdirSync(join(folder, "texts"));
   for (const name of [...MODULES, "malipo.js"]) cpSync(join(template, name), join(folder, name));
   const source = read(join(template, "source-web.js"));
-  const parts = { "./core_bg.wasm": `./${wasmName}`, "core_bg.wasm's integrity": integrity(wasm), "./compat.js": `./${compatName}` };
+  const parts = {
+    "./core_bg.wasm": `./${wasmName}`,
+    "core_bg.wasm's integrity": integrity(wasm),
+    "./compat.js": `./${compatName}`,
+    "compat.js's integrity": integrity(compat),
+  };
   const named = Object.entries(parts).reduce((text, [from, to]) => replace(text, from, to, "source-web.js"), source);
   writeFileSync(join(folder, "source.js"), named);
   writeFileSync(join(folder, "core.js"), glue);
-  const files = JSON.stringify(Object.fromEntries(Object.entries(textsNames).map(([code, name]) => [code, `./${name}`])));
+  cpSync(join(template, "pinned-web.js"), join(folder, "pinned-web.js"));
+  // The shorter hash: there is one a language.
+  const files = JSON.stringify(Object.fromEntries(texts.map(([code, content]) => [code, [`./${textsNames[code]}`, integrity(content, "sha256")]])));
   const languages = read(join(template, "languages-web.js"));
   writeFileSync(join(folder, "languages.js"), replace(languages, "const FILES = {};", `const FILES = ${files};`, "languages-web.js"));
   const { outputFiles } = esbuild.buildSync({
@@ -178,8 +186,8 @@ function escape(name) {
   return name.replace(/[$.*+?^{}()|[\]\\]/g, "\\$&");
 }
 
-function integrity(content) {
-  return `sha384-${createHash("sha384").update(content).digest("base64")}`;
+function integrity(content, algorithm = "sha384") {
+  return `${algorithm}-${createHash(algorithm).update(content).digest("base64")}`;
 }
 
 function hash(content) {

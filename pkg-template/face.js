@@ -69,7 +69,7 @@ export class Face {
     this.#drawn = [state, texts.split(" "), value, link, detail, flags];
     this.#redraw();
     this.button.setAttribute("aria-busy", Boolean(flags & BUSY));
-    this.button.hidden = !(flags & BUTTON && this.withButton);
+    this.#showButton();
     if (!this.focused?.closest("[hidden]")) return;
     this.focused = undefined;
     (this.button.hidden ? this.panel : this.button).focus();
@@ -80,8 +80,23 @@ export class Face {
     this.draw(state, texts, "", "", "", BUTTON | (busy && BUSY));
   }
 
+  /** The page's own form in place of the button, where there is one: it pays without the rest of the widget. */
+  standIn(wanted) {
+    const hasFocus = this.root.activeElement === this.button;
+    this.form?.remove();
+    this.form = wanted && this.withButton && this.root.host.querySelector("form") ? document.createElement("slot") : undefined;
+    if (this.form) this.button.before(this.form);
+    this.#showButton();
+    if (this.form && hasFocus) this.panel.focus();
+  }
+
   clear() {
     this.root.replaceChildren();
+  }
+
+  #showButton() {
+    const [, , , , , flags] = this.#drawn;
+    this.button.hidden = Boolean(this.form) || !(flags & BUTTON && this.withButton);
   }
 
   #redraw() {

@@ -1,7 +1,15 @@
 // The languages beside English in the script embed: files beside the entry, each loaded when a page wants it.
+import { importPinned } from "./pinned-web.js";
 
-// Written by build.mjs: the files' names by BCP 47 code.
+// Written by build.mjs: the files' names and integrities by BCP 47 code.
 const FILES = {};
-const load = (name) => () => import(/* webpackIgnore: true */ /* @vite-ignore */ new URL(name, import.meta.url).href);
+const failures = {};
 
-export const LANGUAGES = Object.fromEntries(Object.entries(FILES).map(([code, name]) => [code, load(name)]));
+const load = (code) => () =>
+  importPinned(FILES[code], failures[code]).catch((error) => {
+    failures[code] = (failures[code] ?? 0) + 1;
+    throw error;
+  });
+
+/** By their BCP 47 codes. */
+export const LANGUAGES = Object.fromEntries(Object.keys(FILES).map((code) => [code, load(code)]));

@@ -233,9 +233,11 @@ class PayElement extends Base {
 }
 
 /**
- * The pay button. A form inside the tag is what shows, and pays, where no script comes through; it is not slotted.
+ * The pay button. A form inside the tag is what shows, and pays, where no script comes through. It is slotted, in place of the
+ * button, only where a press got no request out of the page.
  *
  * @tag pay-button
+ * @slot - A form that pays without script.
  */
 export class PayButtonElement extends PayElement {}
 

@@ -1,6 +1,7 @@
 // Where the Rust half comes from in the script embed: a file beside the entry, compiled while it comes. Its hash is written
-// in here, so that an entry with an integrity of its own vouches for both.
+// in here, and those of all others, so that an entry with an integrity of its own vouches for the whole widget.
 import * as core from "./core.js";
+import { importPinned } from "./pinned-web.js";
 
 /** As WebAssembly. */
 export async function wasm() {
@@ -16,11 +17,9 @@ export async function wasm() {
   return core;
 }
 
-/** As JavaScript. Some browsers remember for ever that an import failed, so a second try needs another address. */
+/** As JavaScript. */
 export async function compat(failures) {
-  const url = new URL("./compat.js", import.meta.url);
-  if (failures) url.search = `again=${failures}`;
-  const { default: instantiate } = await import(/* webpackIgnore: true */ /* @vite-ignore */ url.href);
+  const { default: instantiate } = await importPinned(["./compat.js", "compat.js's integrity"], failures);
   core.finish({ exports: instantiate(core.imports()) });
   return core;
 }

@@ -150,7 +150,10 @@ export class Widget {
       detail.previous = this.state;
       this.state = detail.state;
       this.#page.changed?.(detail.state, detail.previous);
+      this.#face?.standIn(false);
     }
+    // Nothing can be begun here: what needs no script still can.
+    if (name === "pay-error" && detail.terminal) this.#face?.standIn(FORM_HELPS.includes(detail.code));
     if (detail.state === "idle" || detail.code) this.#show();
     if (detail.errors?.length) console.error(detail.message, detail.errors);
     const event = new CustomEvent(name, { detail, bubbles: true, composed: true, cancelable: name === "pay-start" });
@@ -308,6 +311,9 @@ export class Widget {
 
 // The widgets of this page that take up a payment by themselves.
 let resuming = 0;
+
+// What a page's policy, a filter or an old browser makes of the widget's requests; a form is sent by the browser itself.
+const FORM_HELPS = ["network", "unsupported"];
 
 // Read without its signature, which is the backend's to check: it only tells whose order this is.
 function quotedOrder(quote) {

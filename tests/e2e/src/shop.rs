@@ -103,6 +103,17 @@ impl Button {
         self
     }
 
+    /// With the form inside the tag that pays without script, by the same quote.
+    #[must_use]
+    pub fn with_form(self) -> Self {
+        let form = format!(
+            "<form method=\"post\" action=\"/pay/checkout\">\
+             <input type=\"hidden\" name=\"quote\" value=\"{}\"><button id=\"plain\">Pay</button></form>",
+            self.quote()
+        );
+        self.holding(&form)
+    }
+
     /// The quote that it carries, if any.
     #[must_use]
     pub fn quote(&self) -> &str {

@@ -183,6 +183,20 @@ pub async fn pays_through_the_link(world: &World, shop: &Shop, others: &[&Tab]) 
     assert_eq!(world.stack.shop.count("/pay/initiate"), 1);
 }
 
+/// Pays by the form in the tag, to the return page.
+///
+/// # Panics
+/// If it goes otherwise.
+pub async fn pays_by_the_form(world: &World, shop: &Shop, order_id: &str) {
+    shop.0.click("#plain").await;
+    Checkout::reached(shop.0.clone()).await.pay().await;
+    shop.0.reaches("/pay/return").await;
+    let text = shop.0.text().await;
+    assert!(text.contains("Payment received"), "{text}");
+    assert_eq!(world.stack.payment().await["status"], "success");
+    world.stack.order_becomes(order_id, "success").await;
+}
+
 /// A checkout page that cuts the tab off by COOP: it reads as closed, and is never taken for cancelled.
 ///
 /// # Panics

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use malipo_e2e::browser::Options;
-use malipo_e2e::checkout::Checkout;
 use malipo_e2e::fault::{Answer, Fault};
 use malipo_e2e::shop::{Button, page};
 use malipo_e2e::story;
@@ -29,6 +28,31 @@ fn a_backend_that_is_down_at_the_press_is_told_clearly_and_pressing_again_works(
         shop.press().await;
         world.pay(&shop).await;
         assert_eq!(world.stack.ledger().await.len(), 1);
+    });
+}
+
+#[test]
+fn a_form_takes_the_buttons_place_where_nothing_gets_out_and_goes_with_the_next_attempt() {
+    in_browser(async |world| {
+        let down = world.stack.shop.always("/pay/*", Fault::Refused);
+        let button = Button::for_order("ORDER-0406").with_form();
+        let shop = world.shop(&button).await;
+        let form = shop.0.find("#plain").await;
+        assert!(!form.is_displayed().await.unwrap());
+        shop.press().await;
+        story::network_error(&shop).await;
+        assert!(form.is_displayed().await.unwrap());
+        assert!(shop.shown("button").await.is_none());
+        // The keyboard is where the shopper's eye is.
+        let focus = "return document.querySelector('#pay').shadowRoot.activeElement?.part.value";
+        let focus = shop.0.script(focus, vec![]).await;
+        assert_eq!(focus, "panel outcome");
+        world.stack.shop.lift(down);
+        let start = "void document.querySelector('#pay').start()";
+        shop.0.script(start, vec![]).await;
+        shop.event("pay-initiated").await;
+        assert!(!form.is_displayed().await.unwrap());
+        assert!(shop.shown("button").await.is_some());
     });
 }
 
@@ -153,22 +177,8 @@ fn the_form_pays_where_scripts_are_off() {
     let setup = Setup::browser(Options::default().without_script());
     run(setup, async |world| {
         let button = Button::for_order("ORDER-0405");
-        let form = format!(
-            "<form method=\"post\" action=\"/pay/checkout\"><input type=\"hidden\" name=\"quote\" value=\"{}\"><button id=\"plain\">Pay</button></form>",
-            button.quote()
-        );
-        let shop = world.shop_page(page(&button.holding(&form).html())).await;
-        shop.0.click("#plain").await;
-        let checkout = Checkout::reached(shop.0.clone()).await;
-        checkout.pay().await;
-        shop.0.reaches("/pay/return").await;
-        assert!(
-            shop.0.text().await.contains("Payment received"),
-            "{}",
-            shop.0.text().await
-        );
-        assert_eq!(world.stack.payment().await["status"], "success");
-        world.stack.order_becomes("ORDER-0405", "success").await;
+        let shop = world.shop_page(page(&button.with_form().html())).await;
+        story::pays_by_the_form(world, &shop, "ORDER-0405").await;
         shop.0.click("a").await;
         shop.0.reaches(world.stack.shop.origin()).await;
     });

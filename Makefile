@@ -10,7 +10,7 @@ BROWSER_CRATES := -p malipo -p malipo-wire --target wasm32-unknown-unknown
 # Folders as well as files: a deleted file changes its folder.
 WIDGET_SOURCES := $(shell find src wire pkg-template) Cargo.toml Cargo.lock rust-toolchain.toml tools/pkg.sh tools/package-lock.json
 
-.PHONY: help demo test check unit package backend conformance kill-test quota-test wasm-test e2e e2e-slow scenarios e2e-compat pkg size screenshots reproducible release docs deny clean programs backend-programs
+.PHONY: help demo test check unit package backend conformance kill-test quota-test wasm-test e2e e2e-slow scenarios e2e-compat consumers consumers-quick pkg size screenshots reproducible release docs deny clean programs backend-programs
 
 help: ## List the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
@@ -18,8 +18,8 @@ help: ## List the targets
 demo: pkg programs ## Run the demo shop, its backend and a sandbox that plays the providers; PROVIDER=jopay|jenga|joyndpay starts with that one
 	@exec $(BIN)/malipo-demo --open $(if $(PROVIDER),--provider '$(PROVIDER)')
 
-test: .tools/ready-test ## Everything that .ci/run runs: check, unit, backend, pkg, package, wasm-test, e2e
-	@tools/timed.sh check unit backend pkg package wasm-test e2e
+test: .tools/ready-test ## Everything that .ci/run runs: check, unit, backend, pkg, package, wasm-test, e2e, consumers-quick
+	@tools/timed.sh check unit backend pkg package wasm-test e2e consumers-quick
 
 check: .tools/ready-demo ## Formatting, and clippy on the host and for the browser, without a warning
 	cargo fmt --all --check
@@ -60,6 +60,15 @@ wasm-test: .tools/ready-test ## The widget's tests in headless Chromium
 
 e2e: .tools/ready-test pkg programs ## End to end: real browsers, real programs, popup blocker on
 	cargo test -p malipo-e2e --test e2e
+
+consumers-quick: .tools/ready-test pkg programs ## The package from a script tag, an import map, esbuild, Vite and Node: installed, built, paid with
+	rm -rf target/consumers/results
+	cargo test -p malipo-e2e --test consumers -- quick::
+	@node tests/consumers/table.mjs
+
+consumers: .tools/ready-test pkg programs ## The same in every bundler and framework of docs/consumers.md, which it writes
+	rm -rf target/consumers/results
+	cargo test -p malipo-e2e --test consumers --no-fail-fast; verdict=$$?; node tests/consumers/table.mjs --write && exit $$verdict
 
 e2e-slow: .tools/ready-test pkg programs ## The end-to-end tests that take minutes each
 	cargo test -p malipo-e2e --test e2e_slow

@@ -34,6 +34,8 @@ export function judge(target, options) {
     if (!TEXTS.includes(name)) bad(`texts.${name}`, `one of ${TEXTS.join(", ")}`);
   }
   if (errors.length === 0) return;
+  // On a server every target is wrong, and that is the only thing to say of it.
+  if (!globalThis.Element && errors.length === 1) throw new PayError({ code: "unsupported", message: "PayButton needs a page, and there is none here: make it in the browser, as in useEffect or onMounted" });
   const code = secret ? "secret-in-browser" : "bad-option";
   const names = errors.map((it) => it.name).join(", ");
   throw new PayError({ code, message: `PayButton cannot be made with these arguments: ${names}`, errors });

@@ -26,6 +26,7 @@ main() {
         database
         browsers
         crate_tool geckodriver "$GECKODRIVER" --locked
+        consumers
         ;;
     docs)
         builders
@@ -112,6 +113,11 @@ node_tests() {
     node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' ||
         fail "Node.js $(node --version) is too old for the tests: 20 or later is needed"
     npm_packages npm typescript "TypeScript, the frameworks and what else the tests of the package need into .tools/ (npm)"
+}
+
+# The bundlers with which `make test` tries the package; `make consumers` installs the others, into target/ as well.
+consumers() {
+    node tests/consumers/prepare.mjs --install esbuild vite || fail "npm could not install what tests/consumers/apps/ names"
 }
 
 # npm_packages FOLDER ONE-OF-THEM WHAT FLAGS...: what the lock file of that name's tools says, into .tools/FOLDER.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -33,6 +33,21 @@ impl Process {
         args: &[&str],
         env: &HashMap<String, String>,
     ) -> Self {
+        Self::start_in(Path::new("."), name, program, args, env)
+    }
+
+    /// Starts a program in a folder.
+    ///
+    /// # Panics
+    /// If it cannot be started.
+    #[must_use]
+    pub fn start_in(
+        folder: &Path,
+        name: &str,
+        program: impl Into<OsString>,
+        args: &[&str],
+        env: &HashMap<String, String>,
+    ) -> Self {
         let program = program.into();
         let mut command = Command::new(&program);
         // Ours, such as MALIPO_BIN_DIR, are keys of a configuration to the backend.
@@ -43,6 +58,7 @@ impl Process {
         }
         let mut child = command
             .args(args)
+            .current_dir(folder)
             .envs(env)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

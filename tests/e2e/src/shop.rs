@@ -11,6 +11,9 @@ use crate::quote::{quote, quote_for};
 use crate::tab::Tab;
 use crate::wait::until;
 
+/// The script that writes down what a test wants to know of a page.
+pub const RECORDER: &str = include_str!("recorder.js");
+
 /// A `<pay-button>` (or `<pay-status>`) in a page, to be.
 #[derive(Clone, Debug)]
 pub struct Button {
@@ -159,7 +162,7 @@ pub fn page(body: &str) -> Answer {
 pub fn furnish(shop: &Front) {
     shop.page(
         "/recorder.js",
-        Answer::new(200, "text/javascript", include_str!("recorder.js")),
+        Answer::new(200, "text/javascript", RECORDER),
     );
     shop.page("/beacon", Answer::new(204, "text/plain", ""));
 }

@@ -9,6 +9,7 @@ BIN := $(or $(CARGO_TARGET_DIR),target)/debug
 BROWSER_CRATES := -p malipo -p malipo-wire --target wasm32-unknown-unknown
 # Folders as well as files: a deleted file changes its folder.
 WIDGET_SOURCES := $(shell find src wire pkg-template) Cargo.toml Cargo.lock rust-toolchain.toml tools/pkg.sh tools/package-lock.json
+EXAMPLE_PINS := examples/backend-flask/requirements.txt examples/backend-express/package-lock.json
 
 .PHONY: help demo test check unit package backend conformance kill-test quota-test wasm-test e2e e2e-slow scenarios e2e-compat consumers consumers-quick pkg size screenshots reproducible release docs deny clean programs backend-programs
 
@@ -112,6 +113,7 @@ pkg/package.json: $(WIDGET_SOURCES)
 	@tools/pkg.sh
 
 .tools/ready-docs: tools/docs/package-lock.json
+.tools/ready-test: $(EXAMPLE_PINS)
 
 .tools/ready-%: tools/setup.sh tools/package-lock.json tools/react-18/package.json rust-toolchain.toml Cargo.toml
 	@tools/setup.sh $*

@@ -3,13 +3,13 @@
 # documentation (`setup.sh docs`) need, pinned, into .tools/.
 #
 # A step that finds its work done is skipped. Nothing outside the project changes, but for what rust-toolchain.toml names
-# and, where they are missing, Debian's C compiler and, for the tests, Debian's PostgreSQL and browsers.
+# and, where they are missing, Debian's C compiler and, for the tests, Debian's PostgreSQL, browsers, PHP and Laravel.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 readonly WHAT=${1:?usage: tools/setup.sh demo|unit|test|docs|deny|release}
 readonly TOOLS=$PWD/.tools
-readonly WASM_PACK=0.15.1 GECKODRIVER=0.37.1 CARGO_DENY=0.20.2 CARGO_CYCLONEDX=0.5.9
+readonly NODE_WITH_SQLITE=24.21.0 WASM_PACK=0.15.1 GECKODRIVER=0.37.1 CARGO_DENY=0.20.2 CARGO_CYCLONEDX=0.5.9
 # The command-line tool and the crate must be of one version, so it is read where the crate is pinned.
 WASM_BINDGEN=$(sed -n 's/^wasm-bindgen = "=\(.*\)"$/\1/p' Cargo.toml)
 readonly WASM_BINDGEN
@@ -25,6 +25,7 @@ main() {
         builders
         database
         browsers
+        examples
         crate_tool geckodriver "$GECKODRIVER" --locked
         consumers
         ;;
@@ -156,10 +157,55 @@ browsers() {
     command -v firefox-esr >/dev/null || missing+=(firefox-esr)
     command -v Xvfb >/dev/null || missing+=(xvfb)
     command -v xauth >/dev/null || missing+=(xauth)
-    # The providers' own PHP and Python samples stand behind the widget in the end-to-end tests.
+    [[ ${#missing[@]} -eq 0 ]] || debian "the browsers that the tests drive" "${missing[@]}"
+}
+
+# What the example backends need, which stand behind the widget in the end-to-end tests: as their own files pin it.
+examples() {
+    local missing=()
     command -v php >/dev/null || missing+=(php-cli)
-    command -v python3 >/dev/null || missing+=(python3)
-    [[ ${#missing[@]} -eq 0 ]] || debian "the browsers and interpreters that the tests drive" "${missing[@]}"
+    php -m 2>/dev/null | grep -q pdo_sqlite || missing+=(php-sqlite3)
+    [[ -f /usr/share/php/Illuminate/Foundation/Application.php ]] || missing+=(php-laravel-framework)
+    [[ -f /usr/share/php/GuzzleHttp/Client.php ]] || missing+=(php-guzzlehttp-guzzle)
+    python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
+    [[ ${#missing[@]} -eq 0 ]] || debian "the interpreters of the example backends" "${missing[@]}"
+    flask
+    express
+    node_with_sqlite
+}
+
+flask() {
+    local pins=examples/backend-flask/requirements.txt installed=$TOOLS/python
+    if cmp -s "$pins" "$installed/requirements.txt"; then return; fi
+    say "Flask into .tools/python (pip)"
+    rm -rf "$installed"
+    python3 -m venv "$installed"
+    "$installed/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$pins"
+    cp "$pins" "$installed/"
+}
+
+express() {
+    local example=examples/backend-express
+    if cmp -s "$example/package-lock.json" "$example/node_modules/installed.json"; then return; fi
+    say "Express into $example/node_modules (npm)"
+    npm ci --prefix "$example" --ignore-scripts --no-audit --no-fund --loglevel=error
+    cp "$example/package-lock.json" "$example/node_modules/installed.json"
+}
+
+# The Express example keeps its records in Node's own SQLite, which came with Node 22.
+node_with_sqlite() {
+    local name folder=$TOOLS/build/node
+    [[ ! -x $TOOLS/bin/node-with-sqlite ]] || return 0
+    mkdir -p "$TOOLS/bin"
+    if node -e 'require("node:sqlite")' 2>/dev/null; then
+        ln -sf "$(command -v node)" "$TOOLS/bin/node-with-sqlite"
+        return
+    fi
+    name=node-linux-$(node -p process.arch)
+    [[ $(uname -s) == Linux ]] || fail "Node.js 22.13 or later is needed for examples/backend-express"
+    say "Node.js $NODE_WITH_SQLITE, for the Express example alone, into .tools/ (npm)"
+    npm install --prefix "$folder" --no-save --ignore-scripts --no-audit --no-fund --loglevel=error "$name@$NODE_WITH_SQLITE"
+    mv "$folder/node_modules/$name/bin/node" "$TOOLS/bin/node-with-sqlite"
 }
 
 # debian WHAT PACKAGES...

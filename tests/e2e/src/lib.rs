@@ -15,6 +15,7 @@
 pub mod browser;
 pub mod checkout;
 pub mod display;
+pub mod example;
 pub mod fault;
 pub mod front;
 pub mod process;

@@ -140,6 +140,22 @@ impl Process {
     }
 }
 
+impl Drop for Process {
+    /// The child itself is killed by its own drop; this kills what it has started, such as the workers of a web server.
+    fn drop(&mut self) {
+        let Some(id) = self.child.id() else { return };
+        let started = descendants(id);
+        if !started.is_empty() {
+            // One of them may end meanwhile, which is no failure.
+            let _ = std::process::Command::new("kill")
+                .arg("-KILL")
+                .args(started)
+                .stderr(Stdio::null())
+                .status();
+        }
+    }
+}
+
 /// A program of this project: in `MALIPO_BIN_DIR`, else beside the running test.
 ///
 /// # Panics

@@ -158,6 +158,17 @@ impl Stack {
         ledger.into_iter().next().unwrap()
     }
 
+    /// Every call of the providers' APIs, in order of arrival.
+    ///
+    /// # Panics
+    /// If the sandbox does not answer.
+    pub async fn calls(&self) -> Vec<Value> {
+        let url = format!("{}/sandbox/calls", self.sandbox_origin);
+        let answer = self.client.get(url).send().await.unwrap();
+        let calls: Value = answer.json().await.unwrap();
+        calls["calls"].as_array().unwrap().clone()
+    }
+
     /// The SMS and e-mails that a provider would have sent, newest first.
     ///
     /// # Panics

@@ -9,6 +9,8 @@ mod admin;
 mod bad_input;
 mod bad_requests;
 mod demo;
+mod example_money;
+mod examples;
 mod firefox;
 mod jenga;
 mod jopay;

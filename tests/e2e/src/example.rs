@@ -1,0 +1,222 @@
+//! The example backends of `examples/`, each started as its README says, before the sandbox.
+
+use std::collections::HashMap;
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::Output;
+
+use tempfile::TempDir;
+use tokio::process::Command;
+
+use crate::process::{Process, program, project};
+use crate::stack::{PUBLIC_KEY, SECRET_KEY, Stack};
+
+/// Every example, by what its folder is called behind `backend-`.
+pub const EXAMPLES: [&str; 4] = ["flask", "express", "php", "laravel"];
+
+/// The article that every example sells, and what it costs.
+pub const ARTICLE: [&str; 3] = ["kitenge-tee", "25000", "UGX"];
+
+/// A running example. Dropping it stops it.
+#[derive(Debug)]
+pub struct Example {
+    /// Where its endpoints are: origin and path before `/initiate`.
+    pub base: String,
+    kind: Kind,
+    process: Process,
+    env: HashMap<String, String>,
+    _folder: TempDir,
+}
+
+/// How an example is run.
+#[derive(Clone, Debug)]
+struct Kind {
+    program: PathBuf,
+    /// Before the arguments of either.
+    common: Vec<String>,
+    /// Behind which it serves.
+    serve: Vec<String>,
+    /// Behind which it does what its README gives to cron.
+    cron: Vec<String>,
+    /// What it says when it listens.
+    says: &'static str,
+    /// Where its endpoints are.
+    path: &'static str,
+}
+
+impl Example {
+    /// Starts one; the shop of the stack is its shop, and passes its paths on to it.
+    ///
+    /// # Panics
+    /// If it does not start.
+    pub async fn start(name: &str, stack: &Stack) -> Self {
+        let folder = TempDir::with_prefix("malipo-example-").unwrap();
+        let port = free_port();
+        let origin = format!("http://127.0.0.1:{port}");
+        let kind = kind(name, port);
+        let env = environment(stack, folder.path().to_str().unwrap(), port);
+        if name == "laravel" {
+            std::fs::write(folder.path().join("database.sqlite"), "").unwrap();
+            let artisan = kind.cron[..1].iter().cloned();
+            let migrate = artisan.chain(["migrate", "--force"].map(str::to_owned));
+            run(&kind, &env, &migrate.collect::<Vec<_>>()).await;
+        }
+        let arguments: Vec<_> = kind.common.iter().chain(&kind.serve).collect();
+        let arguments: Vec<_> = arguments.into_iter().map(String::as_str).collect();
+        let mut process = Process::start(name, &kind.program, &arguments, &env);
+        process.says(kind.says).await;
+        stack.shop.pass(&format!("{}/", kind.path), &origin);
+        Self {
+            base: format!("{origin}{}", kind.path),
+            kind,
+            process,
+            env,
+            _folder: folder,
+        }
+    }
+
+    /// The path of its endpoints, where the shop's own web server passes them on.
+    #[must_use]
+    pub fn path(&self) -> &'static str {
+        self.kind.path
+    }
+
+    /// Runs what its README gives to cron.
+    ///
+    /// # Panics
+    /// If it fails.
+    pub async fn reconcile(&self) {
+        run(&self.kind, &self.env, &self.kind.cron).await;
+    }
+
+    /// `malipo-server check` of its initiate, for its article and the shop's page.
+    ///
+    /// # Panics
+    /// If it does not start.
+    pub async fn check(&self) -> Output {
+        let [sku, amount, currency] = ARTICLE;
+        let url = format!("{}/initiate", self.base);
+        let mut command = Command::new(program("malipo-server"));
+        command.args(["check", &url, "--origin", &self.env["SHOP_ORIGIN"]]);
+        command.args(["--sku", sku, "--amount", amount, "--currency", currency]);
+        command.args(["--secret-env", "JOYNDPAY_SECRET_KEY", "--patience", "60"]);
+        command.envs(&self.env).kill_on_drop(true);
+        command.output().await.unwrap()
+    }
+
+    /// Everything that it has written so far.
+    #[must_use]
+    pub fn log(&self) -> String {
+        self.process.log()
+    }
+}
+
+fn kind(name: &str, port: u16) -> Kind {
+    let address = format!("127.0.0.1:{port}");
+    let folder = project().join("examples").join(format!("backend-{name}"));
+    let folder = folder.to_str().unwrap();
+    let laravel = project().join("tests/e2e/laravel/app.php");
+    let texts = |all: &[&str]| all.iter().map(|&it| it.to_owned()).collect();
+    let (program, common, serve, cron, says, path) = match name {
+        "flask" => (
+            tool("python/bin/python"),
+            texts(&["-m"]),
+            texts(&[
+                "gunicorn",
+                "--chdir",
+                folder,
+                "--bind",
+                &address,
+                "--threads",
+                "8",
+                "app:app",
+            ]),
+            texts(&["flask", "--app", &format!("{folder}/app.py"), "reconcile"]),
+            "Booting worker",
+            "/pay",
+        ),
+        "express" => (
+            tool("bin/node-with-sqlite"),
+            texts(&[&format!("{folder}/server.js")]),
+            Vec::new(),
+            texts(&["reconcile"]),
+            "listening on",
+            "/pay",
+        ),
+        "php" => (
+            PathBuf::from("php"),
+            Vec::new(),
+            texts(&["-S", &address, &format!("{folder}/backend.php")]),
+            texts(&[&format!("{folder}/backend.php")]),
+            "started",
+            "/pay",
+        ),
+        "laravel" => (
+            PathBuf::from("php"),
+            Vec::new(),
+            texts(&["-S", &address, laravel.to_str().unwrap()]),
+            texts(&[laravel.to_str().unwrap(), "payments:reconcile"]),
+            "started",
+            "/api/pay",
+        ),
+        _ => panic!("there is no example {name}"),
+    };
+    Kind {
+        program,
+        common,
+        serve,
+        cron,
+        says,
+        path,
+    }
+}
+
+fn environment(stack: &Stack, folder: &str, port: u16) -> HashMap<String, String> {
+    let shop = stack.shop.origin();
+    [
+        ("JOYNDPAY_MODE", "test"),
+        (
+            "JOYNDPAY_URL",
+            &format!("{}/joyndpay", stack.provider.origin()),
+        ),
+        ("JOYNDPAY_PUBLIC_KEY", PUBLIC_KEY),
+        ("JOYNDPAY_SECRET_KEY", SECRET_KEY),
+        ("SHOP_ORIGIN", shop),
+        ("PUBLIC_URL", shop),
+        ("DATA_DIR", folder),
+        ("PORT", &port.to_string()),
+        // Or no two requests would ever come at once.
+        ("PHP_CLI_SERVER_WORKERS", "4"),
+        ("APP_SERVICES_CACHE", &format!("{folder}/services.php")),
+        ("APP_PACKAGES_CACHE", &format!("{folder}/packages.php")),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into()
+}
+
+async fn run(kind: &Kind, env: &HashMap<String, String>, arguments: &[String]) {
+    let mut command = Command::new(&kind.program);
+    command
+        .args(&kind.common)
+        .args(arguments)
+        .envs(env)
+        .kill_on_drop(true);
+    let output = command.output().await.unwrap();
+    assert!(output.status.success(), "{arguments:?}: {output:?}");
+}
+
+/// What `tools/setup.sh test` has installed.
+fn tool(path: &str) -> PathBuf {
+    let path = project().join(".tools").join(path);
+    assert!(
+        path.exists(),
+        "{} is missing: `tools/setup.sh test` installs it",
+        path.display()
+    );
+    path
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}

@@ -1,0 +1,249 @@
+//! The example backends where something goes wrong between them and the provider: no money is lost, none taken twice.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use malipo_e2e::example::{ARTICLE, EXAMPLES, Example};
+use malipo_e2e::stack::Stack;
+use malipo_e2e::wait::until;
+use reqwest::{Client, Response, StatusCode};
+use serde_json::{Value, json};
+
+/// Every example before a stack of its own, all at once.
+fn all(story: impl AsyncFn(&Shopper)) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(join_all(EXAMPLES.map(async |name| {
+        let stack = Stack::start(false).await;
+        let example = Example::start(name, &stack).await;
+        let client = Client::builder().no_proxy().build().unwrap();
+        let shopper = Shopper {
+            name,
+            stack,
+            example,
+            client,
+        };
+        story(&shopper).await;
+    })));
+}
+
+/// Asks an example what the button would ask.
+struct Shopper {
+    name: &'static str,
+    stack: Stack,
+    example: Example,
+    client: Client,
+}
+
+impl Shopper {
+    async fn post(&self, route: &str, key: &str, body: &Value) -> Response {
+        let url = format!("{}/{route}", self.example.base);
+        let request = self
+            .client
+            .post(url)
+            .header("idempotency-key", format!("\"{key}\""));
+        request.json(body).send().await.unwrap()
+    }
+
+    async fn initiate(&self, key: &str) -> Response {
+        let back = format!("{}/shop", self.stack.shop.origin());
+        self.post(
+            "initiate",
+            key,
+            &json!({"sku": ARTICLE[0], "return_url": back}),
+        )
+        .await
+    }
+
+    async fn opened(&self) -> Value {
+        let answer = self.initiate(KEY).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{}", self.name);
+        answer.json().await.unwrap()
+    }
+
+    /// What verify says of it: its status and its reason.
+    async fn says(&self, opened: &Value) -> (String, Value) {
+        let ask = json!({"order_id": opened["order_id"], "token": opened["token"]});
+        let answer: Value = self.post("verify", KEY, &ask).await.json().await.unwrap();
+        assert_eq!(
+            answer["order_id"], opened["order_id"],
+            "{}: {answer}",
+            self.name
+        );
+        (
+            answer["status"].as_str().unwrap().to_owned(),
+            answer["reason"].clone(),
+        )
+    }
+
+    /// What it has in its own records, for the provider cannot be asked.
+    async fn has_noted(&self, opened: &Value) -> String {
+        self.stack
+            .script(&json!({"joyndpay": {"verify": {"fault": "http_500"}}}))
+            .await;
+        self.says(opened).await.0
+    }
+}
+
+const KEY: &str = "6f1c7a52-9b0e-4b53-8a57-0d4c9c1f2e11";
+const PENDING: &str = "pending";
+
+#[test]
+fn an_example_whose_answer_was_lost_looks_it_up_before_it_begins_another_payment() {
+    all(async |it| {
+        it.stack
+            .script(&json!({"joyndpay": {"initiate": {"fault": "close_after_create", "times": 1}}}))
+            .await;
+        let lost = it.initiate(KEY).await;
+        assert_eq!(
+            (
+                lost.status(),
+                lost.headers()["retry-after"].to_str().unwrap()
+            ),
+            (StatusCode::CONFLICT, "3"),
+            "{}",
+            it.name
+        );
+        let found = until(Duration::from_secs(60), async || {
+            let answer = it.initiate(KEY).await;
+            let known = [StatusCode::OK, StatusCode::CONFLICT].contains(&answer.status());
+            assert!(known, "{}: {answer:?}", it.name);
+            if answer.status() == StatusCode::OK {
+                answer.json::<Value>().await.ok()
+            } else {
+                None
+            }
+        });
+        let found = found.await;
+        assert!(found.is_some(), "{}: {}", it.name, it.example.log());
+        let found = found.unwrap();
+        let ledger = it.stack.ledger().await;
+        assert_eq!(ledger.len(), 2, "{}", it.name);
+        assert_eq!(found["order_id"], ledger[1]["order_id"], "{}", it.name);
+        let again: Value = it.initiate(KEY).await.json().await.unwrap();
+        assert_eq!(again, found, "{}", it.name);
+        let calls = it.stack.calls().await;
+        let calls: Vec<_> = calls
+            .iter()
+            .map(|it| (it["path"].as_str().unwrap(), &it["order_id"]))
+            .collect();
+        let ids = [&ledger[0]["order_id"], &ledger[1]["order_id"]];
+        let [initiate, verify] = [
+            "/joyndpay/api/initiate/payment",
+            "/joyndpay/api/verify/payment",
+        ];
+        assert_eq!(
+            calls,
+            [(initiate, ids[0]), (verify, ids[0]), (initiate, ids[1])],
+            "{}",
+            it.name
+        );
+    });
+}
+
+#[test]
+fn an_example_goes_and_asks_when_it_is_notified_and_believes_no_notification() {
+    all(async |it| {
+        let opened = it.opened().await;
+        let forged = json!({"order_id": opened["order_id"], "status": "success"});
+        assert!(it.post("ipn", KEY, &forged).await.status().is_success());
+        assert_eq!(it.says(&opened).await.0, PENDING, "{}", it.name);
+        it.stack.settle("succeed").await;
+        let heard = until(Duration::from_secs(20), async || {
+            let seen = it.stack.shop.seen(&format!("{}/ipn", it.example.path()));
+            seen.iter().any(|it| it.status == Some(200)).then_some(())
+        });
+        assert!(
+            heard.await.is_some(),
+            "{}: {:?}",
+            it.name,
+            it.stack.shop.seen(&format!("{}/ipn", it.example.path()))
+        );
+        assert_eq!(it.has_noted(&opened).await, "success", "{}", it.name);
+        let unanswered = json!({"order_id": "NO-SUCH-ORDER"});
+        assert!(it.post("ipn", KEY, &unanswered).await.status().is_success());
+    });
+}
+
+#[test]
+fn an_example_finds_by_itself_what_nobody_has_told() {
+    all(async |it| {
+        it.stack
+            .script(&json!({"joyndpay": {"ipn": {"mode": "never"}}}))
+            .await;
+        let opened = it.opened().await;
+        it.stack.settle("succeed").await;
+        it.example.reconcile().await;
+        assert_eq!(it.has_noted(&opened).await, "success", "{}", it.name);
+    });
+}
+
+#[test]
+fn an_example_takes_too_little_money_for_no_payment_and_a_payment_for_final() {
+    all(async |it| {
+        it.stack
+            .script(&json!({"joyndpay": {"ipn": {"mode": "never"}}}))
+            .await;
+        let opened = it.opened().await;
+        it.stack.settle("succeed").await;
+        let answers = [
+            (json!({"amount": 24999}), PENDING),
+            (json!({"currency": "KES"}), PENDING),
+            (json!({"amount": "25000"}), PENDING),
+            (json!({"order_id": "ANOTHER-ORDER"}), PENDING),
+            (json!({"status": "refunded"}), PENDING),
+            (json!({}), "success"),
+            (json!({"status": "failed"}), "success"),
+        ];
+        for (answer, expected) in answers {
+            it.stack
+                .script(&json!({"joyndpay": {"verify": {"answer": answer}}}))
+                .await;
+            let (status, reason) = it.says(&opened).await;
+            assert_eq!(status, expected, "{}: {answer}", it.name);
+            let review = if expected == PENDING {
+                json!("review")
+            } else {
+                Value::Null
+            };
+            assert_eq!(reason, review, "{}: {answer}", it.name);
+        }
+        let paid: Value = it.initiate(KEY).await.json().await.unwrap();
+        assert_eq!(
+            (&paid["status"], &paid["redirect_url"]),
+            (&json!("success"), &Value::Null),
+            "{}",
+            it.name
+        );
+    });
+}
+
+#[test]
+fn an_example_hands_out_no_page_of_the_other_mode_and_no_other_amount() {
+    all(async |it| {
+        let live = format!(
+            "{}/joyndpay/make/payment/live/1",
+            it.stack.provider.origin()
+        );
+        let answers = [
+            json!({"redirect_url": live}),
+            json!({"redirect_url": "https://elsewhere.example/joyndpay/make/payment/test/1"}),
+            json!({"amount": 24999}),
+            json!({"currency": "KES"}),
+        ];
+        for answer in answers {
+            it.stack
+                .script(&json!({"joyndpay": {"initiate": {"answer": answer, "times": 1}}}))
+                .await;
+            let refused = it.initiate(KEY).await;
+            let status = refused.status();
+            let text = refused.text().await.unwrap();
+            assert!(
+                status.is_client_error() && !text.contains("redirect_url"),
+                "{}: {answer}: {status} {text}",
+                it.name
+            );
+        }
+        // A final no: the same key begins anew.
+        assert_eq!(it.opened().await["status"], PENDING, "{}", it.name);
+    });
+}

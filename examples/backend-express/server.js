@@ -70,7 +70,7 @@ async function begin(key, wish, amount, back) {
   const data = await joyndpay("initiate", { ...ask, ipn_url: `${PUBLIC_URL}/pay/ipn`, callback_url });
   const isSame = Object.keys(ask).every((name) => data[name] === ask[name]);
   if (!isSame || !String(data.redirect_url).startsWith(`${JOYNDPAY}/make/payment/${MODE}/`)) {
-    query("UPDATE payments SET status = 'failed', key = NULL WHERE order_id = ?", order_id);
+    query("UPDATE payments SET status = 'failed', key = NULL WHERE order_id = ? AND status = 'begun'", order_id);
     throw refusal(424, "JoyndPay did not begin the payment that was asked for; the backend's log says more");
   }
   const opened = "UPDATE payments SET status = 'pending', redirect_url = ? WHERE order_id = ? AND status = 'begun'";

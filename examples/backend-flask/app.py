@@ -90,7 +90,7 @@ def begin(key, wish, amount, back):
     data = joyndpay("initiate", {**ask, "ipn_url": f"{PUBLIC_URL}/pay/ipn", "callback_url": back})
     url = str(data.get("redirect_url"))
     if any(data.get(name) != ask[name] for name in ask) or not url.startswith(f"{JOYNDPAY}/make/payment/{MODE}/"):
-        query("UPDATE payments SET status = 'failed', key = NULL WHERE order_id = ?", order_id)
+        query("UPDATE payments SET status = 'failed', key = NULL WHERE order_id = ? AND status = 'begun'", order_id)
         abort(424, "JoyndPay did not begin the payment that was asked for; the backend's log says more")
     query("UPDATE payments SET status = 'pending', redirect_url = ? WHERE order_id = ? AND status = 'begun'", url, order_id)
     return payment("order_id", order_id)

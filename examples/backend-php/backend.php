@@ -75,7 +75,7 @@ function begin(string $key, string $wish, int $amount, string $back): array {
         ?? throw new DomainException(BUSY, 409);
     $url = (string) ($data['redirect_url'] ?? '');
     $good = array_intersect_key($data, $ask) == $ask && str_starts_with($url, CHECKOUT);
-    $good || query("UPDATE payments SET status = 'failed', key = NULL WHERE order_id = ?", $id);
+    $good || query("UPDATE payments SET status = 'failed', key = NULL WHERE order_id = ? AND status = 'begun'", $id);
     $good || throw new DomainException("JoyndPay did not begin what was asked for; the backend's log says more", 424);
     query("UPDATE payments SET status = 'pending', redirect_url = ? WHERE order_id = ? AND status = 'begun'", $url, $id);
     return payments('order_id = ?', $id)[0];

@@ -36,7 +36,7 @@ class PaymentController {
         $data = $this->joyndpay('initiate', $call) ?? $this->refuse(409);
         [$url, $ours] = [(string) ($data['redirect_url'] ?? ''), DB::table('payments')->where('order_id', $row['order_id'])];
         $good = array_intersect_key($data, $ask) == $ask && str_starts_with($url, config('joyndpay.checkout'));
-        $good || $ours->update(['status' => 'failed', 'key' => null]);
+        $good || (clone $ours)->where('status', 'begun')->update(['status' => 'failed', 'key' => null]);
         $good || $this->refuse(424, "JoyndPay did not begin the payment that was asked for; the backend's log says more");
         (clone $ours)->where('status', 'begun')->update(['status' => 'pending', 'redirect_url' => $url]);
         return $ours->first();

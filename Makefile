@@ -11,7 +11,7 @@ BROWSER_CRATES := -p malipo -p malipo-wire --target wasm32-unknown-unknown
 WIDGET_SOURCES := $(shell find src wire pkg-template) Cargo.toml Cargo.lock rust-toolchain.toml tools/pkg.sh tools/package-lock.json
 EXAMPLE_PINS := examples/backend-flask/requirements.txt examples/backend-express/package-lock.json
 
-.PHONY: help demo test check unit package backend conformance kill-test quota-test wasm-test e2e e2e-slow scenarios e2e-compat consumers consumers-quick pkg size screenshots reproducible release docs deny clean programs backend-programs
+.PHONY: help demo test check unit package backend look a11y screenshots-accept conformance kill-test quota-test wasm-test e2e e2e-slow scenarios e2e-compat consumers consumers-quick pkg size screenshots reproducible release docs deny clean programs backend-programs
 
 help: ## List the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
@@ -19,8 +19,8 @@ help: ## List the targets
 demo: pkg programs ## Run the demo shop, its backend and a sandbox that plays the providers; PROVIDER=jopay|jenga|joyndpay starts with that one
 	@exec $(BIN)/malipo-demo --open $(if $(PROVIDER),--provider '$(PROVIDER)')
 
-test: .tools/ready-test ## Everything that .ci/run runs: check, unit, backend, pkg, package, wasm-test, e2e, consumers-quick
-	@tools/timed.sh check unit backend pkg package wasm-test e2e consumers-quick
+test: .tools/ready-test ## Everything that .ci/run runs: check, unit, backend, pkg, package, look, wasm-test, e2e, consumers-quick
+	@tools/timed.sh check unit backend pkg package look wasm-test e2e consumers-quick
 
 check: .tools/ready-demo ## Formatting, and clippy on the host and for the browser, without a warning
 	cargo fmt --all --check
@@ -34,6 +34,16 @@ unit: .tools/ready-unit ## Tests that run on the host (a throwaway PostgreSQL in
 
 package: .tools/ready-test pkg ## The package as a project installs it: types, publint, attw, custom-elements.json, React
 	node --test tests/package/*.test.mjs
+
+# One after the other: each loads a page with a hundred buttons.
+look: .tools/ready-test pkg ## Every state of the widget: axe-core in two languages, the keyboard, and the pictures that were accepted
+	node --test --test-concurrency=1 tests/look/*.test.mjs
+
+a11y: .tools/ready-test pkg ## axe-core in every state, theme and language; sizes, zoom, motion, keyboard, what a screen reader is given
+	ALL=1 node --test --test-concurrency=1 tests/look/a11y.test.mjs tests/look/keyboard.test.mjs
+
+screenshots-accept: .tools/ready-test pkg ## Take what every state looks like and says now for right: look at it before
+	ACCEPT=1 node --test --test-concurrency=1 tests/look/pictures.test.mjs tests/look/keyboard.test.mjs
 
 # One cargo call for all three, so that their dependencies are built once.
 backend-programs: .tools/ready-unit
@@ -86,7 +96,7 @@ pkg: .tools/ready-demo pkg/package.json ## Build the npm package and the files o
 size: pkg ## The bytes of the package, against the last record and the limits
 	@node tools/size.mjs
 
-screenshots: .tools/ready-test pkg programs ## Photograph every state of the widget into docs/
+screenshots: screenshots-accept programs ## Photograph every state of the widget, and the demo shop, into docs/
 	cargo run -p malipo-e2e -- screenshots
 
 reproducible: .tools/ready-demo ## Build the package twice, from the last commit, in two places: every file must be the same

@@ -5,12 +5,18 @@ import { style } from "./style.js";
 const LOCALES = { lg: "en-UG", rw: "en-RW" };
 
 // What is offered, a bit each: src/browser/host.rs.
-const [BUSY, BUTTON, CHECK, REOPEN, CANCEL, TEST, FEES] = [1, 2, 4, 8, 16, 32, 64];
+const [BUSY, BUTTON, CHECK, REOPEN, CANCEL, TEST, FEES, LINK] = [1, 2, 4, 8, 16, 32, 64, 128];
+
+// The way of a payment, and where on it a state is. What is waited for once the shopper has been at the checkout page is
+// told by the headline.
+const STEPS = ["step-sent", "step-open", "step-confirming", "step-paid"];
+const AT = { initiating: 0, opening: 1, waiting: 1, success: 3 };
+const CONFIRMING = ["checking", "in-review", "cancelling"];
 
 /** What is drawn in one shadow root. Text nodes only: nothing that an answer says can become markup. */
 export class Face {
   #words;
-  #drawn = ["idle", ["-"], "", "", "", BUTTON];
+  #drawn = ["idle", ["-"], "", "", "", BUTTON, 0];
 
   /** `words`: what is read; `press()`: the button; `act(part)`: `check`, `reopen`, `cancel` or `link` in the panel. */
   constructor(root, { button, words, press, act }) {
@@ -18,7 +24,11 @@ export class Face {
     this.button = make("button", "button");
     this.label = make("span", "label");
     this.amount = make("span", "amount");
-    this.button.append(this.label, " ", this.amount);
+    // What the page puts into the tag with slot="logo" and slot="label".
+    const [logo, label] = ["logo", "label"].map((name) => Object.assign(document.createElement("slot"), { name }));
+    this.labelSlot = label;
+    this.label.append(label);
+    this.button.append(logo, this.label, " ", this.amount);
     // Only the shopper's own press: a script has start().
     this.button.addEventListener("click", (event) => event.isTrusted && press());
     this.button.hidden = !button;
@@ -28,6 +38,9 @@ export class Face {
     this.status = make("p", "status");
     this.status.setAttribute("role", "status");
     this.hints = make("div", "hints");
+    this.facts = make("div", "facts");
+    this.steps = make("ol", "steps");
+    this.steps.append(...STEPS.map(() => make("li", "step")));
     this.link = make("a", "link");
     this.link.target = "_blank";
     this.link.rel = "noopener noreferrer";
@@ -37,11 +50,13 @@ export class Face {
     this.actions.append(...this.offers.map(([offer]) => offer));
     this.detail = make("p", "detail");
     this.badge = make("span", "badge");
-    this.panel.append(this.status, this.hints, this.link, this.actions, this.detail, this.badge);
-    this.panel.addEventListener("click", ({ isTrusted, target }) => isTrusted && act(target.getAttribute("part")));
+    this.panel.append(this.badge, this.steps, this.status, this.hints, this.link, this.actions, this.facts, this.detail);
+    this.panel.addEventListener("click", (event) => event.isTrusted && act(event.target.getAttribute("part"), event));
     // The browser takes the focus from what is hidden, as soon as it is.
-    this.panel.addEventListener("focusin", ({ target }) => (this.focused = target));
-    this.panel.addEventListener("focusout", ({ target }) => target.closest("[hidden]") || (this.focused = undefined));
+    for (const it of [this.button, this.panel]) {
+      it.addEventListener("focusin", ({ target }) => (this.focused = target));
+      it.addEventListener("focusout", ({ target }) => target.closest("[hidden]") || (this.focused = undefined));
+    }
     this.root = root;
     this.withButton = button;
     root.replaceChildren(this.button, this.panel);
@@ -51,7 +66,7 @@ export class Face {
 
   /** Label, amount and whether it can be pressed, as the options say. `barred`: it cannot, whatever they say. */
   show({ label, amount, currency, disabled, lang, theme }, target, barred) {
-    this.label.textContent = label || this.#words.say("pay");
+    this.labelSlot.textContent = label || this.#words.say("pay");
     // The shop's own label is in the page's language, whichever that is.
     if (label) this.label.removeAttribute("lang");
     else this.label.lang = this.#words.lang;
@@ -62,11 +77,11 @@ export class Face {
   }
 
   /**
-   * What the machine shows: `texts` are names, the headline's first (`-`: none) and the hints' after it. A vanished node hands
-   * its focus on.
+   * What the machine shows: `texts` are names, the headline's first (`-`: none) and the hints' after it; `page` is the checkout
+   * page's address. A vanished node hands its focus on.
    */
-  draw(state, texts, value, link, detail, flags) {
-    this.#drawn = [state, texts.split(" "), value, link, detail, flags];
+  draw(state, texts, value, page, detail, flags, minutes) {
+    this.#drawn = [state, texts.split(" "), value, page, detail, flags, minutes];
     this.#redraw();
     this.button.setAttribute("aria-busy", Boolean(flags & BUSY));
     this.#showButton();
@@ -77,7 +92,7 @@ export class Face {
 
   /** What the page's half shows by itself: wasm is on its way, or did not come. */
   note(state, texts, busy = false) {
-    this.draw(state, texts, "", "", "", BUTTON | (busy && BUSY));
+    this.draw(state, texts, "", "", "", BUTTON | (busy && BUSY), 0);
   }
 
   /** The page's own form in place of the button, where there is one: it pays without the rest of the widget. */
@@ -100,23 +115,36 @@ export class Face {
   }
 
   #redraw() {
-    const [state, [headline, ...hints], value, link, detail, flags] = this.#drawn;
+    const [state, [headline, ...hints], value, page, detail, flags, minutes] = this.#drawn;
     const words = this.#words;
     this.panel.lang = words.lang;
     this.panel.dir = words.dir;
-    this.panel.dataset.state = state;
+    this.panel.dataset.state = this.button.dataset.state = state;
     const isOver = !(flags & BUSY) && state !== "idle";
     this.panel.setAttribute("part", isOver ? "panel outcome" : "panel");
-    const said = headline === "-" ? "" : words.say(headline, value);
-    // Said again only where it differs: a live region speaks whenever it is written.
+    const said = headline === "-" ? "" : words.say(headline, value.replace(/([^,]) /g, "$1\u00a0"));
+    // (What is one number stays on one line.) Said again only where it differs: a live region speaks whenever it is written.
     if (this.status.textContent !== said) this.status.textContent = said;
     if (flags & FEES) hints.push("plus-fees");
     // One paragraph a hint, by the style's `pre-line`.
-    fill(this.hints, hints.map((it) => words.say(it)).join("\n"));
-    if (link) this.link.href = link;
+    const lines = hints.map((it) => words.say(it));
+    if (state === "success") lines.unshift(this.amount.textContent);
+    fill(this.hints, lines.join("\n").trim());
+    this.steps.hidden = !(state in AT);
+    const step = AT[state] + (state === "waiting" && CONFIRMING.includes(headline));
+    STEPS.forEach((name, index) => {
+      const item = this.steps.children[index];
+      item.textContent = words.say(name);
+      if (index === step) item.setAttribute("aria-current", "step");
+      else item.removeAttribute("aria-current");
+    });
+    if (page) this.link.href = page;
     else this.link.removeAttribute("href");
     // Where it leads, before the shopper goes there.
-    fill(this.link, link && words.say("open-host", this.link.host));
+    const { host } = this.link;
+    fill(this.link, flags & LINK ? words.say("open-host", host) : "");
+    const facts = [host && !(flags & LINK) && words.say("page-at", host), minutes && words.say("time-left", minutes)];
+    fill(this.facts, facts.filter(Boolean).join("\n"));
     for (const [offer, name, flag] of this.offers) {
       offer.textContent = words.say(name);
       offer.hidden = !(flags & flag);

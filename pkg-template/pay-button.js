@@ -71,8 +71,11 @@ const Base = globalThis.HTMLElement ?? class {};
  * @csspart amount - The amount on it.
  * @csspart panel - What is below the button while something is going on, and at the end.
  * @csspart outcome - The panel at the end of an attempt.
+ * @csspart steps - The way of a payment: sent, open, confirming, paid.
+ * @csspart step - One of them.
  * @csspart status - The headline in the panel, with its sign; a live region.
  * @csspart hints - What to do, or what comes next.
+ * @csspart facts - The payment page's host, and how long the button still waits.
  * @csspart link - The link to the checkout page.
  * @csspart actions - What can be done meanwhile: the three buttons below.
  * @csspart check - "Check now".
@@ -82,7 +85,11 @@ const Base = globalThis.HTMLElement ?? class {};
  * @csspart badge - Shown where no money moves.
  * @cssprop {<color>} --pay-accent - The button, the link and the signs.
  * @cssprop {<color>} --pay-on-accent - What is written on them.
- * @cssprop {<length>} [--pay-radius=10px] - Their corners.
+ * @cssprop {<color>} --pay-ink - Text.
+ * @cssprop {<color>} --pay-soft - Text beside it.
+ * @cssprop {<color>} --pay-line - Borders.
+ * @cssprop {<color>} --pay-ground - The panel.
+ * @cssprop {<length>} [--pay-radius=10px] - Corners.
  * @cssprop {<family-name>} [--pay-font=inherit] - The font family.
  * @cssState idle - Nothing has been pressed.
  * @cssState initiating - The backend is asked to begin.
@@ -238,6 +245,8 @@ class PayElement extends Base {
  *
  * @tag pay-button
  * @slot - A form that pays without script.
+ * @slot logo - A picture before the words of the button, 1.5 lines high at most.
+ * @slot label - The words of the button, in place of `label`.
  */
 export class PayButtonElement extends PayElement {}
 

@@ -19,60 +19,64 @@ export function style(root) {
 }
 
 // `light-dark()` follows the page's own color-scheme; browsers that do not know it stay light.
+//
+// While something is going on, button and panel are one card: the button its quiet title, so that nothing asks to be
+// pressed but what helps. Where a payment may have arrived, paying again is the quiet way, and checking the loud one.
 const CSS = `
 :host{
---accent:var(--pay-accent,#0a6847);--on:var(--pay-on-accent,#fff);--radius:var(--pay-radius,10px);
---ink:#16211c;--soft:#56635c;--line:#d5ddd8;--ground:#fff;--good:#0a6847;--bad:#b3261e;--warn:#8a5a00;
+--a:#0a6847;--o:#fff;--i:#16211c;--s:#56635c;--l:#d5ddd8;--g:#fff;--bad:#b3261e;--warn:#855600;
+--accent:var(--pay-accent,var(--a));--on:var(--pay-on-accent,var(--o));--ink:var(--pay-ink,var(--i));--soft:var(--pay-soft,var(--s));
+--line:var(--pay-line,var(--l));--ground:var(--pay-ground,var(--g));--radius:var(--pay-radius,10px);--card:min(var(--radius),1rem);
 display:inline-block;box-sizing:border-box;width:22rem;max-width:100%;
 font:400 1rem/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;font-family:var(--pay-font,inherit);text-align:start
 }
 @supports (color:light-dark(#000,#fff)){:host{
---accent:var(--pay-accent,light-dark(#0a6847,#5fd3a4));--on:var(--pay-on-accent,light-dark(#fff,#06281b));
---ink:light-dark(#16211c,#edf3f0);--soft:light-dark(#56635c,#a9b7b0);--line:light-dark(#d5ddd8,#3a4741);--ground:light-dark(#fff,#18201c);
---good:light-dark(#0a6847,#5fd3a4);--bad:light-dark(#b3261e,#ffb4ab);--warn:light-dark(#8a5a00,#f2c26b)
+--a:light-dark(#0a6847,#5fd3a4);--o:light-dark(#fff,#06281b);--i:light-dark(#16211c,#edf3f0);--s:light-dark(#56635c,#a9b7b0);
+--l:light-dark(#d5ddd8,#3a4741);--g:light-dark(#fff,#18201c);--bad:light-dark(#b3261e,#ffb4ab);--warn:light-dark(#855600,#f2c26b)
 }}
 :host([hidden]),[hidden]{display:none!important}
 :host([theme=light]){color-scheme:light}
 :host([theme=dark]){color-scheme:dark}
-*{box-sizing:border-box}
-button,a{font:inherit;min-height:44px;border-radius:var(--radius);cursor:pointer;touch-action:manipulation}
+*,::before{box-sizing:border-box;margin:0;padding:0}
+button,a{font:inherit;min-height:44px;padding:.5em 1em;border:1px solid var(--line);border-radius:var(--radius);background:0;color:inherit;cursor:pointer;touch-action:manipulation;overflow-wrap:anywhere}
 :focus-visible{outline:3px solid var(--ink);outline-offset:2px}
-[part=button]{
-display:flex;flex-wrap:wrap;align-items:center;justify-content:center;gap:0 .4em;width:100%;min-height:52px;padding:.5em 1em;
-border:1px solid transparent;background:var(--accent);color:var(--on);font-weight:600;font-size:1.0625rem
-}
-[part=amount]{font-variant-numeric:tabular-nums;white-space:nowrap}
+[part=button]{display:flex;flex-wrap:wrap;align-items:center;justify-content:center;gap:0 .5em;width:100%;min-height:52px;font-weight:600;font-size:1.0625rem}
+[part=button],[part=link],[data-state=expired] [part=check]{border-color:transparent;background:var(--accent);color:var(--on);font-weight:600}
+:is([part=button],[part=link],[part=actions] button):hover{filter:brightness(1.08)}
+:is(button,a):active{filter:brightness(.94)}
+::slotted([slot=logo]){flex:none;max-height:1.5em;max-width:5em}
+[part=amount]{font-variant-numeric:tabular-nums}
 [part=amount]:empty{display:none}
-[part=button]:hover{filter:brightness(1.08)}
-[part=button]:active{filter:brightness(.94)}
-[part=button]:disabled{opacity:.5;cursor:not-allowed;filter:none}
-[aria-busy=true]{background:var(--ground);border-color:var(--line);color:var(--ink);font-weight:500}
-[data-state] [part=status]::before{flex:none;content:"";width:18px;height:18px;border-radius:50%}
-[part~=panel]{color:var(--ink);outline-offset:2px}
-p{margin:0}
-[data-state]:not([data-state=idle]){
-display:flex;flex-direction:column;gap:.75rem;margin-top:.75rem;padding:1rem;border:1px solid var(--line);border-radius:calc(var(--radius) + 2px);background:var(--ground)
-}
-[part=button][hidden]+[data-state]{margin-top:0}
-[part=status]{font-weight:600;display:flex;gap:.6em;align-items:flex-start;overflow-wrap:anywhere}
+[part=button]:disabled{opacity:.55;cursor:not-allowed;filter:none}
+[part=button]:is([aria-busy=true],[data-state=expired],[data-state=cancelled]){background:var(--ground);border-color:var(--line);color:var(--ink)}
+[aria-busy=true]{justify-content:space-between;border-radius:var(--card) var(--card) 0 0}
+[part~=panel]{display:flex;flex-direction:column;gap:.75rem;margin-top:.75rem;padding:1rem;border:1px solid var(--line);border-radius:var(--card);background:var(--ground);color:var(--ink);overflow-wrap:anywhere}
+[part~=panel][data-state=idle]{display:none}
+[aria-busy=true]+[part~=panel]{margin-top:-1px;border-radius:0 0 var(--card) var(--card)}
+[hidden]:first-child+[part~=panel]{margin-top:0}
+[part=badge]{align-self:flex-start;padding:.05em .6em;border-radius:4px;background:var(--warn);color:var(--ground);font-size:.8125rem;font-weight:600}
+[part=steps]{display:flex;flex-wrap:wrap;gap:.25rem .375rem;list-style:none;font-size:.75rem;color:var(--soft)}
+li{flex:1 1 auto;padding-top:.125rem;border-top:3px solid var(--accent)}
+[aria-current]~li{border-color:var(--line)}
+[aria-current]{color:var(--ink);font-weight:600}
+[part=status]{font-weight:600;display:flex;gap:.6em;align-items:flex-start}
+[part=status]::before{flex:none;content:"";width:20px;height:20px;margin-top:2px;border-radius:50%;background:var(--mark,var(--soft))}
 [part=status]:empty::before{display:none}
-[data-state] [part=status]::before{margin-top:.15em;background:var(--soft) center/70% no-repeat}
-[data-state=initiating] [part=status]::before,[data-state=opening] [part=status]::before,[data-state=waiting] [part=status]::before{
-background:0 0;border:3px solid var(--accent);border-inline-end-color:transparent;animation:turn .9s linear infinite}
-[data-state=success] [part=status]::before{background-color:var(--good);clip-path:path("M9 0A9 9 0 1 0 9 18 9 9 0 1 0 9 0M7.6 13.2 3.9 9.5 5.3 8.1 7.6 10.4 12.7 5.3 14.1 6.7Z")}
+[aria-busy=true]+* [part=status]::before{background:0 0;border:3px solid var(--accent);border-inline-end-color:transparent;animation:turn 1s linear infinite}
+[data-state=success]{--mark:var(--accent)}
 [data-state=failed],[data-state=error]{--mark:var(--bad)}
 [data-state=expired],[data-state=cancelled]{--mark:var(--warn)}
-[data-state=failed] [part=status]::before,[data-state=error] [part=status]::before,[data-state=expired] [part=status]::before,[data-state=cancelled] [part=status]::before{
-background-color:var(--mark);clip-path:path("M9 0A9 9 0 1 0 9 18 9 9 0 1 0 9 0M8 4H10V10H8ZM8 12H10V14H8Z")}
-[part=hints]{color:var(--soft);white-space:pre-line;overflow-wrap:anywhere}
-[part=link]{display:flex;align-items:center;justify-content:center;text-align:center;padding:.5em 1em;background:var(--accent);color:var(--on);font-weight:600;text-decoration:none;overflow-wrap:anywhere}
+[part~=outcome] [part=status]::before{clip-path:path("M10 0A10 10 0 1 0 10 20 10 10 0 1 0 10 0M9 5H11V11H9ZM9 13H11V15H9Z")}
+[data-state=success] [part=status]::before{clip-path:path("M10 0A10 10 0 1 0 10 20 10 10 0 1 0 10 0M8.5 14.5 4.5 10.5 6 9 8.5 11.5 14 6 15.5 7.5Z");animation:grow .3s ease-out}
+[part=hints],[part=facts]{color:var(--soft);white-space:pre-line}
+[part=facts],[part=detail]{font-size:.8125rem;color:var(--soft)}
+[part=detail]{unicode-bidi:plaintext}
+[part=link]{display:flex;align-items:center;justify-content:center;text-align:center;text-decoration:none}
 [part=actions]{display:flex;flex-wrap:wrap;gap:.5rem}
-[part=actions] button{flex:1 1 auto;padding:.4em 1em;border:1px solid var(--line);background:0;color:inherit;font-weight:500}
-[part=actions] button:hover{border-color:currentcolor}
-[part=actions] [part=cancel]{color:var(--soft)}
-[part=detail]{font-size:.8125rem;color:var(--soft);overflow-wrap:anywhere}
-[part=badge]{align-self:flex-start;padding:.1em .6em;border:1px dashed var(--warn);border-radius:99px;color:var(--warn);font-size:.8125rem;font-weight:600}
+[part=actions] button{flex:1 1 auto;padding-inline:.75em}
+[part=cancel]{border-color:transparent;color:var(--soft)}
 @keyframes turn{to{transform:rotate(1turn)}}
-@media (prefers-reduced-motion:reduce){*,*::before{animation-duration:6s!important}}
-@media (forced-colors:active){[part=button],[part=link]{border:1px solid}[part=status]::before{forced-color-adjust:none}}
+@keyframes grow{from{transform:scale(.5);opacity:0}}
+@media (prefers-reduced-motion:reduce){*,::before{animation-duration:6s!important}[data-state=success] ::before{animation:none!important}}
+@media (forced-colors:active){[part=button],[part=link]{border-color:ButtonBorder!important}::before{forced-color-adjust:none;--mark:CanvasText;--accent:Highlight;--warn:CanvasText;--bad:CanvasText}[part=badge]{border:1px solid}[aria-current]~li{border-color:GrayText}}
 `;

@@ -35,6 +35,27 @@ export function openTab(popup, words) {
   return tab;
 }
 
+/** Tells in the blank tab where it is going: on a slow network that is what the shopper looks at. */
+export function announce(tab, url, words) {
+  try {
+    tab.document.body.textContent = words.say("opening-host", new URL(url).host);
+  } catch {
+    // There is none, or it is not ours any more.
+  }
+}
+
+/**
+ * The shopper follows the link to the checkout page. In a frame that may open no tabs such a link does nothing: there the whole
+ * page goes, and the payment is taken up when the shopper is back.
+ */
+export function follow(event, words) {
+  if (window === top) return;
+  event.preventDefault();
+  const { href } = event.target;
+  const tab = openTab(false, words);
+  (tab ?? top).location.href = href;
+}
+
 function describe(page, words) {
   const meta = page.createElement("meta");
   meta.name = "referrer";

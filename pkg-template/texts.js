@@ -42,7 +42,9 @@ export class Words {
   /** A text by its name, with `value` in place of `{}`. */
   say(name, value = "") {
     const own = Object.hasOwn(this.#own, name) ? this.#own[name] : undefined;
-    return String(own ?? this.#texts[name] ?? english[name] ?? "").replace("{}", () => value);
+    const text = String(own ?? this.#texts[name] ?? english[name] ?? "");
+    // A number, an address or a host keeps its own direction.
+    return text.replace("{}", () => (value && this.dir === "rtl" ? `\u2068${value}\u2069` : value));
   }
 
   #take(lang, texts) {

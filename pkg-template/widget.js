@@ -4,7 +4,7 @@ import { PayError } from "./error.js";
 import { Face } from "./face.js";
 import { load, runsWasm } from "./load.js";
 import { returnUrl, takeReturn } from "./return.js";
-import { openTab, opensTab, settleMode } from "./tab.js";
+import { announce, follow, openTab, opensTab, settleMode } from "./tab.js";
 import { Words } from "./texts.js";
 
 export class Widget {
@@ -17,6 +17,7 @@ export class Widget {
   #attempt;
   #checks = [];
   #early;
+  #tab;
   #back;
   #error = null;
   #isPressing = false;
@@ -30,7 +31,7 @@ export class Widget {
    */
   constructor(page, root, button) {
     this.#page = page;
-    this.#face = root && new Face(root, { button, words: this.#words, press: () => this.start(), act: (part) => this.#act(part) });
+    this.#face = root && new Face(root, { button, words: this.#words, press: () => this.start(), act: (...all) => this.#act(...all) });
     // The address is cleaned at once, whenever wasm comes.
     void takeReturn();
     if (page.resumes) resuming += 1;
@@ -155,6 +156,7 @@ export class Widget {
     // Nothing can be begun here: what needs no script still can.
     if (name === "pay-error" && detail.terminal) this.#face?.standIn(FORM_HELPS.includes(detail.code));
     if (detail.state === "idle" || detail.code) this.#show();
+    if (detail.redirectUrl) announce(this.#tab, detail.redirectUrl, this.#words);
     if (detail.errors?.length) console.error(detail.message, detail.errors);
     const event = new CustomEvent(name, { detail, bubbles: true, composed: true, cancelable: name === "pay-start" });
     return this.#page.target.dispatchEvent(event);
@@ -175,7 +177,7 @@ export class Widget {
   }
 
   open(popup) {
-    return openTab(popup, this.#words);
+    return (this.#tab = openTab(popup, this.#words));
   }
 
   draw(...all) {
@@ -195,8 +197,12 @@ export class Widget {
   }
 
   /** The shopper's click in the panel. */
-  #act(part) {
-    const acts = { check: () => this.#handle?.check(), reopen: () => this.#handle?.reopen(), cancel: () => this.cancel(), link: () => this.#handle?.followed() };
+  #act(part, event) {
+    const link = () => {
+      follow(event, this.#words);
+      this.#handle?.followed();
+    };
+    const acts = { check: () => this.#handle?.check(), reopen: () => this.#handle?.reopen(), cancel: () => this.cancel(), link };
     acts[part]?.();
   }
 
@@ -278,7 +284,7 @@ export class Widget {
     if (this.#isDestroyed) return true;
     const options = this.options();
     const [[, mode]] = options;
-    this.#early = { options, tab: opensTab(mode) ? openTab(mode === "popup", this.#words) : undefined };
+    this.#early = { options, tab: opensTab(mode) ? this.open(mode === "popup") : undefined };
     this.#error = null;
     this.#face?.note("initiating", "starting", true);
     this.emit("pay-change", { state: "initiating" });

@@ -31,6 +31,24 @@ test("every name that the machine and the page's half say is a text, and no text
   for (const name of Object.keys(texts.en)) assert.ok(isSaid(name), `${name} is said by nobody`);
 });
 
+test("every text says what the glossary of docs/languages.md calls it", () => {
+  const lines = /## Glossary[^]*?\n((?:\|.*\n)+)/.exec(read("../docs/languages.md"))[1].trim().split("\n");
+  const [[, ...languages], , ...rows] = lines.map((it) => it.split("|").slice(1, -1).map((cell) => cell.trim()));
+  assert.deepEqual(languages.toSorted(), codes.filter((it) => it !== "en"));
+  const wrong = [];
+  for (const [english, ...cells] of rows) {
+    const meant = new RegExp(`\\b(${english.replaceAll(", ", "|")})\\b`, "i");
+    const names = Object.keys(texts.en).filter((name) => meant.test(texts.en[name]));
+    assert.ok(names.length, `${english} stands in no text`);
+    for (const [index, cell] of cells.entries()) {
+      const words = texts[languages[index]];
+      const isSaid = (name) => cell.split(", ").some((it) => words[name].toLowerCase().includes(it));
+      wrong.push(...names.filter((name) => !isSaid(name)).map((name) => `${languages[index]} ${name}: "${words[name]}" has none of ${cell}`));
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
 test("an end that is not known is never called a failure", () => {
   const unknown = ["unknown", "if-paid-wait", "cancelled", "if-paid-dont", "in-review", "trouble", "offline"];
   for (const [code, words] of Object.entries(texts)) {

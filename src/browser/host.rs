@@ -34,16 +34,18 @@ extern "C" {
     pub fn open(this: &Host, popup: bool) -> Result<JsValue, JsValue>;
 
     /// Draws: the state; the names of the texts, separated by spaces, the headline's first (`-` where there is none) and the
-    /// hints' after it; what stands for `{}` in the headline; the link; an error's own words; and the [flags](Flags).
+    /// hints' after it; what stands for `{}` in the headline; the checkout page; an error's own words; the [flags](Flags); and
+    /// the minutes left, 0 for none.
     #[wasm_bindgen(method, catch)]
     pub fn draw(
         this: &Host,
         state: &str,
         texts: &str,
         value: &str,
-        link: &str,
+        page: &str,
         detail: &str,
         flags: u32,
+        minutes: u32,
     ) -> Result<(), JsValue>;
 
     /// Says something to the developer.
@@ -70,6 +72,8 @@ impl Flags {
     pub const TEST: u32 = 32;
     /// The provider's fees come on top.
     pub const FEES: u32 = 64;
+    /// The link to the checkout page.
+    pub const LINK: u32 = 128;
 }
 
 /// What the page says, as it came over.

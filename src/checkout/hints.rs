@@ -13,6 +13,9 @@ impl Checkout {
         let (now, jitter) = (self.now, self.jitter());
         if let Some(it) = self.paying_mut() {
             match &wake {
+                Wake::Returned { order_id } if *order_id == it.watch.payment.order_id => {
+                    it.returned = true;
+                }
                 Wake::Offline => it.offline = true,
                 Wake::Online => it.offline = false,
                 Wake::Visible

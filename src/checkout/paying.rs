@@ -18,6 +18,7 @@ impl Paying {
             watch,
             tab,
             opened: false,
+            returned: false,
             stream,
             reported: Vec::new(),
             trouble: false,
@@ -92,11 +93,15 @@ impl Checkout {
     }
 
     pub(super) fn link_followed(&mut self) {
+        if let Some(it) = self.paying_mut() {
+            it.returned = false;
+        }
         self.opened(Mode::Link.as_str());
     }
 
     pub(super) fn reopen_requested(&mut self) {
-        let Some(it) = self.paying() else { return };
+        let Some(it) = self.paying_mut() else { return };
+        it.returned = false;
         let mode = it.watch.options.mode;
         let popup = mode == Mode::Popup;
         match (it.tab, it.watch.payment.redirect_url.clone()) {

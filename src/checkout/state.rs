@@ -120,6 +120,8 @@ pub(super) struct Paying {
     /// The checkout page was opened (or there is none to open).
     pub(super) opened: bool,
     pub(super) stream: Stream,
+    /// The shopper has come back from the checkout page, and has not gone there again.
+    pub(super) returned: bool,
     /// Codes already reported in this spell of trouble.
     pub(super) reported: Vec<ErrorCode>,
     /// The last verify did not get through or was not understood.

@@ -52,6 +52,8 @@ texts! {
     Cancelling = "cancelling";
     /// Paid.
     Paid = "paid";
+    /// After the success.
+    PaidNext = "paid-next";
     /// The provider's final no.
     NotPaid = "not-paid";
     /// After a final no.

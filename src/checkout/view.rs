@@ -12,9 +12,13 @@ pub struct View {
     pub headline: Option<Line>,
     /// What to do, or what comes next.
     pub hints: Vec<Line>,
-    /// A link to the checkout page, as long as that is where the shopper has to go.
+    /// The checkout page, as long as the shopper may go there: whoever draws shows its host.
     /// Judged.
-    pub link: Option<String>,
+    pub page: Option<String>,
+    /// A link to the checkout page is where the shopper has to go.
+    pub has_link: bool,
+    /// Minutes until the waiting ends, begun ones counted; 0 where that is far off, or of no use to the shopper.
+    pub minutes_left: u32,
     /// The button can be pressed.
     pub can_press: bool,
     /// "Check now" is offered.

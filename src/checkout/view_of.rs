@@ -29,7 +29,6 @@ impl Checkout {
         view.busy = true;
         view.can_check = it.cancelling.is_none();
         view.can_cancel = it.cancelling.is_none();
-        let link = payment.redirect_url.clone();
         let headline = if it.cancelling.is_some() {
             Line::plain(Text::Cancelling)
         } else if it.in_review || it.reason == Some(Reason::Review) {
@@ -38,6 +37,8 @@ impl Checkout {
             sent_line(sent_to)
         } else if !it.opened {
             Line::plain(Text::FollowLink)
+        } else if it.returned {
+            Line::plain(Text::Checking)
         } else if it.watch.options.mode == Mode::Redirect && it.tab == Tab::None {
             // A page that still checks after the redirect has come back, by a reload or out of the back/forward cache.
             let is_back = it.watch.resumed || 0 < it.watch.checks.pending;
@@ -71,8 +72,13 @@ impl Checkout {
             });
         }
         let needs_link = !it.opened || it.tab == Tab::Refused;
-        view.can_reopen = link.is_some() && !needs_link && !in_review && it.cancelling.is_none();
-        view.link = link.filter(|_| needs_link && !in_review);
+        let is_open = !in_review && it.cancelling.is_none();
+        if is_open {
+            view.minutes_left = minutes(payment.deadline.since(self.now));
+        }
+        view.page = payment.redirect_url.clone().filter(|_| !in_review);
+        view.has_link = view.page.is_some() && needs_link;
+        view.can_reopen = view.page.is_some() && !needs_link && is_open;
     }
 }
 
@@ -82,7 +88,9 @@ impl View {
             state,
             headline: None,
             hints: Vec::new(),
-            link: None,
+            page: None,
+            has_link: false,
+            minutes_left: 0,
             can_press: false,
             can_check: false,
             can_reopen: false,
@@ -121,7 +129,7 @@ impl View {
         let holds_secret = matches!(&it.error, Some(it) if it.code == ErrorCode::SecretInBrowser);
         self.can_press = it.how != End::Success && !holds_secret;
         let (headline, hint) = match it.how {
-            End::Success => (Text::Paid, None),
+            End::Success => (Text::Paid, Some(Text::PaidNext)),
             End::Failed if it.reason == Some(Reason::Expired) => {
                 (Text::NotPaid, Some(Text::LinkExpired))
             }
@@ -139,6 +147,12 @@ impl View {
         }
         self.can_check = it.how == End::Expired;
     }
+}
+
+/// Minutes for a shopper to read: long waits are none that anybody counts.
+fn minutes(ms: u64) -> u32 {
+    let minutes = ms.div_ceil(60_000);
+    u32::try_from(minutes).unwrap_or(0) * u32::from(minutes <= MINUTES_MOST)
 }
 
 fn advice(it: &Ended) -> Text {
@@ -161,3 +175,6 @@ fn sent_line(sent_to: &[SentTo]) -> Line {
         }
     }
 }
+
+/// The most minutes that are shown as left: twice the longest deadline that a backend can cause.
+const MINUTES_MOST: u64 = 60;

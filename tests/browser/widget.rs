@@ -196,7 +196,7 @@ fn what_is_to_be_seen_is_told_by_name() {
         drawn.pop().as_string().unwrap()
     };
     let handle = Handle::new(host.clone().unchecked_into(), false, false);
-    assert_eq!(drawn(), r#"["idle","-","","","",2]"#);
+    assert_eq!(drawn(), r#"["idle","-","","","",2,0]"#);
     handle.press(JsValue::UNDEFINED, JsValue::UNDEFINED);
-    assert_eq!(drawn(), r#"["initiating","starting","","","",19]"#);
+    assert_eq!(drawn(), r#"["initiating","starting","","","",19,0]"#);
 }

@@ -17,7 +17,7 @@ fn line(view: &View) -> String {
             .nth(2)
             .map(|it| format!("link {it}"))
     };
-    let link = view.link.as_ref().and_then(host);
+    let link = view.page.as_ref().filter(|_| view.has_link).and_then(host);
     let flags = [
         (view.can_press, "press"),
         (view.can_check, "check"),
@@ -91,7 +91,7 @@ fn every_state_says_what_is_happening_and_offers_what_helps() {
         ],
         "checking | page-will-tell | check reopen cancel busy",
     );
-    check_after(GOOD, &[(2_600, verified(SUCCESS))], "paid |  | ");
+    check_after(GOOD, &[(2_600, verified(SUCCESS))], "paid | paid-next | ");
     check_after(
         GOOD,
         &[(2_600, verified(FAILED))],
@@ -248,4 +248,42 @@ fn a_secret_in_the_page_disables_the_button() {
         &[(0, with("description", "jo_live_x")), (0, press())],
         "could-not-start | tell-the-shop | ",
     );
+}
+
+#[test]
+fn a_shopper_who_came_back_is_told_that_the_payment_is_being_confirmed() {
+    let back = |order_id: &str| {
+        let order_id = order_id.into();
+        (2, wake(Wake::Returned { order_id }))
+    };
+    let reopened = || (4, Act::Say(Input::ReopenRequested));
+    let waiting = "complete-in-tab | page-will-tell | check reopen cancel busy";
+    let confirming = "checking | page-will-tell | check reopen cancel busy";
+    check_after(GOOD, &[back("ORD-1"), (3, verified(PENDING))], confirming);
+    check_after(GOOD, &[back("ORD-2")], waiting);
+    check_after(
+        GOOD,
+        &[back("ORD-1"), (3, verified(PENDING)), reopened()],
+        waiting,
+    );
+}
+
+#[test]
+fn the_minutes_left_are_those_until_the_waiting_ends() {
+    #[track_caller]
+    fn check_minutes(timeout: &str, at: u64, expected: u32) {
+        let script = [
+            (0, with("timeout", timeout)),
+            (0, press()),
+            (1, initiated(GOOD)),
+            (at, verified(PENDING)),
+        ];
+        assert_eq!(run(&script).checkout.view().minutes_left, expected);
+    }
+    check_minutes("900000", 2_600, 15);
+    check_minutes("180000", 2_600, 3);
+    check_minutes("62000", 2_600, 1);
+    // Days are not counted in minutes.
+    check_minutes("86400000", 2_600, 0);
+    assert_eq!(run(&[(0, press())]).checkout.view().minutes_left, 0);
 }

@@ -22,7 +22,7 @@ window.fetch = async (input, init) => {
 };
 
 const USUAL = {
-  initiate: ({ orderId }) => ({ order_id: orderId, redirect_url: `${location.origin}/scripted-checkout/${orderId}`, token: "scripted", amount: "38000", currency: "UGX", test: true }),
+  initiate: ({ orderId }) => ({ order_id: orderId, redirect_url: `https://checkout.example/${orderId}`, token: "scripted", amount: "38000", currency: "UGX", test: true }),
   verify: ({ orderId }) => ({ order_id: orderId, status: "pending", test: true }),
   cancel: ({ orderId }) => ({ order_id: orderId, status: "pending", test: true }),
 };

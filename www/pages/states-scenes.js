@@ -1,6 +1,6 @@
 // Every state of the widget, as a scene: how it looks comes from the widget, how it comes about stands here.
 //
-// `attributes` beside the usual ones; what the backend answers to `initiate`, `verify` and `cancel` where it is not the usual;
+// `attributes` beside the usual ones, and `slots`: what stands in the tag, as [slot, element, attributes and text]; what the backend answers to `initiate`, `verify` and `cancel` where it is not the usual;
 // `tabs: false` is a browser that opens none; `start: false` presses nothing; `then` goes on after the press; `state` is where it
 // ends.
 
@@ -15,6 +15,10 @@ const gone = new Set();
 
 export const SCENES = [
   { id: "idle", title: "Idle", text: "Waiting for a press.", start: false, state: "idle" },
+  {
+    id: "slots", title: "With a logo and words of the shop's own", text: "What stands in the tag with slot=\"logo\" and slot=\"label\".",
+    slots: [["logo", "img", { src: "img/icon.svg", alt: "", width: 24, height: 24 }], ["label", "span", { textContent: "Pay Soko House" }]], start: false, state: "idle",
+  },
   { id: "disabled", title: "Disabled", text: "As on a native button.", attributes: { disabled: "" }, start: false, state: "idle" },
   {
     id: "bad-option", title: "Bad option", text: "An attribute that cannot be understood: reported to the developer, all of them at once.",
@@ -25,10 +29,19 @@ export const SCENES = [
     attributes: { "secret-key": "belongs on the server" }, start: false, state: "idle",
   },
   { id: "initiating", title: "Starting", text: "Pressed; the backend has not answered yet, nor said whether this is a test.", initiate: () => "never", state: "initiating" },
-  { id: "waiting", title: "Waiting for the other tab", text: "The checkout page is open in a tab of its own.", state: "waiting" },
+  { id: "waiting", title: "Waiting for the other tab", text: "The checkout page is open in a tab of its own.", attributes: { timeout: "900000" }, state: "waiting" },
+  {
+    id: "confirming", title: "Back from the checkout page", text: "The shopper came back; the provider has not said yet how it went.",
+    then: async (element) => {
+      const { detail } = await heard(element, "pay-opened");
+      new BroadcastChannel("malipo").postMessage({ type: "malipo:returned", orderId: detail.orderId });
+      await heard(element, "pay-pending");
+    },
+    state: "waiting",
+  },
   {
     id: "fees", title: "Waiting, fees on top", text: "The provider adds its fees to the amount.",
-    initiate: ({ orderId }) => ({ order_id: orderId, redirect_url: `${location.origin}/scripted-checkout/${orderId}`, token: "scripted", amount: "38000", currency: "UGX", fees_added: true, test: true }),
+    initiate: ({ orderId }) => ({ order_id: orderId, redirect_url: `https://checkout.example/${orderId}`, token: "scripted", amount: "38000", currency: "UGX", fees_added: true, test: true }),
     state: "waiting",
   },
   { id: "blocked", title: "The browser refused a tab", text: "A link takes its place, and the payment goes on.", tabs: false, state: "opening" },
@@ -81,7 +94,7 @@ export const SCENES = [
   },
   {
     id: "mismatch", title: "Another amount than shown", text: "Seen before anything opens: nothing is opened.",
-    initiate: ({ orderId }) => ({ order_id: orderId, redirect_url: `${location.origin}/scripted-checkout/${orderId}`, token: "scripted", amount: "83000", currency: "UGX" }),
+    initiate: ({ orderId }) => ({ order_id: orderId, redirect_url: `https://checkout.example/${orderId}`, token: "scripted", amount: "83000", currency: "UGX" }),
     state: "error",
   },
   {

@@ -184,15 +184,17 @@ impl Driver {
             (view.can_cancel, Flags::CANCEL),
             (view.test, Flags::TEST),
             (view.fees_added, Flags::FEES),
+            (view.has_link, Flags::LINK),
         ];
         let flags = flags.iter().filter(|it| it.0).fold(0, |all, it| all | it.1);
         self.heed(self.host.draw(
             view.state.as_str(),
             &texts,
             headline.map_or("", |it| &it.value),
-            view.link.as_deref().unwrap_or_default(),
+            view.page.as_deref().unwrap_or_default(),
             view.detail.as_deref().unwrap_or_default(),
             flags,
+            view.minutes_left,
         ));
     }
 

@@ -1,4 +1,4 @@
-//! `malipo-e2e screenshots`: photographs the demo shop and every state of the widget into `docs/screenshots`.
+//! `malipo-e2e screenshots`: photographs the demo shop into `docs/screenshots`.
 #![expect(clippy::print_stderr, reason = "a program for the command line")]
 
 use std::process::ExitCode;
@@ -8,7 +8,7 @@ async fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     if arguments != ["screenshots"] {
         eprintln!(
-            "usage: malipo-e2e screenshots    photographs every state of the widget into docs/screenshots"
+            "usage: malipo-e2e screenshots    photographs the demo shop into docs/screenshots"
         );
         return ExitCode::FAILURE;
     }

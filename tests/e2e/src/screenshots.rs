@@ -1,4 +1,6 @@
-//! The pictures in `docs/screenshots`: the demo shop on a desktop and on a phone, light and dark, and every state.
+//! The pictures of the demo shop in `docs/screenshots`: on a desktop and on a phone, light and dark.
+//!
+//! Those of the widget's states are made and compared by `tests/look/pictures.test.mjs`.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -10,7 +12,7 @@ use crate::browser::{Browser, Options};
 use crate::checkout::Checkout;
 use crate::process::{Process, program, project};
 use crate::tab::Tab;
-use crate::wait::{now, until};
+use crate::wait::until;
 
 /// Takes all of them.
 ///
@@ -29,7 +31,6 @@ pub async fn take() {
     let browser = Browser::start(&Options::default()).await;
     let folder = project().join("docs/screenshots");
     let album = Album { folder, shop };
-    album.states(&browser).await;
     album.shop(&browser).await;
     browser.quit().await;
     demo.stop().await;
@@ -41,40 +42,6 @@ struct Album {
 }
 
 impl Album {
-    /// One picture a state, with its four cells: light and dark, wide and narrow.
-    async fn states(&self, browser: &Browser) {
-        let tab = browser.open("about:blank").await;
-        screen(&tab, 1600, 1000, false).await;
-        let mut ids = vec!["idle".to_owned()];
-        let mut number = 0;
-        // One scene at a time: all of them together are a hundred buttons that spin and ask.
-        while let Some(id) = ids.get(number).cloned() {
-            browser
-                .open(&format!("{}states.html?only={id}", self.shop))
-                .await;
-            let ready = until(Duration::from_secs(30), async || {
-                tab.script(
-                    "return document.documentElement.dataset.scenes ?? null",
-                    vec![],
-                )
-                .await
-                .as_str()
-                .map(str::to_owned)
-            });
-            assert_eq!(ready.await.as_deref(), Some("ready"), "{id}");
-            if number == 0 {
-                ids = all_scenes(&tab).await;
-            }
-            settles(&tab).await;
-            let cells = tab.find(".cells").await;
-            self.keep(
-                &format!("states/{id}"),
-                &cells.screenshot_as_png().await.unwrap(),
-            );
-            number += 1;
-        }
-    }
-
     /// The shop from the first look to paid.
     async fn shop(&self, browser: &Browser) {
         let tab = browser.open(&self.shop).await;
@@ -154,26 +121,6 @@ impl Album {
         std::fs::write(&path, png).unwrap();
         eprintln!("{}: {} KB", path.display(), png.len() / 1000);
     }
-}
-
-/// Waits until the buttons have said the same for longer than a poll takes: what they show of an answer is there then.
-async fn settles(tab: &Tab) {
-    let text = "return [...document.querySelectorAll('pay-button')].map((it) => it.shadowRoot.textContent).join()";
-    let mut last = (Value::Null, now());
-    let settled = until(Duration::from_secs(30), async || {
-        let text = tab.script(text, vec![]).await;
-        if text != last.0 {
-            last = (text, now());
-        }
-        (last.1.elapsed() > Duration::from_millis(3_500)).then_some(())
-    });
-    assert!(settled.await.is_some(), "the buttons do not come to rest");
-}
-
-async fn all_scenes(tab: &Tab) -> Vec<String> {
-    let list = "const done = arguments[0]; import('/states-scenes.js').then(({ SCENES }) => done(SCENES.map((it) => it.id)))";
-    let scenes = tab.show().await.execute_async(list, vec![]).await.unwrap();
-    scenes.convert().unwrap()
 }
 
 /// A screen of this size, for as long as the browser lives.

@@ -34,11 +34,14 @@ pub(super) fn look_at(checkout: &Checkout) {
     assert_eq!(view.busy, is_busy(view.state));
     assert!(!(view.busy && view.can_press), "busy and pressable");
     assert!(view.headline.is_some() || view.state == StateName::Idle);
-    if let Some(link) = &view.link {
-        assert_safe(link);
+    if let Some(page) = &view.page {
+        assert_safe(page);
     }
     assert!(
-        !(view.can_reopen && view.link.is_some()),
+        !(view.can_reopen && view.has_link),
         "two ways to the same page"
     );
+    let offers_it = view.can_reopen || view.has_link;
+    assert!(!offers_it || view.page.is_some(), "a way to no page");
+    assert!(view.minutes_left == 0 || view.busy, "a count at the end");
 }

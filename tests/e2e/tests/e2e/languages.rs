@@ -23,7 +23,7 @@ fn a_swahili_page_has_a_swahili_button_from_the_first_word_to_the_last() {
         shop.comes_to_say("Umelipa. Asante!").await;
         assert_eq!(world.stack.shop.count("/malipo/texts-*.js"), 1);
         let lang =
-            "return document.querySelector('#pay').shadowRoot.querySelector('[data-state]').lang";
+            "return document.querySelector('#pay').shadowRoot.querySelector('[part~=panel]').lang";
         assert_eq!(shop.0.script(lang, vec![]).await, "sw");
     });
 }

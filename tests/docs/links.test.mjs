@@ -1,6 +1,7 @@
 // Nothing leads nowhere, and nothing is fetched from anywhere else: node --test tests/docs/*.test.mjs, after make docs.
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
+import { posix } from "node:path";
 import { test } from "node:test";
 
 import { PAGES, REPOSITORY } from "../../www/docs/site.mjs";
@@ -40,6 +41,27 @@ for (const { name, elements, text } of pages) {
   });
 }
 
+for (const name of ["README.md", "ARCHITECTURE.md", "pkg-template/README.md", "docs/tried-as-a-stranger.md", ...PAGES.map(({ file }) => file)]) {
+  test(`${name}: every relative link leads to a file of the project`, () => {
+    const text = readFileSync(`${root}${name}`, "utf8").replaceAll(/^```[^]*?^```$/gm, "").replaceAll(/`[^`\n]*`/g, "");
+    for (const [, target] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+      const [path, anchor] = target.split("#");
+      if (/^[a-z]+:/.test(target) || path === "") continue;
+      const file = posix.join(posix.dirname(name), path);
+      assert.ok(existsSync(`${root}${file}`), `${target}: no such file`);
+      const page = PAGES.find((it) => it.file === file);
+      if (anchor && page) assert.ok(anchors.get(`${page.name}.html`).has(anchor), `${target}: no such anchor`);
+    }
+  });
+}
+
+test("every error code has its section under troubleshooting", () => {
+  const [, codes] = /type PayErrorCode =([^]*?);/.exec(readFileSync(`${root}pkg-template/events.d.ts`, "utf8").replaceAll(/\/\*\*.*?\*\//g, ""));
+  const all = [...codes.matchAll(/"([a-z-]+)"/g)].map(([, it]) => it);
+  assert.ok(all.length > 10);
+  for (const code of all) assert.ok(anchors.get("troubleshooting.html").has(code), code);
+});
+
 test("what the scripts of the pages import lies beside them", () => {
   for (const name of ["search.js", "page.js", "live.js", "search-settings.js", "example-bundlers.js"]) {
     const script = readFileSync(`${site}${name}`, "utf8");
@@ -51,7 +73,7 @@ test("the search finds a page by what it is about", async () => {
   const { require } = await import("./pages.mjs");
   const { SETTINGS } = await import("../../www/docs/theme/search-settings.js");
   const index = require("minisearch").loadJSON(readFileSync(`${site}search.json`, "utf8"), SETTINGS);
-  for (const [asked, found] of [["amount-mismatch", "troubleshooting.html#amount-mismatch"], ["accent", "styling.html"], ["php", "your-backend.html"], ["popup blocked", "troubleshooting.html"]]) {
+  for (const [asked, found] of [["amount-mismatch", "troubleshooting.html#amount-mismatch"], ["accent", "styling.html"], ["php", "backend.html"], ["popup blocked", "troubleshooting.html"]]) {
     const best = index.search(asked).slice(0, 8).map(({ id }) => id);
     assert.ok(best.some((it) => it.startsWith(found)), `${asked}: ${best.join(", ")}`);
   }

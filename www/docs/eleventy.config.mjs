@@ -45,7 +45,7 @@ export default function (eleventy) {
   }
   eleventy.addPassthroughCopy({
     "www/docs/theme/*.{css,js,svg,json}": "/",
-    "docs/screenshots": "screenshots",
+    "docs/screenshots/states": "screenshots/states",
     ".tools/docs/node_modules/minisearch/dist/es/index.js": "minisearch.js",
     "pkg/malipo.js": "malipo/malipo.js",
     "pkg/{core,compat,malipo}-*": "malipo",

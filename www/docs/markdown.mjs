@@ -2,7 +2,7 @@
 // - links between files of the project lead to the page that is made of a file, else to the file in the repository;
 // - a fence "html live" is shown as it runs, above its text; "css live" and "js live" run on the page that they stand on;
 // - a fence with file=PATH (and region=NAME) shows that file, so that what is shown is what is tested;
-// - tables scroll by themselves, so that no page is wider than a phone.
+// - tables scroll by themselves, and on a phone each row becomes a block, whose cells know the heads of their columns.
 import { existsSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 
@@ -21,6 +21,7 @@ export function extend(markdown, anchor, { root }) {
       if (target) token.attrSet(name, token.type === "image" ? picture(target, state.env, root) : link(target, state.env, root));
     }
   });
+  markdown.core.ruler.push("labels", ({ tokens }) => label(tokens));
   markdown.renderer.rules.table_open = () => '<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>\n';
   markdown.renderer.rules.table_close = () => "</table></div>\n";
   const fence = markdown.renderer.rules.fence;
@@ -35,6 +36,21 @@ export function extend(markdown, anchor, { root }) {
     if (!words.includes("live") || language !== "html") return figure;
     return `<div class="live"><div class="stage">${token.content}</div><p class="said" role="status"></p></div>\n${figure}`;
   };
+}
+
+/** Tells each cell of a table the head of its column. */
+function label(tokens) {
+  let heads = [];
+  let column = 0;
+  for (const [at, { type }] of tokens.entries()) {
+    if (type === "table_open") heads = [];
+    if (type === "tr_open") column = 0;
+    if (type === "th_open") heads.push(tokens[at + 1].content.replaceAll("`", ""));
+    if (type === "td_open") {
+      const head = heads[column++];
+      if (head && column > 1) tokens[at].attrSet("data-head", head);
+    }
+  }
 }
 
 /** What a page runs: the fences "css live" or "js live" of its Markdown, one after the other. */

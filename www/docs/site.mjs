@@ -8,6 +8,7 @@ export const SITE = [
       { name: "quick-start", file: "www/docs/quick-start.md" },
       { name: "bundlers", file: "www/docs/bundlers.md", menu: "npm and bundlers" },
       { name: "frameworks", file: "www/docs/frameworks.md" },
+      { name: "consumers", file: "docs/consumers.md" },
       { name: "migration", file: "www/docs/migration.md", menu: "Migration" },
     ],
   },
@@ -16,6 +17,7 @@ export const SITE = [
     pages: [
       { name: "reference", file: "www/docs/reference.md" },
       { name: "styling", file: "www/docs/styling.md" },
+      { name: "keyboard", file: "docs/keyboard.md", menu: "Keyboard" },
       { name: "modes", file: "www/docs/modes.md", menu: "Modes" },
       { name: "events", file: "www/docs/events.md" },
       { name: "languages", file: "docs/languages.md" },
@@ -26,7 +28,8 @@ export const SITE = [
     group: "The backend",
     pages: [
       { name: "server", file: "www/docs/server.md" },
-      { name: "your-backend", file: "www/docs/your-backend.md" },
+      { name: "backend", file: "docs/backend.md" },
+      { name: "orders", file: "www/docs/orders.md", menu: "Orders" },
       { name: "operating", file: "docs/operating.md", menu: "Operating" },
       { name: "contract", file: "docs/contract.md", menu: "The contract" },
     ],

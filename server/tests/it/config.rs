@@ -310,6 +310,33 @@ fn the_example_is_a_good_configuration_with_every_key() {
     assert_eq!(joyndpay.calling.timeout_ms, plain.calling.timeout_ms);
 }
 
+#[test]
+fn the_documentations_whole_configurations_are_good_as_they_stand() {
+    let pages = concat!(env!("CARGO_MANIFEST_DIR"), "/../www/docs");
+    let markdown = std::fs::read_dir(pages)
+        .unwrap()
+        .map(|it| it.unwrap().path())
+        .filter(|it| it.extension().is_some_and(|it| it == "md"))
+        .map(|it| std::fs::read_to_string(it).unwrap());
+    let mut found = 0;
+    for page in markdown {
+        for fence in page.split("```toml\n").skip(1) {
+            // Here, pkg/ may not be built.
+            let folder = concat!("\"", env!("CARGO_MANIFEST_DIR"), "\"");
+            let text = &fence
+                .split("```")
+                .next()
+                .unwrap()
+                .replace("\"pkg\"", folder);
+            if text.starts_with("shop = ") {
+                Config::read(text, []).unwrap_or_else(|it| panic!("{it:?} in {text}"));
+                found += 1;
+            }
+        }
+    }
+    assert!(0 < found, "the quick start has one");
+}
+
 /// The keys of a table that stands in the example as a comment.
 pub(crate) fn commented(table: &str) -> String {
     let text = include_str!("../../malipo.example.toml");

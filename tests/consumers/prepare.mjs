@@ -3,7 +3,7 @@
 // Packs pkg/ as it would be published, installs it into a copy of the set-up's app, beside the tools that the app pins, and
 // builds the app. All of it under target/consumers/; --install only installs the tools. What is there already is kept: the
 // tools until the lock file changes, the package until its tarball does. Nothing of an earlier build is.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -31,7 +31,11 @@ for (const name of names) {
   if (onlyInstalls) continue;
   installPackage(setup.app, folder);
   copy(setup.app, folder);
-  if (setup.build) npm(folder, "run", "--silent", setup.build);
+  if (!setup.build) continue;
+  const said = npm(folder, "run", "--silent", setup.build);
+  const known = new RegExp(setup.warns ?? "^$");
+  const warns = said.split("\n").filter((it) => /\bwarn/i.test(it) && !known.test(it));
+  if (warns.length > 0) fail(`${name} is built with a warning:\n${said}`);
 }
 
 /** The app's tools, of the versions in its lock file. */
@@ -87,12 +91,11 @@ function install(folder, ...what) {
   npm(folder, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", ...what);
 }
 
+/** What npm, or the tool that it runs, says. */
 function npm(folder, ...args) {
-  try {
-    execFileSync("npm", args, { cwd: folder, encoding: "utf8", env: { ...process.env, ...QUIET }, stdio: ["ignore", "pipe", "pipe"] });
-  } catch (error) {
-    fail(`npm ${args.join(" ")} in ${folder}: ${error.message}\n${error.stdout ?? ""}${error.stderr ?? ""}`);
-  }
+  const { status, error, stdout, stderr } = spawnSync("npm", args, { cwd: folder, encoding: "utf8", env: { ...process.env, ...QUIET } });
+  if (error || status !== 0) fail(`npm ${args.join(" ")} in ${folder}: ${error ?? `exit ${status}`}\n${stdout}${stderr}`);
+  return `${stdout}${stderr}`;
 }
 
 function stamp(folder, name) {

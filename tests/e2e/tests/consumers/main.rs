@@ -94,3 +94,62 @@ mod bundlers {
         pays("parcel");
     }
 }
+
+mod frameworks {
+    use super::pays;
+
+    #[test]
+    fn next_with_turbopack_pays() {
+        pays("next");
+    }
+
+    #[test]
+    fn next_with_webpack_pays() {
+        pays("next-webpack");
+    }
+
+    #[test]
+    fn react_18_pays() {
+        pays("react-18");
+    }
+
+    #[test]
+    fn react_18_that_mounts_twice_pays() {
+        pays("react-18-dev");
+    }
+
+    #[test]
+    fn react_19_pays() {
+        pays("react-19");
+    }
+
+    #[test]
+    fn react_19_that_mounts_twice_pays() {
+        pays("react-19-dev");
+    }
+
+    #[test]
+    fn react_19_with_the_element_itself_pays() {
+        pays("react-19-element");
+    }
+
+    #[test]
+    fn vue_pays() {
+        pays("vue");
+    }
+
+    #[test]
+    fn svelte_pays() {
+        pays("svelte");
+    }
+
+    #[test]
+    fn angular_pays() {
+        pays("angular");
+    }
+
+    #[test]
+    fn astro_pays() {
+        pays("astro");
+    }
+}

@@ -35,6 +35,24 @@ test("there are snippets of every kind", () => {
   for (const language of ["html", "js", "toml", "sh", "json", "jsx"]) assert.ok(fences.some((it) => it.language === language), language);
 });
 
+test("every live example names an article of the demo at its price, and each of a page another one", () => {
+  const { catalogue } = toml.parse(read("www/malipo.toml"));
+  const seen = new Set();
+  for (const { place, said, text, language } of fences) {
+    if (said !== "live" || language !== "html") continue;
+    walk(parseFragment(text), (element) => {
+      if (element.tagName !== "pay-button") return;
+      const [sku, amount, currency, quantity = "1"] = ["sku", "amount", "currency", "quantity"].map((it) => attribute(element, it));
+      assert.equal(currency, catalogue[sku]?.currency, `${place}: ${sku}`);
+      assert.equal(amount, String(Number(catalogue[sku].amount) * Number(quantity)), `${place}: ${sku}`);
+      const payment = `${place.split(":")[0]}: ${quantity} of ${sku}`;
+      assert.ok(!seen.has(payment), `${payment} stands there twice, and would be one payment`);
+      seen.add(payment);
+    });
+  }
+  assert.ok(seen.size > 5);
+});
+
 for (const { place, language, said, text } of fences) {
   test(`${place} is what it says: ${language || "text"}`, () => {
     const [, file] = /file=(\S+)/.exec(said) ?? [];

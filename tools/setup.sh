@@ -31,6 +31,7 @@ main() {
         ;;
     docs)
         builders
+        node_20
         npm_packages docs @11ty/eleventy "Eleventy and what checks its pages into .tools/ (npm)"
         ;;
     deny)
@@ -111,14 +112,18 @@ node_tools() {
 
 # What the tests of the package need as well: compilers, frameworks, and the tools that look at packages.
 node_tests() {
-    node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' ||
-        fail "Node.js $(node --version) is too old for the tests: 20 or later is needed"
+    node_20
     npm_packages npm typescript "TypeScript, the frameworks and what else the tests of the package need into .tools/ (npm)"
 }
 
 # The bundlers with which `make test` tries the package; `make consumers` installs the others, into target/ as well.
 consumers() {
     node tests/consumers/prepare.mjs --install esbuild vite || fail "npm could not install what tests/consumers/apps/ names"
+}
+
+node_20() {
+    node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' ||
+        fail "Node.js $(node --version) is too old for the tests: 20 or later is needed"
 }
 
 # npm_packages FOLDER ONE-OF-THEM WHAT FLAGS...: what the lock file of that name's tools says, into .tools/FOLDER.

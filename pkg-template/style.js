@@ -78,5 +78,5 @@ li{flex:1 1 auto;padding-top:.125rem;border-top:3px solid var(--accent)}
 @keyframes turn{to{transform:rotate(1turn)}}
 @keyframes grow{from{transform:scale(.5);opacity:0}}
 @media (prefers-reduced-motion:reduce){*,::before{animation-duration:6s!important}[data-state=success] ::before{animation:none!important}}
-@media (forced-colors:active){[part=button],[part=link]{border-color:ButtonBorder!important}::before{forced-color-adjust:none;--mark:CanvasText;--accent:Highlight;--warn:CanvasText;--bad:CanvasText}[part=badge]{border:1px solid}[aria-current]~li{border-color:GrayText}}
+@media (forced-colors:active){[part=button],[part=link]{border-color:ButtonBorder!important}::before{forced-color-adjust:none;--mark:CanvasText;--accent:Highlight;--warn:CanvasText;--bad:CanvasText}[part=badge]{border:1px solid}[aria-current]~li{border-top-style:dotted}}
 `;

@@ -15,6 +15,7 @@ mod firefox;
 mod jenga;
 mod jopay;
 mod languages;
+mod modes;
 mod opening;
 mod package;
 mod paying;

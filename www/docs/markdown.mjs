@@ -38,7 +38,7 @@ export function extend(markdown, anchor, { root }) {
   };
 }
 
-/** Tells each cell of a table the head of its column. */
+/** Tells each cell of a table the head of its column, and which one is a name that should not be broken. */
 function label(tokens) {
   let heads = [];
   let column = 0;
@@ -49,6 +49,8 @@ function label(tokens) {
     if (type === "td_open") {
       const head = heads[column++];
       if (head && column > 1) tokens[at].attrSet("data-head", head);
+      const codes = [...tokens[at + 1].content.matchAll(/`[^`]*`/g)];
+      if (column === 1 && codes.every(([it]) => it.length < 40)) tokens[at].attrSet("class", "name");
     }
   }
 }

@@ -18,6 +18,7 @@ pub mod display;
 pub mod example;
 pub mod fault;
 pub mod front;
+pub mod policies;
 pub mod process;
 pub mod quote;
 pub mod record;

@@ -18,6 +18,7 @@ use crate::wait::until;
 ///
 /// # Panics
 /// If the demo does not start, a page does not come to what it shows, or a picture is larger than a page should load.
+#[tokio::main]
 pub async fn take() {
     let widget = std::env::var("MALIPO_PKG_DIR")
         .unwrap_or_else(|_| project().join("pkg").display().to_string());

@@ -137,6 +137,18 @@ impl Browser {
             .collect()
     }
 
+    /// What the console has said of a page's policy since it was last asked; Chromium's driver alone tells it.
+    pub async fn policy_messages(&self) -> Vec<String> {
+        if self.kind != Kind::Chromium {
+            return Vec::new();
+        }
+        let log = self.session.browser_log().await.unwrap_or_default();
+        let messages = log.into_iter().map(|it| it.message);
+        messages
+            .filter(|it| it.to_lowercase().contains("content security policy"))
+            .collect()
+    }
+
     /// Ends the driver and leaves the browser alone: no debugger is attached to it any more.
     ///
     /// # Panics

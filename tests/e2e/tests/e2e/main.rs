@@ -19,6 +19,7 @@ mod modes;
 mod opening;
 mod package;
 mod paying;
+mod policies;
 mod providers;
 mod returning;
 mod samples;

@@ -46,9 +46,15 @@ fn an_entry_that_is_pinned_pays_also_from_another_origin() {
                 ""
             };
             let button = Button::for_order("ORDER-0720").endpoints(origin);
-            let shop = world.shop_page(pinned(origin, &button)).await;
+            let policy = format!(
+                "default-src 'self'; script-src 'self' {origin} 'wasm-unsafe-eval'; connect-src 'self' {origin}; img-src data:"
+            );
+            let page = pinned(origin, &button).header("content-security-policy", &policy);
+            let shop = world.shop_page(page).await;
             shop.press().await;
             world.pay(&shop).await;
+            let violations = shop.0.script("return seen.violations", vec![]).await;
+            assert_eq!(violations, json!([]));
             let entry = format!("/malipo/{}", file("malipo-"));
             assert_eq!(world.stack.backend().count(&entry), 1);
             assert_eq!(world.stack.shop.count("/malipo/*") > 0, !split);

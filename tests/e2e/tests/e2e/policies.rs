@@ -1,0 +1,44 @@
+//! Content security policies: a part of what `make csp` tries.
+
+use std::time::Duration;
+
+use malipo_e2e::browser::{Kind, all_without_wasm};
+use malipo_e2e::policies::{Outcome, POLICIES, Shape, check, in_docs, rendered};
+use malipo_e2e::world::{Setup, run};
+
+#[test]
+fn the_strictest_policies_and_those_that_refuse_something_do_what_the_docs_say() {
+    if all_without_wasm() {
+        // The table has a column of that.
+        return;
+    }
+    let kind = Kind::of_this_run();
+    for shape in [Shape::Embed, Shape::Bytes] {
+        let setup = Setup::default().within(Duration::from_secs(120));
+        run(setup, async |world| {
+            // What a policy stops is counted here.
+            world.expect_on_console("");
+            let some = [Outcome::All, Outcome::NoWasm, Outcome::NoRequests];
+            for (number, outcome) in some.into_iter().enumerate() {
+                // The longest is the strictest.
+                let policies = POLICIES.iter().filter(|it| it.sandbox.is_none());
+                let policy = policies
+                    .filter(|it| it.outcome == outcome)
+                    .max_by_key(|it| it.header.len());
+                let policy = policy.unwrap();
+                let found = check(world, policy, shape, &format!("ORDER-074{number}")).await;
+                assert_eq!(
+                    found,
+                    outcome.with(shape, kind),
+                    "{shape:?}, {}",
+                    policy.header
+                );
+            }
+        });
+    }
+}
+
+#[test]
+fn the_table_in_the_docs_says_what_is_held_to() {
+    assert_eq!(in_docs(), rendered());
+}

@@ -3,6 +3,7 @@
 import { PayError } from "./error.js";
 import { Face } from "./face.js";
 import { load, runsWasm } from "./load.js";
+import { takePlace } from "./places.js";
 import { returnUrl, takeReturn } from "./return.js";
 import { announce, follow, openTab, opensTab, settleMode } from "./tab.js";
 import { Words } from "./texts.js";
@@ -178,6 +179,10 @@ export class Widget {
 
   open(popup) {
     return (this.#tab = openTab(popup, this.#words));
+  }
+
+  place(signal) {
+    return takePlace(signal);
   }
 
   draw(...all) {

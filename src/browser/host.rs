@@ -1,8 +1,9 @@
 //! The JavaScript side of one widget: `Widget` in `pkg-template/widget.js`, which owns promises, events and the idle face.
 
-use js_sys::Array;
+use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
+use web_sys::AbortSignal;
 
 use super::http::Manner;
 use crate::checkout::{Page, RawOptions};
@@ -10,7 +11,7 @@ use crate::checkout::{Page, RawOptions};
 #[wasm_bindgen]
 extern "C" {
     /// See the module. Each method may call back into the widget, and may throw.
-    #[derive(Debug)]
+    #[derive(Clone, Debug)]
     pub type Host;
 
     /// The options as they are now: `[names and values in turn, names and values of headers in turn, base URL, return URL]`.
@@ -32,6 +33,10 @@ extern "C" {
     /// Opens a blank tab, cut off from this page; `null` where the browser refused.
     #[wasm_bindgen(method, catch)]
     pub fn open(this: &Host, popup: bool) -> Result<JsValue, JsValue>;
+
+    /// Resolves to whether there is a place for one more stream in this browser; it is kept until the signal is aborted.
+    #[wasm_bindgen(method, catch)]
+    pub fn place(this: &Host, signal: &AbortSignal) -> Result<Promise, JsValue>;
 
     /// Draws: the state; the names of the texts, separated by spaces, the headline's first (`-` where there is none) and the
     /// hints' after it; what stands for `{}` in the headline; the checkout page; an error's own words; the [flags](Flags); and

@@ -2,6 +2,7 @@
 
 use malipo_wire::Status;
 
+use super::attempt::Tab;
 use super::effect::Effect;
 use super::input::{StreamEvent, Wake};
 use super::state::{End, Ended, State};
@@ -11,6 +12,9 @@ use super::transition::Checkout;
 impl Checkout {
     pub(super) fn woke(&mut self, wake: Wake) {
         let (now, jitter) = (self.now, self.jitter());
+        if wake == Wake::PageHidden {
+            self.close_blank_tab();
+        }
         if let Some(it) = self.paying_mut() {
             match &wake {
                 Wake::Returned { order_id } if *order_id == it.watch.payment.order_id => {
@@ -49,6 +53,17 @@ impl Checkout {
         }
         if let Some(watch) = self.state.watch_mut() {
             watch.checks.request(now);
+        }
+    }
+
+    /// The page goes away while the backend is asked: nobody would ever send the blank tab anywhere. Where the page comes back
+    /// after all, out of the back/forward cache, it shows the link.
+    fn close_blank_tab(&mut self) {
+        if let State::Initiating(it) = &mut self.state
+            && it.tab == Tab::Open
+        {
+            it.tab = Tab::Closed;
+            self.push(Effect::CloseTab);
         }
     }
 

@@ -1,6 +1,6 @@
 //! What a press does: the tab, the popup, the link, the whole page.
 
-use malipo::checkout::{Input, PressTab, StateName};
+use malipo::checkout::{Input, PressTab, StateName, Wake};
 
 use crate::harness::*;
 
@@ -169,6 +169,27 @@ fn a_blank_tab_closed_by_the_shopper_becomes_a_link() {
     );
     assert_eq!(world.state(), StateName::Opening);
     assert!(world.checkout.view().has_link);
+}
+
+#[test]
+fn a_page_that_is_left_while_it_asks_leaves_no_blank_tab_and_shows_the_link_when_it_is_back() {
+    let world = check(
+        &[
+            (0, press()),
+            (300, Act::Say(Input::Woke(Wake::PageHidden))),
+            (400, Act::Say(Input::Woke(Wake::PageShown))),
+            (500, initiated(GOOD)),
+        ],
+        &[
+            "open-tab",
+            "initiate k1",
+            "close-tab",
+            INITIATED,
+            "pay-blocked ORD-1 https://pay.example/p/1",
+        ],
+    );
+    assert_eq!(world.state(), StateName::Opening);
+    check_open(&[(2, Act::Say(Input::Woke(Wake::PageHidden)))], &[]);
 }
 
 #[test]

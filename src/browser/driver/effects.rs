@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
+use js_sys::Promise;
 use serde::Serialize;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::spawn_local;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::super::http::{self, Flight};
 use super::super::tab::Tab;
@@ -151,15 +152,40 @@ impl Driver {
         let signal = flight.signal();
         let before = self.held.borrow_mut().stream.replace(flight);
         drop(before);
-        let driver = Rc::downgrade(self);
+        let (driver, place) = (Rc::downgrade(self), self.host.place(&signal));
         spawn_local(async move {
-            let report = move |event: StreamEvent| {
+            let report = |event: StreamEvent| {
                 if let Some(driver) = driver.upgrade() {
                     driver.input(Input::Streamed { epoch, event });
                 }
             };
-            stream::read(&url, token.as_deref(), &manner, &signal, report).await;
+            if has_place(place).await {
+                stream::read(&url, token.as_deref(), &manner, &signal, report).await;
+            } else {
+                // As one that broke off: it is tried again, and meanwhile the poll does it.
+                report(StreamEvent::Ended);
+            }
+            if let Some(driver) = driver.upgrade() {
+                driver.leave_place(epoch);
+            }
         });
+    }
+
+    /// A stream that is over keeps no other out.
+    fn leave_place(&self, epoch: u32) {
+        let mut held = self.held.borrow_mut();
+        let is_over = held.stream.as_ref().is_some_and(|it| it.epoch == epoch);
+        let over = if is_over { held.stream.take() } else { None };
+        drop(held);
+        drop(over);
+    }
+}
+
+/// Whether a stream may be opened; where nobody can tell it may.
+async fn has_place(place: Result<Promise, JsValue>) -> bool {
+    match place {
+        Ok(place) => JsFuture::from(place).await.is_ok_and(|it| it.is_truthy()),
+        Err(_) => true,
     }
 }
 

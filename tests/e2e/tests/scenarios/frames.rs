@@ -1,6 +1,7 @@
 //! The button in a frame of another site's page, or in a sandboxed one.
 
 use malipo_e2e::browser::{Kind, Options};
+use malipo_e2e::checkout::Checkout;
 use malipo_e2e::fault::Answer;
 use malipo_e2e::shop::{Button, Shop, page};
 use malipo_e2e::story;
@@ -55,6 +56,9 @@ fn a_button_in_another_sites_frame_without_cookies_pays() {
 
 /// A sandbox that lets tabs be opened, and does not sandbox them.
 const OPEN: &str = "sandbox=\"allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox\"";
+/// One that lets no tab be opened, but a click lead the whole page away.
+const TOP: &str = "sandbox=\"allow-scripts allow-same-origin allow-forms allow-top-navigation-by-user-activation\"";
+
 #[test]
 fn a_button_in_a_sandbox_that_allows_popups_pays() {
     in_browser(async |world| {
@@ -64,12 +68,48 @@ fn a_button_in_a_sandbox_that_allows_popups_pays() {
     });
 }
 
+/// Pays by way of the link, which leads the whole page to the checkout page.
+async fn leads_the_whole_page(world: &World, shop: &Shop) {
+    // Chromium says so there, whatever a script catches.
+    world.expect_on_console("'allow-popups' permission is not set");
+    shop.press().await;
+    shop.part("link").await;
+    shop.click("link").await;
+    let top = world.browser.tabs().await.remove(0);
+    Checkout::reached(top).await.pay().await;
+    let back = Shop(world.browser.tabs().await.remove(0));
+    back.0.reaches("/shop").await;
+    let detail = back.event("pay-success").await;
+    assert_eq!(detail["resumed"], true);
+    world.browser.has_tabs(1).await;
+    assert_eq!(world.stack.shop.count("/pay/initiate"), 1);
+}
+
+#[test]
+fn a_button_in_a_sandbox_without_popups_leads_the_whole_page_by_the_link() {
+    in_browser(async |world| {
+        let shop = framed(world, "ORDER-2403", true, TOP).await;
+        leads_the_whole_page(world, &shop).await;
+    });
+}
+
+#[test]
+fn a_button_in_another_sites_sandbox_without_popups_leads_the_whole_page_by_the_link() {
+    in_browser(async |world| {
+        let shop = framed(world, "ORDER-2404", false, TOP).await;
+        leads_the_whole_page(world, &shop).await;
+    });
+}
+
 #[test]
 fn a_frame_where_a_tab_is_refused_shows_a_link_that_pays() {
     in_browser(async |world| {
         let shop = framed(world, "ORDER-2405", false, "").await;
-        shop.0.script("window.open = () => null", vec![]).await;
+        // A click is good for one tab, and the page around takes this one's.
+        let greedy = "document.addEventListener('pay-start', () => window.open('about:blank'), { once: true })";
+        shop.0.script(greedy, vec![]).await;
         shop.press().await;
-        story::pays_through_the_link(world, &shop, &[]).await;
+        let other = world.browser.other_tab(&[&shop.0]).await;
+        story::pays_through_the_link(world, &shop, &[&other]).await;
     });
 }

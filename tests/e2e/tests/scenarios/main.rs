@@ -9,11 +9,14 @@
 
 mod closing;
 mod coop;
+mod crowded;
 mod denied;
 mod frames;
 mod in_app;
+mod lasting;
 mod leaving;
 mod opening;
 mod pausing;
 mod placed;
 mod reloading;
+mod slow;

@@ -6,6 +6,25 @@ use malipo_e2e::world::in_browser;
 use serde_json::json;
 
 #[test]
+fn a_page_reloaded_while_it_asks_for_the_payment_asks_with_the_same_key() {
+    in_browser(async |world| {
+        let (rule, gate) = world.stack.shop.gate("/pay/initiate");
+        let shop = world.shop(&Button::for_order("ORDER-2100")).await;
+        shop.press().await;
+        world.browser.has_tabs(2).await;
+        shop.becomes("initiating").await;
+        shop.reload().await;
+        gate.open();
+        world.stack.shop.lift(rule);
+        // A blank tab that nobody will ever send anywhere is not left behind.
+        world.only_the_shop_is_open(&shop).await;
+        shop.press().await;
+        world.pay(&shop).await;
+        malipo_e2e::story::one_key_and_one_provider_order(world, 2).await;
+    });
+}
+
+#[test]
 fn a_page_reloaded_before_the_link_was_followed_offers_the_checkout_page() {
     in_browser(async |world| {
         let shop = world

@@ -50,7 +50,7 @@ function label(tokens) {
       const head = heads[column++];
       if (head && column > 1) tokens[at].attrSet("data-head", head);
       const codes = [...tokens[at + 1].content.matchAll(/`[^`]*`/g)];
-      if (column === 1 && codes.every(([it]) => it.length < 40)) tokens[at].attrSet("class", "name");
+      if (column === 1 && codes.every(([it]) => it.length < 28)) tokens[at].attrSet("class", "name");
     }
   }
 }

@@ -61,7 +61,7 @@ li{flex:1 1 auto;padding-top:.125rem;border-top:3px solid var(--accent)}
 [aria-current]{color:var(--ink);font-weight:600}
 [part=status]{font-weight:600;display:flex;gap:.6em;align-items:flex-start}
 [part=status]::before{flex:none;content:"";width:20px;height:20px;margin-top:2px;border-radius:50%;background:var(--mark,var(--soft))}
-[part=status]:empty::before{display:none}
+[part=status]:empty::before,[data-state=seen] [part=status]::before{display:none}
 [aria-busy=true]+* [part=status]::before{background:0 0;border:3px solid var(--accent);border-inline-end-color:transparent;animation:turn 1s linear infinite}
 [data-state=success]{--mark:var(--accent)}
 [data-state=failed],[data-state=error]{--mark:var(--bad)}

@@ -11,7 +11,7 @@ BROWSER_CRATES := -p malipo -p malipo-wire --target wasm32-unknown-unknown
 WIDGET_SOURCES := $(shell find src wire pkg-template) Cargo.toml Cargo.lock rust-toolchain.toml tools/pkg.sh tools/package-lock.json
 EXAMPLE_PINS := examples/backend-flask/requirements.txt examples/backend-express/package-lock.json
 
-.PHONY: help demo test check unit package backend look a11y screenshots-accept conformance kill-test quota-test wasm-test e2e e2e-slow scenarios e2e-compat csp consumers consumers-quick pkg size screenshots reproducible release docs deny clean programs backend-programs
+.PHONY: help demo test check unit package backend look a11y screenshots-accept conformance kill-test quota-test wasm-test e2e e2e-slow scenarios e2e-all e2e-compat csp consumers consumers-quick pkg size screenshots reproducible release docs deny clean programs backend-programs
 
 help: ## List the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
@@ -87,6 +87,9 @@ e2e-slow: .tools/ready-test pkg programs ## The end-to-end tests that take minut
 BROWSER ?= chromium
 scenarios: .tools/ready-test pkg programs ## What browsers do to a page, in one of them: BROWSER=chromium|firefox
 	BROWSER=$(BROWSER) cargo test -p malipo-e2e --test scenarios
+
+e2e-all: .tools/ready-all-browsers pkg programs ## What browsers do to a page, in Chromium, Firefox and WebKitGTK; writes docs/browsers.md (an hour)
+	@tools/e2e-all.sh
 
 e2e-compat: .tools/ready-test pkg programs ## The same end-to-end tests in browsers without WebAssembly
 	WITHOUT_WASM=1 cargo test -p malipo-e2e --test e2e

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Installs what the build (`setup.sh demo`), the tests without a browser (`setup.sh unit`), all tests (`setup.sh test`) or the
-# documentation (`setup.sh docs`) need, pinned, into .tools/.
+# Installs what the build (`setup.sh demo`), the tests without a browser (`setup.sh unit`), all tests (`setup.sh test`),
+# `make e2e-all` (`setup.sh all-browsers`) or the documentation (`setup.sh docs`) need, pinned, into .tools/.
 #
 # A step that finds its work done is skipped. Nothing outside the project changes, but for what rust-toolchain.toml names
 # and, where they are missing, Debian's C compiler and, for the tests, Debian's PostgreSQL, browsers, PHP and Laravel.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-readonly WHAT=${1:?usage: tools/setup.sh demo|unit|test|docs|deny|release}
+readonly WHAT=${1:?usage: tools/setup.sh demo|unit|test|all-browsers|docs|deny|release}
 readonly TOOLS=$PWD/.tools
 readonly NODE_WITH_SQLITE=24.21.0 WASM_PACK=0.15.1 GECKODRIVER=0.37.1 CARGO_DENY=0.20.2 CARGO_CYCLONEDX=0.5.9
 # The command-line tool and the crate must be of one version, so it is read where the crate is pinned.
@@ -34,6 +34,12 @@ main() {
         node_20
         npm_packages docs @11ty/eleventy "Eleventy and what checks its pages into .tools/ (npm)"
         ;;
+    all-browsers)
+        builders
+        browsers
+        crate_tool geckodriver "$GECKODRIVER" --locked
+        webkit
+        ;;
     deny)
         programs
         compiler
@@ -44,7 +50,7 @@ main() {
         builders
         crate_tool cargo-cyclonedx "$CARGO_CYCLONEDX" --locked
         ;;
-    *) fail "tools/setup.sh knows demo, unit, test, docs, deny and release, not '$WHAT'" ;;
+    *) fail "tools/setup.sh knows demo, unit, test, all-browsers, docs, deny and release, not '$WHAT'" ;;
     esac
     rm -rf "$TOOLS/build"
 }
@@ -211,6 +217,11 @@ node_with_sqlite() {
     say "Node.js $NODE_WITH_SQLITE, for the Express example alone, into .tools/ (npm)"
     npm install --prefix "$folder" --no-save --ignore-scripts --no-audit --no-fund --loglevel=error "$name@$NODE_WITH_SQLITE"
     mv "$folder/node_modules/$name/bin/node" "$TOOLS/bin/node-with-sqlite"
+}
+
+# WebKit's MiniBrowser comes with the library that the driver depends on.
+webkit() {
+    command -v WebKitWebDriver >/dev/null || debian "the third browser" webkit2gtk-driver
 }
 
 # debian WHAT PACKAGES...

@@ -13,6 +13,7 @@
 )]
 
 pub mod browser;
+pub mod catalogue;
 pub mod checkout;
 pub mod display;
 pub mod example;
@@ -27,5 +28,6 @@ pub mod shop;
 pub mod stack;
 pub mod story;
 pub mod tab;
+pub mod table;
 pub mod wait;
 pub mod world;

@@ -1,8 +1,15 @@
-//! What writes into `docs/`: `malipo-e2e screenshots` photographs the demo shop, `malipo-e2e csp` tries the widget under every
-//! content security policy of `docs/csp.md`.
-#![expect(clippy::print_stderr, reason = "a program for the command line")]
+//! What writes into `docs/`.
+#![expect(
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "a program for the command line"
+)]
 
+use std::path::Path;
 use std::process::ExitCode;
+
+use malipo_e2e::catalogue;
+use malipo_e2e::table::Table;
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
@@ -14,12 +21,33 @@ fn main() -> ExitCode {
             malipo_e2e::screenshots::take();
             ExitCode::SUCCESS
         }
+        ["tests", browser] => {
+            println!("{}", catalogue::tests(browser == "webkit").join("\n"));
+            ExitCode::SUCCESS
+        }
+        ["table", folder] => write_table(Path::new(folder)),
         _ => {
-            eprintln!(
-                "usage: malipo-e2e screenshots    photographs the demo shop into docs/screenshots\n       \
-                 malipo-e2e csp            tries every policy with every shape, and writes the table in docs/csp.md"
-            );
+            eprintln!("{USAGE}");
             ExitCode::FAILURE
         }
     }
 }
+
+fn write_table(folder: &Path) -> ExitCode {
+    let table = Table::read(folder);
+    table.write();
+    let complaints = table.complaints();
+    for it in &complaints {
+        eprintln!("{it}");
+    }
+    if complaints.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+const USAGE: &str = "usage: malipo-e2e screenshots    photographs the demo shop into docs/screenshots
+       malipo-e2e csp            tries every policy with every shape, and writes the table in docs/csp.md
+       malipo-e2e tests BROWSER  lists the tests of docs/browsers.md that are run in a browser
+       malipo-e2e table FOLDER   writes docs/browsers.md from what a run of them left in RECORD_INTO=FOLDER";

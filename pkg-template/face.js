@@ -174,9 +174,14 @@ export function format(amount, currency, lang) {
   const [, whole, fraction = ""] = /^(\d+)(?:\.(\d+))?$/.exec(amount) ?? [];
   if (!whole) return plain;
   try {
-    const money = currency ? { style: "currency", currency, currencyDisplay: "code" } : {};
-    const options = { ...money, numberingSystem: "latn", minimumFractionDigits: fraction && !currency ? fraction.length : undefined };
-    const formatter = new Intl.NumberFormat(LOCALES[lang] ?? (lang || undefined), options);
+    const locale = LOCALES[lang] ?? (lang || undefined);
+    const options = { numberingSystem: "latn" };
+    if (currency) Object.assign(options, { style: "currency", currency, currencyDisplay: "code" });
+    // Intl knows fewer decimals than ISO 4217 for some currencies (SOS, MGA): none that is written is left out.
+    const known = currency ? new Intl.NumberFormat(locale, options).resolvedOptions().maximumFractionDigits : 0;
+    const needed = (currency ? fraction.replace(/0+$/, "") : fraction).length;
+    if (known < needed) options.minimumFractionDigits = needed;
+    const formatter = new Intl.NumberFormat(locale, options);
     // The whole part as a BigInt, the decimals as written: no digit passes through a float.
     const part = ({ type, value }) => (type === "fraction" ? fraction.padEnd(value.length, "0") : value);
     return formatter.formatToParts(BigInt(whole)).map(part).join("");

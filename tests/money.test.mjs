@@ -1,0 +1,91 @@
+// Amounts that the button shows, against the browser's own Intl: every currency of ISO 4217, amounts drawn by a seed.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { format } from "../pkg-template/face.js";
+
+const LANGUAGES = ["en", "sw", "lg", "am", "fr", "ar", undefined];
+const AMOUNTS_EACH = 3;
+
+/** Every currency that the machine takes, with its decimals, from the list that the machine itself uses. */
+function currencies() {
+  const source = readFileSync(new URL("../wire/src/currency.rs", import.meta.url), "utf8").replaceAll(/\\\n/g, "");
+  const all = new Map();
+  for (const [name, decimals] of [["NO", 0], ["TWO", 2], ["THREE", 3], ["FOUR", 4]]) {
+    const [, codes] = new RegExp(`const ${name}_DECIMALS: &str = "([A-Z]+)"`).exec(source);
+    for (const code of codes.match(/.{3}/g)) all.set(code, decimals);
+  }
+  return all;
+}
+
+/** Numbers that look random and are the same each time (mulberry32). */
+function numbers(seed) {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let it = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    it = (it + Math.imul(it ^ (it >>> 7), 61 | it)) ^ it;
+    return (it ^ (it >>> 14)) >>> 0;
+  };
+}
+
+/** A decimal of up to 2^53 - 1 minor units, of any length, with as many decimals as there may be or fewer. */
+function amount(next, decimals) {
+  const digits = 1 + (next() % 16);
+  const minor = (((BigInt(next()) << 32n) | BigInt(next())) % 9007199254740991n) % 10n ** BigInt(digits);
+  const padded = String(minor).padStart(decimals + 1, "0");
+  const [whole, fraction] = [padded.slice(0, padded.length - decimals), padded.slice(padded.length - decimals)];
+  const kept = fraction.slice(0, next() % (decimals + 1));
+  return kept && Number(fraction.slice(kept.length)) === 0 ? `${whole}.${kept}` : decimals ? `${whole}.${fraction}` : whole;
+}
+
+/** The number in a text, as a decimal without needless zeros: the last separator before the end is the point. */
+function number(text, lang, currency) {
+  const point = new Intl.NumberFormat(lang, { style: "currency", currency, numberingSystem: "latn" })
+    .formatToParts(1.5)
+    .concat(new Intl.NumberFormat(lang, { numberingSystem: "latn", minimumFractionDigits: 1 }).formatToParts(1.5))
+    .find((it) => it.type === "decimal").value;
+  const digits = text.slice(text.search(/\d/), text.length).match(new RegExp(`[\\d\\${point}]`, "g")).join("");
+  return plain(digits.replace(point, "."));
+}
+
+function plain(decimal) {
+  const [whole, fraction = ""] = decimal.split(".");
+  const rest = fraction.replace(/0+$/, "");
+  return `${BigInt(whole)}${rest && `.${rest}`}`;
+}
+
+test("no digit of an amount is lost or added, in any currency and language", () => {
+  const next = numbers(20261121);
+  let tried = 0;
+  for (const [currency, decimals] of currencies()) {
+    for (const lang of LANGUAGES) {
+      for (let nth = 0; nth < AMOUNTS_EACH; nth += 1) {
+        const text = amount(next, decimals);
+        const shown = format(text, currency, lang);
+        assert.equal(number(shown, { lg: "en-UG", rw: "en-RW" }[lang] ?? lang, currency), plain(text), `${text} ${currency} in ${lang}: ${shown}`);
+        assert.ok(shown.includes(currency), shown);
+        tried += 1;
+      }
+    }
+  }
+  assert.ok(3_000 < tried, tried);
+});
+
+test("an amount is written as Intl writes its exact decimal", () => {
+  const next = numbers(7);
+  for (const [currency, decimals] of currencies()) {
+    for (const lang of ["en", "sw", "fr"]) {
+      const options = { style: "currency", currency, currencyDisplay: "code", numberingSystem: "latn" };
+      const digits = new Intl.NumberFormat(lang, options).resolvedOptions().maximumFractionDigits;
+      for (let nth = 0; nth < AMOUNTS_EACH; nth += 1) {
+        const text = amount(next, decimals);
+        const fraction = text.split(".")[1] ?? "";
+        // Where Intl knows fewer decimals than ISO 4217 (SOS, MGA), it is told how many there are.
+        const isMore = digits < fraction.replace(/0+$/, "").length;
+        const formatter = new Intl.NumberFormat(lang, isMore ? { ...options, minimumFractionDigits: fraction.length } : options);
+        // A decimal as text is taken exactly, not as a float (Intl.NumberFormat v3).
+        assert.equal(format(text, currency, lang), formatter.format(text), `${text} ${currency} in ${lang}`);
+      }
+    }
+  }
+});

@@ -66,7 +66,9 @@ for (const name of [...MODULES, ...Object.keys(generated), ...Object.keys(served
 
 rmSync(target, { recursive: true, force: true });
 renameSync(out, target);
-console.log(`build.mjs: with integrity: <script type="module" src="/malipo/${entryName}" integrity="${integrities[entryName]}" crossorigin="anonymous"></script>`);
+console.log(`build.mjs: with integrity, and the WebAssembly asked for beside the entry:
+<link rel="preload" as="fetch" href="/malipo/${wasmName}" crossorigin="anonymous">
+<script type="module" src="/malipo/${entryName}" integrity="${integrities[entryName]}" crossorigin="anonymous"></script>`);
 
 /** The script embed: one module with the glue in it, which fetches the wasm. */
 function bundle() {

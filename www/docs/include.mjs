@@ -32,8 +32,10 @@ function rebased(markdown, file) {
 
 function integrity(root) {
   const hashes = JSON.parse(readFileSync(join(root, "pkg/integrity.json"), "utf8"));
-  const [entry] = Object.keys(hashes).filter((it) => it.startsWith("malipo-"));
+  const named = (start) => Object.keys(hashes).find((it) => it.startsWith(start));
+  const entry = named("malipo-");
+  const preload = `<link rel="preload" as="fetch" href="/malipo/${named("core-")}" crossorigin="anonymous">`;
   const line = `<script type="module" src="/malipo/${entry}" integrity="${hashes[entry]}" crossorigin="anonymous"></script>`;
   const rows = Object.entries(hashes).map(([name, hash]) => `| \`${name}\` | \`${hash}\` |`);
-  return ["```html", line, "```", "", "| file | hash |", "| --- | --- |", ...rows].join("\n");
+  return ["```html", preload, line, "```", "", "| file | hash |", "| --- | --- |", ...rows].join("\n");
 }

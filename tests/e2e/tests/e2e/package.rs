@@ -62,6 +62,30 @@ fn an_entry_that_is_pinned_pays_also_from_another_origin() {
     }
 }
 
+#[test]
+fn the_wasm_that_the_page_preloads_is_asked_for_once_and_does_not_wait_for_the_entry() {
+    run(Setup::default(), async |world| {
+        let wasm = file("core-");
+        let mut page = pinned("", &Button::for_order("ORDER-0724"));
+        let link = format!(
+            "<link rel=\"preload\" as=\"fetch\" href=\"/malipo/{wasm}\" crossorigin=\"anonymous\"></head>"
+        );
+        page.body = page.body.replacen("</head>", &link, 1);
+        assert!(page.body.contains(&link), "{}", page.body);
+        let shop = world.shop_page(page).await;
+        shop.press().await;
+        world.pay(&shop).await;
+        assert_eq!(world.stack.shop.count(&format!("/malipo/{wasm}")), 1);
+        let script =
+            "return performance.getEntriesByName(location.origin + arguments[0])[0].initiatorType";
+        let asked_by = shop
+            .0
+            .script(script, vec![json!(format!("/malipo/{wasm}"))])
+            .await;
+        assert_eq!(asked_by, json!("link"));
+    });
+}
+
 /// A page whose pinned entry is there, and for whose file `changed` comes another one, on an origin of its own: it is not
 /// run, nothing is sent, and the form pays.
 fn check(kind: Kind, changed: &str, without_wasm: bool, order_id: &str) {

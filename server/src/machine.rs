@@ -1,4 +1,4 @@
-//! What the machine lets this process have: file descriptors, and room on the disk.
+//! What the machine lets this process have: file descriptors, room on the disk, and no core dumps.
 
 use std::path::Path;
 
@@ -29,6 +29,13 @@ pub fn raise_descriptors() {
     }
 }
 
+/// Leaves no core dump behind, which would hold every key. An error is logged; it goes on.
+pub fn forbid_core_dumps() {
+    if let Err(error) = no_core() {
+        tracing::warn!(%error, "core dumps could not be switched off");
+    }
+}
+
 /// Free space for an ordinary user on the disk where a file lies, in bytes; `None` where the system does not say.
 #[must_use]
 pub fn free_bytes(file: &Path) -> Option<u64> {
@@ -55,6 +62,21 @@ fn raise() -> std::io::Result<()> {
         ..limit
     };
     Ok(setrlimit(Resource::Nofile, raised)?)
+}
+
+#[cfg(unix)]
+fn no_core() -> std::io::Result<()> {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    Ok(setrlimit(Resource::Core, none)?)
+}
+
+#[cfg(not(unix))]
+fn no_core() -> std::io::Result<()> {
+    Ok(())
 }
 
 #[cfg(not(unix))]

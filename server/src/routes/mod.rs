@@ -93,6 +93,11 @@ fn layered(app: &Arc<App>, routes: Router<Arc<App>>) -> Router<Arc<App>> {
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
         ))
+        // Pages have one of their own; whatever else is opened as a page runs and loads nothing.
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(NO_PAGE),
+        ))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::REFERRER_POLICY,
             HeaderValue::from_static("no-referrer"),
@@ -130,3 +135,6 @@ fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
     .because("a handler panicked")
     .into_response()
 }
+
+const NO_PAGE: &str =
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

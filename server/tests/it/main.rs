@@ -17,6 +17,7 @@ mod connections;
 mod embedded;
 mod events;
 mod fake;
+mod hostile;
 mod idempotency;
 mod inputs;
 mod instances;

@@ -1,7 +1,7 @@
 //! A server in this process, its fake provider, a clock that a test moves, and a client.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -32,7 +32,8 @@ pub(crate) struct World {
 #[derive(Debug, Default)]
 pub(crate) struct TestClock {
     ahead_ms: AtomicI64,
-    breaks: AtomicBool,
+    /// How many readings from now it panics; 0: it does not.
+    breaks_at: AtomicU32,
 }
 
 impl TestClock {
@@ -42,16 +43,22 @@ impl TestClock {
 
     /// Panics when it is read next, once.
     pub(crate) fn break_once(&self) {
-        self.breaks.store(true, Ordering::Relaxed);
+        self.break_at(1);
+    }
+
+    /// Panics at this reading from now, once; never at 0.
+    pub(crate) fn break_at(&self, reading: u32) {
+        self.breaks_at.store(reading, Ordering::Relaxed);
     }
 }
 
 impl Clock for TestClock {
     fn now(&self) -> UnixMs {
-        assert!(
-            !self.breaks.swap(false, Ordering::Relaxed),
-            "the clock broke, as a test wished"
-        );
+        let left = |it: u32| it.checked_sub(1);
+        let before = self
+            .breaks_at
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, left);
+        assert_ne!(before, Ok(1), "the clock broke, as a test wished");
         SystemClock
             .now()
             .plus_ms(self.ahead_ms.load(Ordering::Relaxed))

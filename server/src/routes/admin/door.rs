@@ -64,7 +64,10 @@ pub(super) async fn sign_in(State(app): State<Arc<App>>, request: Request) -> Re
     }
     let place = order.map_or("../admin".to_owned(), |it| format!("../admin/orders/{it}"));
     match session::begin(&app) {
-        Some(cookie) => moved(&place, &cookie),
+        Some(cookie) => {
+            tracing::info!("somebody signed in to /admin");
+            moved(&place, &cookie)
+        }
         None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }

@@ -85,9 +85,12 @@ fn cookie(app: &App, value: &str, age_seconds: i64) -> String {
     )
 }
 
-/// A test server and a live one on one host sign nobody out of the other: cookies know no ports.
+/// A test server and a live one on one host sign nobody out of the other: cookies know no ports. Under https nobody can set it
+/// over http, by its prefix; `__Host-` would want the whole host, and this is for one path.
 fn name(app: &App) -> String {
-    format!("malipo_admin_{}", app.config.mode.as_str())
+    let is_secure = app.config.public_url.as_str().starts_with("https:");
+    let prefix = if is_secure { "__Secure-" } else { "" };
+    format!("{prefix}malipo_admin_{}", app.config.mode.as_str())
 }
 
 /// A working day. After it the token is asked for again, however busy the page was.

@@ -104,7 +104,12 @@ async fn the_right_token_gives_a_cookie_that_opens_and_is_not_the_token() {
 async fn behind_https_the_cookie_is_secure_and_keeps_to_the_servers_path() {
     let world = world_with(&[("MALIPO_PUBLIC_URL", "https://pay.example/shop/")]).await;
     let reply = sign_in(&world, &[("token", TOKEN)]).await;
-    let attributes = reply.header("set-cookie").split_once("; ").unwrap().1;
+    let (cookie, attributes) = reply.header("set-cookie").split_once("; ").unwrap();
+    // Nobody on the network can set one over http: browsers keep this prefix to https.
+    assert!(
+        cookie.starts_with("__Secure-malipo_admin_sandbox="),
+        "{cookie}"
+    );
     let expected = "Path=/shop/admin; Max-Age=43200; HttpOnly; SameSite=Strict; Secure";
     assert_eq!(attributes, expected);
 }

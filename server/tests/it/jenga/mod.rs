@@ -18,7 +18,7 @@ const KEY_FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/jenga/key.
 const PUBLIC_KEY: &str = include_str!("key.pub.pem");
 
 /// The keys that every test has; `more` may be lines `jenga.x = ...`.
-fn table(more: &str) -> String {
+pub(crate) fn table(more: &str) -> String {
     format!(
         "jenga.api_key = \"JENGA-API-CANARY-1\"\njenga.merchant_code = \"9000000001\"\n\
          jenga.consumer_secret = \"JENGA-CONSUMER-CANARY-2\"\njenga.private_key_file = \"{KEY_FILE}\"\n\

@@ -2,11 +2,11 @@
 
 mod answers;
 mod config;
-mod fake;
+pub(crate) mod fake;
 mod flow;
 mod merchants;
 mod trouble;
-mod webhooks;
+pub(crate) mod webhooks;
 
 use malipo_server::clock::UnixMs;
 use malipo_server::config::Config;

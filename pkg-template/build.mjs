@@ -101,7 +101,14 @@ function bundle() {
     write: false,
   });
   rmSync(folder, { recursive: true });
-  return outputFiles[0].text;
+  return withOwnNames(outputFiles[0].text);
+}
+
+/** esbuild lists a module's exports by for-in, which stumbles in a page whose Object.prototype has been given fields. */
+function withOwnNames(text) {
+  const loop = /for\(var (\w+) in (\w+)\)(\w+\(\w+,\1,\{get:\2\[\1\],)/g;
+  if (text.match(loop)?.length !== 1) fail("esbuild lists exports in another way");
+  return text.replace(loop, "for(var $1 of Object.keys($2))$3");
 }
 
 /** Glue that leaves it to its caller where the wasm comes from: `imports()`, then `finish(instance)`. */

@@ -13,6 +13,7 @@
 mod answers;
 mod browser;
 mod cancelling;
+mod documents;
 mod ending;
 mod harness;
 mod identity;
@@ -29,6 +30,7 @@ mod properties;
 mod record;
 mod resume;
 mod stream;
+mod supply;
 mod tidy;
 mod view;
 mod waiting;

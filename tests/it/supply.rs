@@ -1,0 +1,147 @@
+//! What the project is made of: where it comes from, under which licences, and once each. `make deny` knows more of it, and
+//! takes longer to install than everything else together; this is the part that no commit may break.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+const LOCKS: [&str; 1] = ["Cargo.lock"];
+
+fn read(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The crates of a lock file: the fields of each.
+fn locked(path: &str) -> Vec<BTreeMap<String, String>> {
+    let text = read(path);
+    let crates = text.split("[[package]]").skip(1).map(|it| {
+        let fields = it.lines().filter_map(|it| it.split_once(" = "));
+        let bare = |it: &str| it.trim_matches('"').to_owned();
+        fields
+            .map(|(name, value)| (bare(name), bare(value)))
+            .collect()
+    });
+    crates.collect()
+}
+
+#[test]
+fn every_crate_comes_from_the_one_registry_and_is_locked() {
+    let registry = "registry+https://github.com/rust-lang/crates.io-index";
+    for lock in LOCKS {
+        let crates = locked(lock);
+        assert!(100 < crates.len(), "{lock}");
+        for it in crates {
+            let name = &it["name"];
+            match it.get("source") {
+                None => assert!(
+                    name.starts_with("malipo"),
+                    "{lock}: {name} comes from nowhere"
+                ),
+                Some(source) => {
+                    assert_eq!(source, registry, "{lock}: {name}");
+                    assert!(it.contains_key("checksum"), "{lock}: {name}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_npm_package_is_locked_to_what_the_registry_has() {
+    for lock in ["tools/package-lock.json", "tools/docs/package-lock.json"] {
+        let json: Value = serde_json::from_str(&read(lock)).unwrap();
+        let packages = json["packages"].as_object().unwrap();
+        assert!(100 < packages.len(), "{lock}");
+        let installed = packages
+            .iter()
+            .filter(|(name, it)| name.contains("node_modules/") && it["link"] != true);
+        for (name, it) in installed {
+            // Without an address it is the registry's.
+            let from = it["resolved"].as_str().unwrap_or(NPM);
+            assert!(from.starts_with(NPM), "{lock}: {name}: {from}");
+            let digest = it["integrity"].as_str().unwrap_or_default();
+            assert!(digest.starts_with("sha512-"), "{lock}: {name}: {digest}");
+        }
+    }
+    // What is published needs none of them.
+    let package: Value = serde_json::from_str(&read("pkg-template/package.json")).unwrap();
+    assert!(package.get("dependencies").is_none());
+}
+
+const NPM: &str = "https://registry.npmjs.org/";
+
+#[test]
+fn every_licence_is_one_that_deny_toml_allows() {
+    let deny = read("deny.toml");
+    let (_, allowed) = deny.split_once("allow = [").unwrap();
+    let (allowed, _) = allowed.split_once("\n]").unwrap();
+    let allowed: BTreeSet<&str> = allowed.split('"').skip(1).step_by(2).collect();
+    let cargo = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--locked"])
+        .args(["--filter-platform", "x86_64-unknown-linux-gnu"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&cargo.stderr);
+    assert!(cargo.status.success(), "{said}");
+    let metadata: Value = serde_json::from_slice(&cargo.stdout).unwrap();
+    let packages = metadata["packages"].as_array().unwrap();
+    assert!(100 < packages.len());
+    for it in packages {
+        let licence = it["license"].as_str().unwrap_or_default();
+        // Old manifests write a slash for OR.
+        let licence = licence.replace('/', " OR ").replace(['(', ')'], "");
+        let fits = licence
+            .split(" AND ")
+            .all(|all| all.split(" OR ").any(|one| allowed.contains(one.trim())));
+        assert!(fits, "{}: {licence:?}", it["name"]);
+    }
+}
+
+/// What costs most to build and to keep right; two versions of one are two sets of bugs.
+const HEAVY: [&str; 17] = [
+    "axum",
+    "hyper",
+    "hyper-util",
+    "h2",
+    "reqwest",
+    "ring",
+    "rusqlite",
+    "libsqlite3-sys",
+    "rustls",
+    "serde",
+    "serde_json",
+    "tokio",
+    "tokio-postgres",
+    "tracing",
+    "url",
+    "wasm-bindgen",
+    "web-sys",
+];
+
+#[test]
+fn no_heavy_crate_is_there_twice_and_none_that_is_banned_at_all() {
+    let crates = locked("Cargo.lock");
+    let versions = |name: &str| crates.iter().filter(|it| it["name"] == name).count();
+    for name in HEAVY {
+        assert!(
+            versions(name) <= 1,
+            "{name} is there {} times",
+            versions(name)
+        );
+    }
+    // One TLS and one regular-expression engine; OpenSSL is a second TLS, with a C library of the system's.
+    for name in [
+        "openssl",
+        "openssl-sys",
+        "native-tls",
+        "aws-lc-rs",
+        "chrono-tz",
+        "async-std",
+    ] {
+        assert_eq!(versions(name), 0, "{name}");
+    }
+}

@@ -142,7 +142,7 @@ impl Checkout {
     }
 
     fn initiate_answered(&mut self, answer: &Answer) {
-        let wait = retry_after(answer);
+        let wait = retry_after(answer, RequestKind::Initiate);
         let goes_on = match (answer.http_status, wait) {
             (409, Some(wait_ms)) => self.wait_while_busy(wait_ms),
             (408 | 425 | 429 | 502..=504, _) => self.retry_initiate(wait),

@@ -141,7 +141,10 @@ impl Checkout {
                 };
                 match answer::read_verify(&answer, watch.payment.identity()) {
                     Ok(verdict) => self.judge(verdict),
-                    Err(error) => self.verify_failed(error, retry_after(&answer)),
+                    Err(error) => {
+                        let wait_ms = retry_after(&answer, RequestKind::Verify);
+                        self.verify_failed(error, wait_ms);
+                    }
                 }
             }
         }

@@ -7,7 +7,7 @@ use malipo_wire::{ErrorCode, Status};
 use super::answer::{Answer, Reply};
 use super::attempt::Tab;
 use super::config::Options;
-use super::effect::{Detail, Effect, Event, EventName};
+use super::effect::{Detail, Effect, Event, EventName, RequestKind};
 use super::error::PayError;
 use super::input::Input;
 use super::policy::ParseUrl;
@@ -372,11 +372,14 @@ fn survives_destroy(effect: &Effect) -> bool {
     }
 }
 
-/// How long to wait before asking again, where the answer says so: only 429 and 503 do (docs/contract.md 3), and 409 at initiate.
-pub(super) fn retry_after(answer: &Answer) -> Option<u64> {
-    answer
-        .retry_after_ms
-        .filter(|_| matches!(answer.http_status, 409 | 429 | 503))
+/// How long to wait before asking again, where the answer says so: 429 and 503 do (docs/contract.md 3), and 409 at initiate.
+pub(super) fn retry_after(answer: &Answer, asked: RequestKind) -> Option<u64> {
+    let is_told = match answer.http_status {
+        429 | 503 => true,
+        409 => asked == RequestKind::Initiate,
+        _ => false,
+    };
+    answer.retry_after_ms.filter(|_| is_told)
 }
 
 /// What `check()` is told once the attempt stands at `how`.

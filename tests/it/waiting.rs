@@ -56,6 +56,22 @@ fn verifies_that_fail_back_off_with_jitter_up_to_20_s() {
 }
 
 #[test]
+fn retry_after_holds_a_verify_back_with_429_and_503_alone() {
+    let second = |status| {
+        let held = answer(status, Some(10_000), "");
+        let script = vec![
+            (0, Act::Always(VERIFY, Some(held))),
+            (2_700, wake(Wake::Visible)),
+            (13_000, Act::Nothing),
+        ];
+        verify_times(script).get(1).copied()
+    };
+    for (status, expected) in [(429, 12_600), (503, 12_600), (409, 3_000), (500, 3_000)] {
+        assert_eq!(second(status), Some(expected), "{status}");
+    }
+}
+
+#[test]
 fn an_answer_ends_the_backing_off() {
     let times = verify_times(vec![
         (0, Act::Always(VERIFY, Some(Reply::Unreachable))),

@@ -1,26 +1,19 @@
 // For everyone: axe-core, sizes, zoom and motion, in every state. ALL=1: in every language; else in one of each direction.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
-import { LANGUAGES, launch, open, serve, states, toolFile } from "./stage.mjs";
+import { test } from "node:test";
+import { toolFile } from "../chromium.mjs";
+import { LANGUAGES, staged } from "./stage.mjs";
 
 const axe = readFileSync(toolFile("axe-core/axe.min.js"), "utf8");
 const languages = process.env.ALL ? LANGUAGES : ["en", "ar"];
-let stage, browser;
-
-before(async () => {
-  [stage, browser] = await Promise.all([serve(), launch()]);
-});
-after(async () => {
-  await browser.close();
-  stage.close();
-});
+const { open, states } = staged();
 
 /** A page with every state in this language, and its own themes, for `look` to look at. */
 async function withStates(lang, options, query, look) {
-  const page = await open(browser, options);
+  const page = await open(options);
   try {
-    await states(page, stage.origin, { lang, ...query });
+    await states(page, { lang, ...query });
     return await look(page);
   } finally {
     await page.close();

@@ -1,22 +1,15 @@
 // With the keyboard alone, and what a screen reader is told. The walk is recorded in docs/keyboard.md.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { recorded } from "./record.mjs";
-import { launch, open, serve, states } from "./stage.mjs";
+import { staged } from "./stage.mjs";
 
-let stage, browser;
-before(async () => {
-  [stage, browser] = await Promise.all([serve(), launch()]);
-});
-after(async () => {
-  await browser.close();
-  stage.close();
-});
+const { open, states } = staged();
 
 /** A page with one button at rest, which acts as in this scene when it is pressed. */
 async function atRest(scene) {
-  const page = await open(browser);
-  await states(page, stage.origin, { only: scene, theme: "light", width: "wide", rest: "" });
+  const page = await open();
+  await states(page, { only: scene, theme: "light", width: "wide", rest: "" });
   await page.evaluate(() => {
     const status = document.querySelector("pay-button").shadowRoot.querySelector("[part=status]");
     window.said = [];
@@ -94,8 +87,8 @@ test("each change is said once, by the one live region", async () => {
 });
 
 test("what a screen reader is given in each state is as it was accepted", async () => {
-  const page = await open(browser);
-  await states(page, stage.origin, { theme: "light", width: "wide" });
+  const page = await open();
+  await states(page, { theme: "light", width: "wide" });
   const parts = [];
   for (const id of await page.$$eval(".scene", (all) => all.map((it) => it.id))) {
     const button = await page.$(`#${id} pay-button`);

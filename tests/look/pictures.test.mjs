@@ -2,25 +2,19 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { after, before, test } from "node:test";
-import { LANGUAGES, ROOT, launch, open, serve, states, tool } from "./stage.mjs";
+import { test } from "node:test";
+import { ROOT, tool } from "../chromium.mjs";
+import { LANGUAGES, staged } from "./stage.mjs";
 
 const [pixelmatch, { PNG }] = await Promise.all([tool("pixelmatch"), tool("pngjs")]);
-let stage, browser;
-before(async () => {
-  [stage, browser] = await Promise.all([serve(), launch()]);
-});
-after(async () => {
-  await browser.close();
-  stage.close();
-});
+const { open, states } = staged();
 
 /** Photographs the states page: `find` names the pictures and what is on each. Once more where something differs. */
 async function check(folder, options, query, find) {
   let wrong = [];
   for (const last of [false, true]) {
-    const page = await open(browser, options);
-    await states(page, stage.origin, query);
+    const page = await open(options);
+    await states(page, query);
     await rest(page);
     wrong = [];
     for (const [name, selector] of await find(page)) {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "./stage.mjs";
+import { ROOT } from "../chromium.mjs";
 
 /** Compares `text` with a file, or with the part of it between `<!-- name -->` and `<!-- /name -->`. */
 export function recorded(path, name, text) {

@@ -7,9 +7,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-readonly WHAT=${1:?usage: tools/setup.sh demo|unit|test|all-browsers|docs|deny|release}
+readonly WHAT=${1:?usage: tools/setup.sh demo|unit|test|all-browsers|docs|deny|fuzz|mutants|release}
 readonly TOOLS=$PWD/.tools
-readonly NODE_WITH_SQLITE=24.21.0 WASM_PACK=0.15.1 GECKODRIVER=0.37.1 CARGO_DENY=0.20.2 CARGO_CYCLONEDX=0.5.9
+readonly NODE_WITH_SQLITE=24.21.0 WASM_PACK=0.15.1 GECKODRIVER=0.37.1 CARGO_DENY=0.20.2 CARGO_CYCLONEDX=0.5.9 CARGO_FUZZ=0.13.2 CARGO_MUTANTS=27.1.0
 # The command-line tool and the crate must be of one version, so it is read where the crate is pinned.
 WASM_BINDGEN=$(sed -n 's/^wasm-bindgen = "=\(.*\)"$/\1/p' Cargo.toml)
 readonly WASM_BINDGEN
@@ -46,11 +46,24 @@ main() {
         toolchain
         crate_tool cargo-deny "$CARGO_DENY" --locked
         ;;
+    fuzz)
+        programs
+        compiler
+        # libFuzzer is C++, and is built from its source.
+        command -v c++ >/dev/null || debian "a C++ compiler" g++
+        toolchain
+        crate_tool cargo-fuzz "$CARGO_FUZZ" --locked
+        ;;
+    mutants)
+        builders
+        database
+        crate_tool cargo-mutants "$CARGO_MUTANTS" --locked
+        ;;
     release)
         builders
         crate_tool cargo-cyclonedx "$CARGO_CYCLONEDX" --locked
         ;;
-    *) fail "tools/setup.sh knows demo, unit, test, all-browsers, docs, deny and release, not '$WHAT'" ;;
+    *) fail "tools/setup.sh knows demo, unit, test, all-browsers, docs, deny, fuzz, mutants and release, not '$WHAT'" ;;
     esac
     rm -rf "$TOOLS/build"
 }

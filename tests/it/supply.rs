@@ -8,7 +8,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-const LOCKS: [&str; 1] = ["Cargo.lock"];
+const LOCKS: [&str; 2] = ["Cargo.lock", "fuzz/Cargo.lock"];
 
 fn read(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);

@@ -2,6 +2,7 @@
 //!
 //! They are no orders: no page began them, and no shopper's tab waits for them. `{external_ref}P{number}` names a row.
 
+pub mod payers;
 mod tell;
 
 use malipo_wire::{Money, Reason};

@@ -1,0 +1,207 @@
+//! What providers say: answers to our calls, and notifications.
+
+use axum::http::{HeaderMap, HeaderValue};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use malipo_server::clock::UnixMs;
+use malipo_server::config::Config;
+use malipo_server::payment::settle::Observation;
+use malipo_server::payment::{Attempt, AttemptId, AttemptStatus, Opened, Reference};
+use malipo_server::provider::{
+    HttpResponse, JengaAdapter, JoPayAdapter, JoyndPayAdapter, Notice, NoticeError, NoticeRequest,
+    Opening, Provider, ProviderError,
+};
+use malipo_wire::{Customer, Money};
+use sha2::Sha256;
+
+use super::{head, status};
+
+const REFERENCE: &str = "ORD0000012345";
+const SECRET: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+/// 2026-04-05T14:30:00Z, in seconds.
+const NOW_S: i64 = 1_775_399_400;
+
+fn config() -> Config {
+    let key = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../server/tests/it/jenga/key.pem"
+    );
+    let text = format!(
+        "shop = \"demo\"\nmode = \"sandbox\"\npublic_url = \"https://pay.example\"\nshop_origins = [\"https://shop.example\"]\n\
+         provider = \"joyndpay\"\nquote.key = \"0123456789abcdef0123456789abcdef\"\n\
+         joyndpay.public_key = \"P\"\njoyndpay.secret_key = \"S\"\n\
+         jopay.api_key = \"jo_test_7\"\njopay.merchant_id = \"33333333-3333-4333-8333-333333333333\"\njopay.webhook_secret = \"{SECRET}\"\n\
+         jenga.api_key = \"A\"\njenga.merchant_code = \"9000000001\"\njenga.consumer_secret = \"C\"\njenga.private_key_file = \"{key}\"\n\
+         jenga.ipn_username = \"ipnuser\"\njenga.ipn_password = \"ipn-password-of-jenga\""
+    );
+    Config::read(&text, []).unwrap_or_else(|it| panic!("{it:?}"))
+}
+
+struct All {
+    joyndpay: JoyndPayAdapter,
+    jopay: JoPayAdapter,
+    jenga: JengaAdapter,
+}
+
+/// Made once: reading a key from the disk takes longer than a target.
+fn all() -> &'static All {
+    static ALL: std::sync::OnceLock<All> = std::sync::OnceLock::new();
+    ALL.get_or_init(|| {
+        let config = config();
+        let providers = &config.providers;
+        All {
+            joyndpay: JoyndPayAdapter::new(providers.joyndpay.clone().unwrap(), config.mode),
+            jopay: JoPayAdapter::new(providers.jopay.clone().unwrap(), &config),
+            jenga: JengaAdapter::new(providers.jenga.clone().unwrap(), config.mode),
+        }
+    })
+}
+
+fn attempt(provider: &str, price: Money) -> Attempt {
+    Attempt {
+        id: AttemptId("a".to_owned()),
+        order_id: REFERENCE.parse().unwrap(),
+        provider: provider.to_owned(),
+        reference: Reference(REFERENCE.to_owned()),
+        provider_ref: Some("req_1".to_owned()),
+        status: AttemptStatus::Pending,
+        price,
+        received: None,
+        reason: None,
+        redirect_url: None,
+        sent_to: Vec::new(),
+        expires_at: None,
+        description: None,
+        return_url: String::new(),
+        late: false,
+        created_at: UnixMs(0),
+        updated_at: UnixMs(0),
+        paid_at: None,
+        next_check_at: None,
+    }
+}
+
+/// A provider's answer hands out its own page or nothing, and tells of this attempt or of none.
+pub(crate) fn openings(bytes: &[u8]) {
+    let (status, body) = status(bytes);
+    let response = HttpResponse {
+        status,
+        retry_after: None,
+        body: body.to_vec(),
+    };
+    let text = String::from_utf8_lossy(body);
+    let named = text.contains(REFERENCE) || text.contains("req_1") || text.contains("\\u");
+    let all = all();
+    let euro = Money::from_minor(2_500, "EUR".parse().unwrap()).unwrap();
+    for origin in ["https://joyndpay.com/", "https://pay.jopay.app/", ""] {
+        let opened = match origin {
+            "https://joyndpay.com/" => open(origin, |it| all.joyndpay.read_opening(it, &response)),
+            "" => open(origin, |it| all.jenga.read_opening(it, &response)),
+            _ => open(origin, |it| all.jopay.read_opening(it, &response)),
+        };
+        if let Some(url) = opened.and_then(|it| it.redirect_url) {
+            assert!(!origin.is_empty() && url.starts_with(origin), "{url}");
+        }
+    }
+    let told = [
+        JoyndPayAdapter::read_look_up(&Reference(REFERENCE.to_owned()), &response),
+        all.jopay
+            .read_look_up(&attempt("jopay", euro), &response, UnixMs(NOW_S * 1000)),
+    ];
+    for seen in told.into_iter().flatten() {
+        if matches!(seen, Observation::Success(_)) {
+            assert!(named, "a success of another payment: {text}");
+        }
+    }
+}
+
+fn open(
+    origin: &str,
+    read: impl FnOnce(&Opening<'_>) -> Result<Opened, ProviderError>,
+) -> Option<Opened> {
+    let currency = if origin.contains("jopay") {
+        "EUR"
+    } else {
+        "KES"
+    };
+    let customer = Customer {
+        name: Some("Amina Wanjiru".to_owned()),
+        email: Some("amina@example.test".to_owned()),
+        phone: Some("0712345678".to_owned()),
+    };
+    let opening = Opening {
+        order_id: &REFERENCE.parse().unwrap(),
+        reference: &Reference(REFERENCE.to_owned()),
+        price: Money::from_minor(2_500, currency.parse().unwrap()).unwrap(),
+        description: None,
+        customer: &customer,
+        notify_url: "https://pay.example/n/secret-of-the-address",
+        callback_url: "https://pay.example/r?of=secret-of-the-return",
+        now: UnixMs(NOW_S * 1000),
+    };
+    match read(&opening) {
+        Ok(opened) => Some(opened),
+        Err(error) => {
+            let said = error.to_string();
+            assert!(
+                said.len() < 4_000,
+                "{} bytes of it are passed on",
+                said.len()
+            );
+            None
+        }
+    }
+}
+
+/// A header, and a body on the lines after it: nothing is believed that is not signed; what is, names an attempt shortly.
+pub(crate) fn notices(bytes: &[u8]) {
+    let (header, body) = head(bytes);
+    let read = |provider: &dyn Provider, name: &'static str, value: &str| {
+        let mut headers = HeaderMap::new();
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+        let now = UnixMs(NOW_S * 1000);
+        provider.read_notice(&NoticeRequest {
+            headers: &headers,
+            body,
+            now,
+        })
+    };
+    let all = all();
+    let signature = {
+        let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
+        mac.update(format!("{NOW_S}.").as_bytes());
+        mac.update(body);
+        hex::encode(mac.finalize().into_bytes())
+    };
+    let forged = read(&all.jopay, "x-jopay-signature", header);
+    if !header.to_lowercase().contains(&signature) {
+        // Stale: signed, but for another time, which nobody without the secret can do.
+        assert_eq!(forged, Err(NoticeError::Forged), "{header}");
+    }
+    check(read(
+        &all.jopay,
+        "x-jopay-signature",
+        &format!("v1={signature},t={NOW_S}"),
+    ));
+    let good = STANDARD.encode("ipnuser:ipn-password-of-jenga");
+    let forged = read(&all.jenga, "authorization", header);
+    if !header.contains(&good) {
+        assert_eq!(forged, Err(NoticeError::Forged), "{header}");
+    }
+    check(read(&all.jenga, "authorization", &format!("Basic {good}")));
+    check(read(&all.joyndpay, "content-type", header));
+}
+
+fn check(seen: Result<Option<Notice>, NoticeError>) {
+    match seen {
+        Ok(None) | Err(NoticeError::Unreadable) => {}
+        Ok(Some(notice)) => {
+            assert!(notice.names.len() < 20, "{notice:?}");
+            assert!(notice.summary.len() < 2_000, "{notice:?}");
+        }
+        Err(error) => panic!("{error:?} though it was signed"),
+    }
+}

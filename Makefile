@@ -11,7 +11,7 @@ BROWSER_CRATES := -p malipo -p malipo-wire --target wasm32-unknown-unknown
 WIDGET_SOURCES := $(shell find src wire pkg-template) Cargo.toml Cargo.lock rust-toolchain.toml tools/pkg.sh tools/package-lock.json
 EXAMPLE_PINS := examples/backend-flask/requirements.txt examples/backend-express/package-lock.json
 
-.PHONY: help demo test check unit package backend look a11y screenshots-accept conformance kill-test quota-test wasm-test e2e e2e-slow scenarios e2e-all e2e-compat csp consumers consumers-quick pkg size screenshots reproducible release docs deny advisories fuzz mutants clean programs backend-programs
+.PHONY: help demo test check unit package backend look a11y screenshots-accept conformance kill-test quota-test wasm-test e2e e2e-slow scenarios e2e-all e2e-compat csp consumers consumers-quick pkg size screenshots reproducible release docs deny advisories fuzz properties mutants clean programs backend-programs
 
 help: ## List the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
@@ -123,11 +123,16 @@ advisories: .tools/ready-deny ## Known vulnerabilities of the dependencies, by t
 	cargo deny --workspace check advisories
 
 MINUTES ?= 10
-fuzz: .tools/ready-fuzz ## Random bytes at every parser, MINUTES=10 for all together; TARGET=name for one
+fuzz: .tools/ready-fuzz ## Random bytes at every parser, MINUTES=10 for each, two at a time (an hour), into docs/fuzz.md; TARGET=name for one
 	@tools/fuzz.sh $(MINUTES) $(TARGET)
 
-mutants: .tools/ready-mutants ## Changes the code in small ways and looks whether a test notices: wire, payment, then checkout (hours)
-	@tools/mutants.sh
+CASES ?= 20000
+properties: .tools/ready-demo ## The property tests by another seed than that of `make test`: CASES=20000 of each (SEED=)
+	@export PROPTEST_CASES=$(CASES) PROPTEST_RNG_SEED=$(or $(SEED),$(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')) && echo "SEED=$$PROPTEST_RNG_SEED" && \
+	cargo test -p malipo --test it properties && cargo test -p malipo-fuzz-targets --test properties
+
+mutants: .tools/ready-mutants ## Changes the pure code in small ways and looks whether a quick test notices (hours); ROOM=wire|payment|checkout SHARD=0/8
+	@SHARD=$(SHARD) tools/mutants.sh $(ROOM)
 
 clean: ## Remove what was built; the tools stay in .tools/
 	rm -rf target pkg

@@ -66,6 +66,11 @@ pub fn judge_redirect(
     if text.bytes().any(is_odd) || !rest.starts_with("//") || rest.starts_with("///") {
         return Err(UrlProblem::NotAUrl);
     }
+    // An empty user name, which parsers drop, is one too.
+    let authority = rest.split(['/', '?', '#']).nth(2);
+    if authority.is_some_and(|it| it.contains('@')) {
+        return Err(UrlProblem::NotAUrl);
+    }
     let url = judge_endpoint(parse(text, None))?;
     if url.protocol == "http:" && !page_is_loopback {
         return Err(UrlProblem::Insecure);

@@ -40,3 +40,8 @@ fn every_test_that_the_hostile_cases_name_exists() {
 fn every_test_that_the_asvs_table_names_exists() {
     check("docs/asvs.md", 20);
 }
+
+#[test]
+fn every_test_that_the_fuzz_targets_page_names_exists() {
+    check("docs/fuzz.md", 7);
+}

@@ -71,6 +71,8 @@ fn what_is_no_plain_absolute_url_is_refused() {
         "https://pesapal.com@evil.example/",
         "https://user:pw@pay.example/",
         "https://:pw@pay.example/",
+        "https://@pay.example/",
+        "https://:@pay.example/",
         "https://pay example/",
         "https://pay.example:99999/",
         "https://[::1/",

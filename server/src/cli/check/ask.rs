@@ -65,6 +65,25 @@ impl Heard {
         (300..400).contains(&self.status)
     }
 
+    /// A no that was meant: not a breakdown, a limit or a redirect, which say nothing about what was asked.
+    pub(super) fn is_refusal(&self) -> bool {
+        match self.status {
+            200..300 => self.says_no(),
+            408 | 425 | 429 => false,
+            400..500 => true,
+            _ => false,
+        }
+    }
+
+    /// The body says no, as the providers' and our own do.
+    pub(super) fn says_no(&self) -> bool {
+        self.json.as_ref().is_some_and(|it| {
+            let says = |name: &str| it.get(name);
+            says("status").is_some_and(|it| it == "error" || it == false)
+                || says("ok").is_some_and(|it| it == false)
+        })
+    }
+
     /// As the widget gets it; but a body above the widget's cap is read, for that is a check of its own.
     pub(super) fn answer(&self) -> Answer {
         Answer {

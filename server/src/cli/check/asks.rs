@@ -75,6 +75,14 @@ impl Ask {
         )
     }
 
+    /// Well made, and not for whoever asks: an answer that says no is expected, too.
+    pub(super) fn is_foreign(self) -> bool {
+        matches!(
+            self,
+            Self::OtherBody | Self::NoToken | Self::WrongToken | Self::OtherOrder
+        )
+    }
+
     pub(super) fn is_post(self) -> bool {
         !matches!(
             self,

@@ -9,13 +9,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::fault::Fault;
+use super::serving::{header, number, reply, serve};
 
 pub(super) const SHOP: &str = "https://shop.example";
 pub(super) const SECRET: &str = "CANARY-7f3a9b2c4d5e6f70";
@@ -66,7 +65,7 @@ impl Backend {
         self.records().orders.len()
     }
 
-    fn has(&self, fault: Fault) -> bool {
+    pub(super) fn has(&self, fault: Fault) -> bool {
         self.fault == fault
     }
 
@@ -74,7 +73,7 @@ impl Backend {
         self.records.lock().unwrap()
     }
 
-    fn counts(&self, headers: &HeaderMap) {
+    pub(super) fn counts(&self, headers: &HeaderMap) {
         let mut records = self.records();
         records.requests += 1;
         let key = header(headers, "idempotency-key");
@@ -85,7 +84,7 @@ impl Backend {
         }
     }
 
-    fn initiate(&self, query: &str, headers: &HeaderMap, text: &str) -> Reply {
+    pub(super) fn initiate(&self, query: &str, headers: &HeaderMap, text: &str) -> Reply {
         if header(headers, "content-type") != "application/json" && !self.has(Fault::PlainTextOpens)
         {
             return Err((415, "the body is not called JSON"));
@@ -98,7 +97,7 @@ impl Backend {
         if self.has(Fault::GetInitiates) && !query.is_empty() {
             body = json!({"sku": "tea"});
         }
-        if body["sku"] != "tea" {
+        if body["sku"] != "tea" || self.has(Fault::SecretInRefusal) {
             return Err((422, "there is no such article"));
         }
         let key = header(headers, "idempotency-key").to_owned();
@@ -114,6 +113,10 @@ impl Backend {
             if self.has(Fault::RepeatRefused) {
                 return Err((400, "this key was used"));
             }
+            let hesitates = self.has(Fault::LoserIsFinal) || self.has(Fault::BusyHidden);
+            if hesitates && records.orders.first() != Some(order) {
+                return Err((409, "the first is still running"));
+            }
             return Ok(self.opened(order));
         }
         let order = if self.has(Fault::CountedOrders) {
@@ -125,7 +128,7 @@ impl Backend {
         };
         records.orders.push(order.clone());
         let entry = (hash, order.clone());
-        if self.has(Fault::TwoAtOnce) {
+        if self.has(Fault::TwoAtOnce) || self.has(Fault::UnnamedTwice) {
             records.late = Some((key, entry));
         } else {
             records.keys.insert(key, entry);
@@ -154,7 +157,8 @@ impl Backend {
                     )),
                 )
             }
-            Fault::NoOrderId => ("order_id", Value::Null),
+            Fault::SecondLink => ("request_id", json!(uuid::Uuid::new_v4().to_string())),
+            Fault::NoOrderId | Fault::UnnamedTwice => ("order_id", Value::Null),
             Fault::RelativeUrl => ("redirect_url", json!("/pay/now")),
             Fault::HttpUrl => ("redirect_url", json!("http://provider.example/pay")),
             Fault::OwnUrl => ("redirect_url", json!(format!("{SHOP}/pay"))),
@@ -174,7 +178,7 @@ impl Backend {
         answer
     }
 
-    fn verify(&self, query: &str, text: &str) -> Reply {
+    pub(super) fn verify(&self, query: &str, text: &str) -> Reply {
         if text.len() > 64 * 1024 && !self.has(Fault::NoCap) {
             return Err((413, "the body is too large"));
         }
@@ -189,6 +193,7 @@ impl Backend {
         let status = match (known, self.fault) {
             (false, Fault::UnknownSucceeds) => "success",
             (false, Fault::UnknownPends) => "pending",
+            (false, Fault::UnknownLimited) => return Err((429, "too many")),
             (false, _) => return Err((404, "no such order")),
             (true, Fault::UnknownWord) => "paid",
             (true, _) if claimed => "success",
@@ -203,6 +208,12 @@ impl Backend {
                 .any(|it| token == format!("token-of-{it}")),
             _ => token == format!("token-of-{order}"),
         };
+        match self.fault {
+            Fault::TokenBreaks if !right => return Err((500, "a failure")),
+            Fault::TokenLimited if !right => return Err((429, "too many")),
+            Fault::VerifyDown if right => return Err((503, "a failure")),
+            _ => {}
+        }
         if known && !right {
             return Err((404, "no such order"));
         }
@@ -219,7 +230,7 @@ impl Backend {
         Ok(answer)
     }
 
-    fn refusal(&self, status: u16, sentence: &str) -> Response {
+    pub(super) fn refusal(&self, status: u16, sentence: &str) -> Response {
         let status = match self.fault {
             Fault::ErrorsWith200 => 200,
             Fault::ErrorsWith500 => 500,
@@ -232,15 +243,27 @@ impl Backend {
             }
             Fault::ErrorsWithoutText => reply(status, &json!({"detail": sentence})),
             Fault::ErrorsWith200 => reply(status, &json!({"problem": sentence})),
+            Fault::SecretInRefusal => reply(
+                status,
+                &json!({"status": "error", "error": [format!("JoyndPay refused the key {SECRET}")]}),
+            ),
             Fault::SecretInError => reply(
                 status,
                 &json!({"status": "error", "error": [format!("sent SecretKey: {SECRET}")]}),
             ),
-            _ => reply(status, &json!({"status": "error", "error": [sentence]})),
+            _ => {
+                let mut response = reply(status, &json!({"status": "error", "error": [sentence]}));
+                if status == StatusCode::CONFLICT && !self.has(Fault::LoserIsFinal) {
+                    response
+                        .headers_mut()
+                        .insert("retry-after", "1".parse().unwrap());
+                }
+                response
+            }
         }
     }
 
-    fn preflight(&self, origin: &str) -> Response {
+    pub(super) fn preflight(&self, origin: &str) -> Response {
         let allowed = if self.has(Fault::KeyNotAllowed) {
             "content-type"
         } else {
@@ -256,7 +279,7 @@ impl Backend {
         response
     }
 
-    fn allow(&self, response: &mut Response, origin: &str) {
+    pub(super) fn allow(&self, response: &mut Response, origin: &str) {
         let unreadable = self.has(Fault::ErrorsNotReadable) && response.status().is_client_error();
         let allowed = match self.fault {
             Fault::StarWithCredentials => "*",
@@ -267,6 +290,12 @@ impl Backend {
         if !unreadable {
             headers.insert("access-control-allow-origin", allowed.parse().unwrap());
         }
+        if !self.has(Fault::BusyHidden) {
+            headers.insert(
+                "access-control-expose-headers",
+                "Retry-After".parse().unwrap(),
+            );
+        }
         if self.has(Fault::TwoOrigins) {
             headers.append("access-control-allow-origin", allowed.parse().unwrap());
         }
@@ -276,7 +305,7 @@ impl Backend {
         }
     }
 
-    fn dress(&self, response: &mut Response, is_initiate: bool) {
+    pub(super) fn dress(&self, response: &mut Response, is_initiate: bool) {
         let (name, value) = match self.fault {
             Fault::SecretHeader => ("x-debug", format!("whsec_{SECRET}")),
             Fault::CalledHtml => ("content-type", "text/html; charset=utf-8".to_owned()),
@@ -289,83 +318,4 @@ impl Backend {
     }
 }
 
-type Reply = Result<Value, (u16, &'static str)>;
-
-async fn serve(
-    State(backend): State<Backend>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    backend.counts(&headers);
-    let origin = header(&headers, "origin");
-    if method == Method::OPTIONS {
-        return backend.preflight(origin);
-    }
-    let is_initiate = uri.path() == "/pay/initiate";
-    let query = uri.query().unwrap_or_default();
-    let text = String::from_utf8_lossy(&body);
-    let is_plain = query.is_empty()
-        && text.contains("token-of-")
-        && text.len() < 1000
-        && !text.contains("paid");
-    if backend.has(Fault::Silent) && !is_initiate && is_plain {
-        std::future::pending::<()>().await;
-    }
-    if backend.has(Fault::Redirects) && !is_initiate && method == Method::POST {
-        let mut response = (
-            StatusCode::PERMANENT_REDIRECT,
-            [("location", "/pay/verify/")],
-        )
-            .into_response();
-        backend.allow(&mut response, origin);
-        return response;
-    }
-    let taken = method == Method::POST
-        || (is_initiate && backend.has(Fault::GetInitiates))
-        || (!is_initiate && backend.has(Fault::GetVerifies));
-    let done = if !taken {
-        Err((405, "POST alone"))
-    } else if is_initiate && method == Method::GET {
-        let mut headers = HeaderMap::new();
-        headers.insert("content-type", "application/json".parse().unwrap());
-        backend.initiate(query, &headers, "{}")
-    } else if is_initiate {
-        backend.initiate("", &headers, &text)
-    } else if method == Method::GET {
-        let pairs: HashMap<_, _> = url::form_urlencoded::parse(query.as_bytes())
-            .into_owned()
-            .collect();
-        backend.verify("", &json!(pairs).to_string())
-    } else {
-        backend.verify(query, &text)
-    };
-    let mut response = match done {
-        Ok(json) => reply(StatusCode::OK, &json),
-        Err((status, sentence)) => backend.refusal(status, sentence),
-    };
-    backend.allow(&mut response, origin);
-    backend.dress(&mut response, is_initiate);
-    response
-}
-
-fn reply(status: StatusCode, json: &Value) -> Response {
-    (
-        status,
-        [("content-type", "application/json")],
-        json.to_string(),
-    )
-        .into_response()
-}
-
-fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
-    headers.get(name).map_or("", |it| it.to_str().unwrap())
-}
-
-/// The answer with its amount as a number, its digits as written.
-fn number(answer: &Value, digits: &str) -> Value {
-    let mut answer = answer.clone();
-    answer["amount"] = serde_json::from_str(digits).unwrap();
-    answer
-}
+pub(super) type Reply = Result<Value, (u16, &'static str)>;

@@ -2,6 +2,7 @@
 
 mod backend;
 mod fault;
+mod serving;
 
 use serde_json::Value;
 
@@ -59,6 +60,18 @@ async fn finds(fault: Fault, expected: &str, words: &str) {
         wrong.len() == 1 && wrong[0].0 == expected && wrong[0].2.contains(words),
         "{fault:?}, {expected}: {wrong:#?}"
     );
+}
+
+/// Everything that is said of a backend with this fault.
+async fn judged(fault: Fault) -> Vec<(String, String, String)> {
+    let backend = Backend::start(fault).await;
+    checked(&backend.base, &SHOWN).await.1
+}
+
+/// The checks with this result.
+fn with<'a>(checks: &'a [(String, String, String)], result: &str) -> Vec<&'a str> {
+    let found = checks.iter().filter(|it| it.1 == result);
+    found.map(|it| it.0.as_str()).collect()
 }
 
 #[tokio::test]
@@ -129,7 +142,11 @@ async fn payments_begun_twice_are_found() {
     finds(Fault::NoIdempotency, "repeat", "pays twice").await;
     finds(Fault::RepeatRefused, "repeat", "cannot pay").await;
     finds(Fault::OtherBodyTaken, "repeat-other-body", "422").await;
+    finds(Fault::SecondLink, "repeat", "another payment").await;
     finds(Fault::TwoAtOnce, "repeat-at-once", "open two payments").await;
+    finds(Fault::LoserIsFinal, "repeat-at-once", "without Retry-After").await;
+    let twice = judged(Fault::UnnamedTwice).await;
+    assert_eq!(with(&twice, "wrong"), ["order-id", "repeat-at-once"]);
 }
 
 #[tokio::test]
@@ -148,6 +165,12 @@ async fn faulty_errors_are_found() {
     .await;
     finds(Fault::ErrorsWith200, "bad-input", "HTTP 200").await;
     finds(Fault::ErrorsWith500, "error-status", "HTTP 500").await;
+    finds(
+        Fault::TokenBreaks,
+        "error-status",
+        "without the token is answered with HTTP 500",
+    )
+    .await;
     finds(Fault::HtmlErrors, "error-body", "an HTML page").await;
     finds(Fault::ErrorsWithoutText, "error-body", "finds no text").await;
 }
@@ -164,6 +187,7 @@ async fn faulty_cors_is_found() {
     finds(Fault::NoPreflight, "cors-preflight", "HTTP 405").await;
     finds(Fault::KeyNotAllowed, "cors-preflight", "idempotency-key").await;
     finds(Fault::ErrorsNotReadable, "cors-answer", "errors included").await;
+    finds(Fault::BusyHidden, "cors-answer", "Expose-Headers").await;
     finds(Fault::StarWithCredentials, "cors-credentials", "(*)").await;
     finds(Fault::EchoWithCredentials, "cors-credentials", "any page").await;
 }
@@ -212,10 +236,32 @@ async fn cookies_are_judged_by_what_the_page_sends() {
 }
 
 #[tokio::test]
+async fn what_was_not_answered_is_not_called_good() {
+    for (fault, wrong, unknown) in [
+        (
+            Fault::TokenBreaks,
+            &["error-status"][..],
+            &["verify-token"][..],
+        ),
+        (Fault::TokenLimited, &[], &["verify-token"]),
+        (Fault::UnknownLimited, &[], &["verify-unknown"]),
+        (
+            Fault::VerifyDown,
+            &["verify"],
+            &["verify-order", "verify-claim"],
+        ),
+    ] {
+        let checks = judged(fault).await;
+        assert_eq!(with(&checks, "wrong"), wrong, "{fault:?}");
+        assert_eq!(with(&checks, "not_applicable"), unknown, "{fault:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_secret_of_the_operators_own_is_found_and_never_printed() {
-    let backend = Backend::start(Fault::OwnSecret).await;
-    let url = format!("{}/pay/initiate", backend.base);
-    let run = async |name: &str| {
+    let run = async |fault: Fault, name: &str| {
+        let backend = Backend::start(fault).await;
+        let url = format!("{}/pay/initiate", backend.base);
         let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_malipo-server"));
         command.args(["check", &url, "--sku", "tea", "--secret-env", name]);
         let output = command.env("MY_KEY", SECRET).output().await.unwrap();
@@ -226,7 +272,17 @@ async fn a_secret_of_the_operators_own_is_found_and_never_printed() {
             text(output.stderr),
         )
     };
-    let (code, out, err) = run("MY_KEY").await;
+    let (code, out, err) = run(Fault::SecretInRefusal, "MY_KEY").await;
+    assert!(
+        code == Some(3) && out.contains("opened nothing"),
+        "{out}{err}"
+    );
+    assert!(out.contains("holds a secret"), "{out}");
+    assert!(
+        !out.contains("CANARY") && !err.contains("CANARY"),
+        "{out}{err}"
+    );
+    let (code, out, err) = run(Fault::OwnSecret, "MY_KEY").await;
     assert_eq!(code, Some(3));
     let line = out.lines().find(|it| it.starts_with("wrong")).unwrap();
     assert!(
@@ -238,7 +294,7 @@ async fn a_secret_of_the_operators_own_is_found_and_never_printed() {
         "{out}{err}"
     );
     assert!(err.contains("1 thing is wrong with this backend"), "{err}");
-    let (code, _, err) = run("NO_SUCH_KEY").await;
+    let (code, _, err) = run(Fault::None, "NO_SUCH_KEY").await;
     assert!(
         code == Some(3) && err.contains("NO_SUCH_KEY is not set"),
         "{err}"

@@ -9,6 +9,7 @@ use super::{Judgement, good, not_applicable, wrong};
 const ORIGIN: &str = "access-control-allow-origin";
 const HEADERS: &str = "access-control-allow-headers";
 const CREDENTIALS: &str = "access-control-allow-credentials";
+const EXPOSED: &str = "access-control-expose-headers";
 const SAME: &str = "page and backend have one origin (--origin names the page's)";
 
 /// The browser's question before a POST is answered.
@@ -46,7 +47,7 @@ pub(super) fn preflight(subject: &Subject, visit: &Visit) -> Judgement {
             .iter()
             .copied()
             .chain(own)
-            .filter(|it| !allows_header(heard, it))
+            .filter(|it| !allows_header(heard, subject, it))
             .collect();
         if !missing.is_empty() {
             return wrong(format!(
@@ -69,6 +70,13 @@ pub(super) fn answer(subject: &Subject, visit: &Visit) -> Judgement {
         if !allows_origin(heard, origin) {
             return wrong(format!(
                 "the answer to {} (HTTP {}) does not allow {origin}, so the page cannot read it. Send Access-Control-Allow-Origin with every answer, errors included.",
+                ask.title(),
+                heard.status
+            ));
+        }
+        if heard.headers.contains_key("retry-after") && !exposes_retry_after(heard, subject) {
+            return wrong(format!(
+                "the answer to {} (HTTP {}) says when to come back, and the page cannot see it: the widget takes \"wait\" for a final no. Send Access-Control-Expose-Headers: Retry-After with every answer.",
                 ask.title(),
                 heard.status
             ));
@@ -127,14 +135,20 @@ fn allows_origin(heard: &Heard, origin: &str) -> bool {
     values.len() == 1 && matches!(heard.header(ORIGIN), it if it == "*" || it == origin)
 }
 
-fn allows_header(heard: &Heard, name: &str) -> bool {
-    let lists = heard
-        .headers
-        .get_all(HEADERS)
-        .iter()
-        .filter_map(|it| it.to_str().ok());
-    lists
+/// `*` is every header but Authorization, and with credentials only a header of that name (Fetch, "CORS-preflight fetch").
+fn allows_header(heard: &Heard, subject: &Subject, name: &str) -> bool {
+    let by_star = !subject.credentials && !name.eq_ignore_ascii_case("authorization");
+    lists(heard, HEADERS, name) || (by_star && lists(heard, HEADERS, "*"))
+}
+
+fn exposes_retry_after(heard: &Heard, subject: &Subject) -> bool {
+    lists(heard, EXPOSED, "retry-after") || (!subject.credentials && lists(heard, EXPOSED, "*"))
+}
+
+fn lists(heard: &Heard, header: &str, name: &str) -> bool {
+    let values = heard.headers.get_all(header).iter();
+    values
+        .filter_map(|it| it.to_str().ok())
         .flat_map(|it| it.split(','))
-        .map(str::trim)
-        .any(|it| it == "*" || it.eq_ignore_ascii_case(name))
+        .any(|it| it.trim().eq_ignore_ascii_case(name))
 }

@@ -55,7 +55,7 @@ pub(super) fn bad_input(subject: &Subject, visit: &Visit) -> Judgement {
                         ask.title()
                     ));
                 }
-                Err(_) if says_no(heard) => continue,
+                Err(_) if heard.says_no() => continue,
                 Err(_) => {}
             }
         }
@@ -82,18 +82,9 @@ fn is_unclear(heard: &Heard, order_id: &str) -> bool {
     read_verify(&heard.answer(), identity).is_err_and(|it| it.code == ErrorCode::Protocol)
 }
 
-fn says_no(heard: &Heard) -> bool {
-    let json = heard.json.as_ref();
-    json.is_some_and(|it| {
-        let says = |name: &str| it.get(name);
-        says("status").is_some_and(|it| it == "error" || it == false)
-            || says("ok").is_some_and(|it| it == false)
-    })
-}
-
 /// A mistake of the caller is no mistake of the server.
 pub(super) fn error_status(_: &Subject, visit: &Visit) -> Judgement {
-    let is_bad = |it: Ask| it.is_bad() || it == Ask::OtherBody;
+    let is_bad = |it: Ask| it.is_bad() || it.is_foreign();
     let bad = || visit.exchanges.iter().filter(|it| is_bad(it.ask));
     for it in bad() {
         match &it.outcome {

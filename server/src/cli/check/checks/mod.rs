@@ -21,6 +21,17 @@ pub(super) enum Judgement {
     NotApplicable(String),
 }
 
+impl Judgement {
+    fn printable(self, subject: &Subject) -> Self {
+        let clean = |sentence| secrets::without_secrets(sentence, subject);
+        match self {
+            Self::Good(it) => Self::Good(clean(it)),
+            Self::Wrong(it) => Self::Wrong(clean(it)),
+            Self::NotApplicable(it) => Self::NotApplicable(clean(it)),
+        }
+    }
+}
+
 /// A check and what it says.
 pub(super) struct Finding {
     pub(super) id: &'static str,
@@ -41,7 +52,7 @@ pub(super) fn all(subject: &Subject, visit: &Visit) -> Vec<Finding> {
         .iter()
         .map(|(id, check)| Finding {
             id,
-            judgement: check(subject, visit),
+            judgement: check(subject, visit).printable(subject),
         })
         .collect()
 }

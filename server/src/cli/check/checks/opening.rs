@@ -1,7 +1,6 @@
 //! What initiate's answer opens.
 
 use malipo::checkout::answer::judge_redirect;
-use malipo::checkout::policy::find_secret;
 use malipo_wire::OrderId;
 
 use super::super::ask::Outcome;
@@ -9,10 +8,11 @@ use super::super::asks::Ask;
 use super::super::reading::parse_url;
 use super::super::subject::Subject;
 use super::super::visit::Visit;
+use super::secrets::held_by;
 use super::{Judgement, good, not_applicable, wrong};
 
 /// The widget finds something to open.
-pub(super) fn initiate(_: &Subject, visit: &Visit) -> Judgement {
+pub(super) fn initiate(subject: &Subject, visit: &Visit) -> Judgement {
     if visit.opened.is_ok() {
         return good("the widget understands initiate's answer");
     }
@@ -30,8 +30,8 @@ pub(super) fn initiate(_: &Subject, visit: &Visit) -> Judgement {
         }
     };
     let said = match &visit.opened {
-        // The backend's own text, which may hold anything.
-        Err(Some(error)) if find_secret(&error.message).is_none() => {
+        // The backend's own text, which may hold anything; the widget may have cut it, and a secret in it.
+        Err(Some(error)) if held_by(heard, subject).is_none() => {
             error.message.chars().take(200).collect()
         }
         Ok(_) | Err(_) => "an error".to_owned(),

@@ -59,7 +59,7 @@ pub(super) fn at_once(subject: &Subject, visit: &Visit) -> Judgement {
         opened::read(one, &subject.options),
         opened::read(two, &subject.options),
     ) {
-        (Ok(one), Ok(two)) if !one.is_named || is_same(&one, &two) => {
+        (Ok(one), Ok(two)) if is_same(&one, &two) => {
             good("two initiates at once with one Idempotency-Key are one payment")
         }
         (Ok(_), Ok(_)) => wrong(format!(
@@ -71,9 +71,13 @@ pub(super) fn at_once(subject: &Subject, visit: &Visit) -> Judgement {
             } else {
                 one
             };
-            if loser.status == 409 {
+            if loser.status == 409 && loser.retry_after().is_some() {
                 good(
                     "two initiates at once with one Idempotency-Key are one payment; the second is told to wait",
+                )
+            } else if loser.status == 409 {
+                wrong(
+                    "of two initiates at once with one Idempotency-Key one is answered with 409 without Retry-After: the widget takes it for final, and the next press begins another payment. Send Retry-After, in seconds, with this 409.",
                 )
             } else {
                 wrong(format!(
@@ -82,10 +86,19 @@ pub(super) fn at_once(subject: &Subject, visit: &Visit) -> Judgement {
                 ))
             }
         }
-        (Err(_), Err(_)) => not_applicable("a second payment of this order is refused"),
+        (Err(_), Err(_)) => match answers.iter().find(|it| 500 <= it.status) {
+            Some(it) => wrong(format!(
+                "two initiates at once with one Idempotency-Key open nothing, and one is answered with HTTP {}. {advice}",
+                it.status
+            )),
+            None => not_applicable("a second payment of this order is refused"),
+        },
     }
 }
 
+/// The reference counts as well: a link that a provider sends by itself has no URL to compare.
 fn is_same(one: &Opened, two: &Opened) -> bool {
-    one.initiated.order_id == two.initiated.order_id && one.redirect_url == two.redirect_url
+    one.initiated.order_id == two.initiated.order_id
+        && one.initiated.reference == two.initiated.reference
+        && one.redirect_url == two.redirect_url
 }

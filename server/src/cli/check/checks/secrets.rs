@@ -15,7 +15,7 @@ pub(super) fn secrets(subject: &Subject, visit: &Visit) -> Judgement {
     for it in &visit.exchanges {
         let Some(heard) = it.heard() else { continue };
         seen = true;
-        if let Some(place) = in_headers(heard, subject).or_else(|| in_body(heard, subject)) {
+        if let Some(place) = held_by(heard, subject) {
             return wrong(format!(
                 "the answer to {} holds a secret ({place}): whoever reads it can use your account. Answer named fields alone, keep errors of the program out of answers, and replace the key at the provider now.",
                 it.ask.title()
@@ -26,6 +26,20 @@ pub(super) fn secrets(subject: &Subject, visit: &Visit) -> Judgement {
         good("no answer holds a key")
     } else {
         not_applicable(visit.why_not())
+    }
+}
+
+/// Where an answer holds a secret.
+pub(super) fn held_by(heard: &Heard, subject: &Subject) -> Option<String> {
+    in_headers(heard, subject).or_else(|| in_body(heard, subject))
+}
+
+/// A sentence as it may be printed: answers are quoted in some, and an answer may hold anything.
+pub(super) fn without_secrets(sentence: String, subject: &Subject) -> String {
+    if in_text(&sentence, subject) {
+        WITHHELD.to_owned()
+    } else {
+        sentence
     }
 }
 
@@ -115,6 +129,8 @@ fn names_a_secret(name: &str) -> bool {
             .any(|it| plain.get(it..).is_some_and(is_secret_name))
 }
 
+const WITHHELD: &str =
+    "what is wrong here is not printed, for the answer holds a secret: see `secrets`";
 /// A value with a digit in it is a key from this length on; any other, such as a word of a sentence, from the next.
 const SHORT: usize = 8;
 const LONG: usize = 16;

@@ -4,6 +4,7 @@ use malipo::checkout::PayError;
 use malipo::checkout::answer::{Identity, Verdict, read_verify};
 use malipo_wire::{ErrorCode, Status};
 
+use super::super::ask::Heard;
 use super::super::asks::Ask;
 use super::super::opened;
 use super::super::subject::Subject;
@@ -95,7 +96,10 @@ pub(super) fn verify_unknown(_: &Subject, visit: &Visit) -> Judgement {
         Err(error) if error.code == ErrorCode::OrderMismatch => wrong(format!(
             "asked about an order that does not exist, verify answers about another one. {advice}"
         )),
-        Err(_) => good("verify knows nothing of an order that does not exist"),
+        Err(_) if heard.is_refusal() => {
+            good("verify knows nothing of an order that does not exist")
+        }
+        Err(_) => unanswered(Ask::UnknownOrder),
     }
 }
 
@@ -117,6 +121,16 @@ pub(super) fn verify_claim(_: &Subject, visit: &Visit) -> Judgement {
     }
     if visit.heard(Ask::ClaimInBody).is_none() {
         return not_applicable(visit.why_not());
+    }
+    if says(Ask::Verify).is_none() {
+        return not_applicable("verify does not tell how the order stands: see `verify`");
+    }
+    let is_understood =
+        |ask| says(ask).is_some() || visit.heard(ask).is_some_and(Heard::is_refusal);
+    for ask in [Ask::ClaimInBody, Ask::ClaimInQuery] {
+        if !is_understood(ask) {
+            return unanswered(ask);
+        }
     }
     good("verify does not believe what the request claims")
 }
@@ -145,15 +159,26 @@ pub(super) fn verify_token(subject: &Subject, visit: &Visit) -> Judgement {
             ));
         }
     }
-    if visit
-        .heard(Ask::OtherOrder)
-        .is_some_and(|it| it.is_success() && it.answer().body.is_some_and(|it| !says_no(&it)))
-    {
+    if visit.heard(Ask::OtherOrder).is_some_and(tells_anything) {
         return wrong(
             "verify tells how an order stands to whoever holds another order's token. Compare the token with the one issued for this very order.",
         );
     }
+    for ask in [Ask::NoToken, Ask::WrongToken, Ask::OtherOrder] {
+        let mut asked = visit.all(ask);
+        if asked.any(|it| !it.heard().is_some_and(Heard::is_refusal)) {
+            return unanswered(ask);
+        }
+    }
     good("verify asks for the token")
+}
+
+/// Neither an outcome nor a no: nothing is known, and nothing is well.
+fn unanswered(ask: Ask) -> Judgement {
+    not_applicable(format!(
+        "{} was not answered with an outcome nor with a no",
+        ask.title()
+    ))
 }
 
 fn without_tokens(subject: &Subject, visit: &Visit, first: &str) -> Judgement {
@@ -178,20 +203,15 @@ fn without_tokens(subject: &Subject, visit: &Visit, first: &str) -> Judgement {
     good("initiate issues no token, but its orders' names cannot be guessed")
 }
 
-fn says_no(body: &malipo::checkout::answer::Fields) -> bool {
-    let answer = malipo::checkout::answer::Answer {
-        http_status: 200,
-        retry_after_ms: None,
-        body: Some(body.clone()),
-    };
-    // For whatever order it is: only an outcome is read without an error, or with this one.
+/// An outcome, of whatever order it is: only one is read without an error, or with this one.
+fn tells_anything(heard: &Heard) -> bool {
     let identity = Identity {
         order_id: "",
         reference: None,
         currency: None,
     };
-    !matches!(
-        read_verify(&answer, identity),
+    matches!(
+        read_verify(&heard.answer(), identity),
         Ok(_)
             | Err(PayError {
                 code: ErrorCode::OrderMismatch,

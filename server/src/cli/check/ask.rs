@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use malipo::checkout::answer::{Answer, BODY_MOST};
+use malipo::checkout::timer::{INITIATE_TIMEOUT_MS, VERIFY_TIMEOUT_MS};
 use reqwest::header::{self, HeaderMap};
 use reqwest::{Client, Method};
 use serde_json::{Map, Value};
@@ -111,12 +112,13 @@ impl Exchange {
 /// Sends as the page would.
 pub(super) struct Asker {
     client: Client,
-    patience: Duration,
+    /// For every request alike, where it was named; else each gets the widget's.
+    patience: Option<Duration>,
     own: Vec<(String, String)>,
 }
 
 impl Asker {
-    pub(super) fn new(subject: &Subject, patience: Duration) -> anyhow::Result<Self> {
+    pub(super) fn new(subject: &Subject, patience: Option<Duration>) -> anyhow::Result<Self> {
         // A second start in one process finds the first one's choice, which is the same.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let urls = [&subject.options.initiate_url, &subject.options.verify_url];
@@ -161,7 +163,14 @@ impl Asker {
     }
 
     async fn once(&self, request: &Request) -> Outcome {
-        match timeout(self.patience, self.exchange(request)).await {
+        let widgets_ms = if request.ask.is_initiate() {
+            INITIATE_TIMEOUT_MS
+        } else {
+            VERIFY_TIMEOUT_MS
+        };
+        let widgets = Duration::from_millis(widgets_ms);
+        let patience = self.patience.unwrap_or(widgets);
+        match timeout(patience, self.exchange(request)).await {
             Err(_) => Outcome::Late,
             Ok(Ok(heard)) => Outcome::Heard(heard),
             Ok(Err(error)) => Outcome::Broken(cause(&error)),
@@ -192,18 +201,26 @@ impl Asker {
         {
             body.extend_from_slice(&chunk);
         }
-        let json = match serde_json::from_slice(&body) {
+        let bytes = body.len();
+        let text = as_browsers_read(&body);
+        let json = match serde_json::from_str(&text) {
             Ok(Value::Object(it)) => Some(it),
             Ok(_) | Err(_) => None,
         };
         Ok(Heard {
             status,
             headers,
-            text: String::from_utf8_lossy(&body).into_owned(),
-            bytes: body.len(),
+            text,
+            bytes,
             json,
         })
     }
+}
+
+/// `response.text()`: UTF-8 without its byte order mark, whatever is no UTF-8 replaced.
+fn as_browsers_read(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned()
 }
 
 /// What the operating system or the TLS library says: reqwest's own text only repeats the URL.

@@ -83,6 +83,22 @@ impl Ask {
         )
     }
 
+    /// Goes to initiate.
+    pub(super) fn is_initiate(self) -> bool {
+        matches!(
+            self,
+            Self::First
+                | Self::Again
+                | Self::OtherBody
+                | Self::Race
+                | Self::BrokenInitiate
+                | Self::OddInitiate
+                | Self::PlainInitiate
+                | Self::UnknownArticle
+                | Self::GetInitiate
+        )
+    }
+
     pub(super) fn is_post(self) -> bool {
         !matches!(
             self,

@@ -77,7 +77,8 @@ pub(super) struct Check {
     /// and the shop's.
     #[arg(long, value_name = "ORIGINS")]
     checkout_origins: Option<String>,
-    /// The backend is on a provider's test keys. It is needed for a backend that is not on this machine.
+    /// The backend is on a provider's test keys. It is needed for a backend that is not on this machine; one that is there
+    /// is asked without, so be sure of its keys.
     #[arg(long, conflicts_with = "live")]
     test_keys: bool,
     /// The backend is on live keys, and payments shall be opened there (none is paid; Jenga sends its messages).
@@ -87,9 +88,9 @@ pub(super) struct Check {
     /// be given several times.
     #[arg(long, value_name = "NAME")]
     secret_env: Vec<String>,
-    /// Seconds after which an answer comes too late.
-    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=60))]
-    patience: u64,
+    /// Seconds after which an answer comes too late. Default: as the widget waits, 25 for initiate and 10 for the rest.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=60))]
+    patience: Option<u64>,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -100,7 +101,7 @@ pub(super) struct Check {
 /// # Errors
 /// Where it cannot be checked as asked for, or where something is wrong.
 pub(super) async fn run(check: Check) -> anyhow::Result<()> {
-    let patience = Duration::from_secs(check.patience);
+    let patience = check.patience.map(Duration::from_secs);
     let json = check.json;
     let subject = Subject::read(check)?;
     let asker = ask::Asker::new(&subject, patience)?;

@@ -54,15 +54,25 @@ impl Sender<'_> {
         let mut headers = vec![("content-type", media_type.to_owned())];
         headers.extend(key.map(|it| ("idempotency-key", format!("\"{it}\""))));
         let (method, url) = (Method::POST, url.to_owned());
-        self.asker
-            .send(Request {
-                ask,
-                method,
-                url,
-                headers,
-                body,
-            })
-            .await
+        self.send(ask, method, url, headers, body).await
+    }
+
+    async fn send(
+        &self,
+        ask: Ask,
+        method: Method,
+        url: String,
+        headers: Vec<(&'static str, String)>,
+        body: String,
+    ) -> Exchange {
+        let request = Request {
+            ask,
+            method,
+            url,
+            headers,
+            body,
+        };
+        self.asker.send(request).await
     }
 
     pub(super) async fn get(&self, ask: Ask, url: &str, pairs: &Map<String, Value>) -> Exchange {
@@ -77,15 +87,7 @@ impl Sender<'_> {
             Err(_) => url.to_owned(),
         };
         let (method, headers, body) = (Method::GET, Vec::new(), String::new());
-        self.asker
-            .send(Request {
-                ask,
-                method,
-                url,
-                headers,
-                body,
-            })
-            .await
+        self.send(ask, method, url, headers, body).await
     }
 
     pub(super) async fn preflight(
@@ -108,15 +110,7 @@ impl Sender<'_> {
             ("access-control-request-headers", names.join(",")),
         ];
         let (method, url, body) = (Method::OPTIONS, url.to_owned(), String::new());
-        self.asker
-            .send(Request {
-                ask,
-                method,
-                url,
-                headers,
-                body,
-            })
-            .await
+        self.send(ask, method, url, headers, body).await
     }
 }
 

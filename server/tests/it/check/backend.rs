@@ -107,7 +107,12 @@ impl Backend {
         if let Some((known, order)) = records.keys.get(&key)
             && !self.has(Fault::NoIdempotency)
         {
-            if *known != hash && !self.has(Fault::OtherBodyTaken) {
+            let takes = match self.fault {
+                Fault::OtherBodyTaken => true,
+                Fault::OtherBodyTakenAmountCompared => is_right_amount(&body),
+                _ => false,
+            };
+            if *known != hash && !takes {
                 return Err((422, "this key was used for another body"));
             }
             if self.has(Fault::RepeatRefused) {
@@ -163,6 +168,7 @@ impl Backend {
             Fault::HttpUrl => ("redirect_url", json!("http://provider.example/pay")),
             Fault::OwnUrl => ("redirect_url", json!(format!("{SHOP}/pay"))),
             Fault::InitiateAmount => ("amount", json!("1250.51")),
+            Fault::PassedThrough => return passed_through(&answer),
             Fault::FloatAmount => return number(&answer, "1250.5"),
             Fault::GroupedAmount => {
                 answer["currency"].take();
@@ -225,6 +231,7 @@ impl Backend {
             }
             Fault::AnotherOrder => answer["order_id"] = json!("another"),
             Fault::VerifyAmount => answer["amount"] = json!("1250.5001"),
+            Fault::PassedThrough => return Ok(passed_through(&answer)),
             _ => {}
         }
         Ok(answer)
@@ -240,6 +247,17 @@ impl Backend {
         match self.fault {
             Fault::HtmlErrors => {
                 (status, [("content-type", "text/html")], "<h1>Oops</h1>").into_response()
+            }
+            Fault::CutByWebServer if status == StatusCode::PAYLOAD_TOO_LARGE => {
+                (status, [("content-type", "text/html")], "<h1>413</h1>").into_response()
+            }
+            Fault::ProblemJson => {
+                let problem =
+                    json!({"type": "about:blank", "title": sentence, "message": sentence});
+                let mut response = reply(status, &problem);
+                let name = "application/problem+json".parse().unwrap();
+                response.headers_mut().insert("content-type", name);
+                response
             }
             Fault::ErrorsWithoutText => reply(status, &json!({"detail": sentence})),
             Fault::ErrorsWith200 => reply(status, &json!({"problem": sentence})),
@@ -264,10 +282,10 @@ impl Backend {
     }
 
     pub(super) fn preflight(&self, origin: &str) -> Response {
-        let allowed = if self.has(Fault::KeyNotAllowed) {
-            "content-type"
-        } else {
-            "Content-Type, Idempotency-Key"
+        let allowed = match self.fault {
+            Fault::KeyNotAllowed => "content-type",
+            Fault::StarHeaders => "*",
+            _ => "Content-Type, Idempotency-Key",
         };
         let status = if self.has(Fault::NoPreflight) {
             StatusCode::METHOD_NOT_ALLOWED
@@ -280,7 +298,12 @@ impl Backend {
     }
 
     pub(super) fn allow(&self, response: &mut Response, origin: &str) {
-        let unreadable = self.has(Fault::ErrorsNotReadable) && response.status().is_client_error();
+        let status = response.status();
+        let unreadable = match self.fault {
+            Fault::ErrorsNotReadable => status.is_client_error(),
+            Fault::CutByWebServer => status == StatusCode::PAYLOAD_TOO_LARGE,
+            _ => false,
+        };
         let allowed = match self.fault {
             Fault::StarWithCredentials => "*",
             Fault::EchoWithCredentials => origin,
@@ -319,3 +342,20 @@ impl Backend {
 }
 
 pub(super) type Reply = Result<Value, (u16, &'static str)>;
+
+/// No amount, or what so many cost.
+fn is_right_amount(body: &Value) -> bool {
+    let right = if body["quantity"] == 2 {
+        "2501.00"
+    } else {
+        "1250.50"
+    };
+    body["amount"].is_null() || body["amount"] == right
+}
+
+/// As JoyndPay says it: an envelope, and the amount a number.
+fn passed_through(flat: &Value) -> Value {
+    let mut data = number(flat, "1250.5");
+    data["id"] = json!("7");
+    json!({"status": "success", "token": flat["token"], "data": data})
+}

@@ -33,6 +33,7 @@ pub(super) enum Fault {
     NoIdempotency,
     RepeatRefused,
     OtherBodyTaken,
+    OtherBodyTakenAmountCompared,
     TwoAtOnce,
     UnnamedTwice,
     SecondLink,
@@ -65,4 +66,10 @@ pub(super) enum Fault {
     Silent,
     LongAnswer,
     NoCap,
+    // What a good backend may do.
+    CutByWebServer,
+    ByteOrderMark,
+    ProblemJson,
+    PassedThrough,
+    StarHeaders,
 }

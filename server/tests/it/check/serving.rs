@@ -67,6 +67,12 @@ pub(super) async fn serve(
     };
     backend.allow(&mut response, origin);
     backend.dress(&mut response, is_initiate);
+    if backend.has(Fault::ByteOrderMark) {
+        let (mut parts, body) = response.into_parts();
+        parts.headers.remove("content-length");
+        let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        return (parts, [b"\xef\xbb\xbf", &body[..]].concat()).into_response();
+    }
     response
 }
 

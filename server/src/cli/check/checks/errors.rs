@@ -49,6 +49,12 @@ pub(super) fn bad_input(subject: &Subject, visit: &Visit) -> Judgement {
             }
         } else {
             match opened::read(heard, &subject.options) {
+                Ok(_) if ask == Ask::PlainInitiate => {
+                    return wrong(format!(
+                        "{} opens a payment: any page on the web can send that without asking first, and begin payments for your shop. Take Content-Type: application/json alone, and answer 415.",
+                        ask.title()
+                    ));
+                }
                 Ok(_) => {
                     return wrong(format!(
                         "{} opens a payment. Judge every field before the provider is called, and answer 400.",

@@ -64,9 +64,12 @@ pub(super) fn content_type(_: &Subject, visit: &Visit) -> Judgement {
             .next()
             .unwrap_or_default()
             .trim();
-        let is_json = media_type.eq_ignore_ascii_case("application/json");
+        let media_type = media_type.to_ascii_lowercase();
+        // `application/problem+json` (RFC 9457): no browser runs it as a page, either (RFC 6839, 3.1).
+        let is_json = media_type == "application/json"
+            || (media_type.starts_with("application/") && media_type.ends_with("+json"));
         (heard.json.is_some() && !is_json).then(|| {
-            format!("the answer to {} is JSON and is sent as {}: a text in it could run as a page of yours. Send Content-Type: application/json.", ask.title(), named(media_type))
+            format!("the answer to {} is JSON and is sent as {}: a text in it could run as a page of yours. Send Content-Type: application/json.", ask.title(), named(&media_type))
         })
     })
 }

@@ -1,7 +1,7 @@
 //! What will be charged.
 
 use malipo::checkout::answer::Charged;
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use super::super::asks::Ask;
 use super::super::reading::at;
@@ -56,11 +56,12 @@ pub(super) fn amount_form(_: &Subject, visit: &Visit) -> Judgement {
         let Some(json) = visit.heard(ask).and_then(|it| it.json.as_ref()) else {
             continue;
         };
-        let Some(value) = in_major_units(json) else {
+        let Some((value, is_providers)) = in_major_units(json) else {
             continue;
         };
         seen = true;
         let problem = match value {
+            Value::Number(it) if is_providers && is_exact(it) => continue,
             Value::Number(it) if it.to_string().bytes().any(|it| !it.is_ascii_digit()) => {
                 "a floating-point number, which loses cents"
             }
@@ -80,14 +81,23 @@ pub(super) fn amount_form(_: &Subject, visit: &Visit) -> Judgement {
     }
 }
 
-/// JoPay's `fiat_int` is whole by its own rules, and minor.
-fn in_major_units(json: &Map<String, Value>) -> Option<&Value> {
-    let path = if json.contains_key("data") {
+/// And whether it is JoyndPay's own, passed through. JoPay's `fiat_int` is whole by its own rules, and minor.
+fn in_major_units(json: &Map<String, Value>) -> Option<(&Value, bool)> {
+    let is_providers = json.contains_key("data");
+    let path = if is_providers {
         "data.amount"
     } else {
         "amount"
     };
-    at(json, path).filter(|it| !json.contains_key("ok") || !it.is_object())
+    at(json, path)
+        .filter(|it| !json.contains_key("ok") || !it.is_object())
+        .map(|it| (it, is_providers))
+}
+
+/// So few digits that a browser's floating-point number keeps them all: JoyndPay writes its amounts as numbers (1250.5).
+fn is_exact(number: &Number) -> bool {
+    let text = number.to_string();
+    is_decimal(&text) && text.len() <= DIGITS_KEPT + 1
 }
 
 fn is_decimal(text: &str) -> bool {
@@ -104,3 +114,6 @@ fn told(charged: &Charged) -> String {
     ];
     words.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
+
+/// Decimal digits that a 64-bit floating-point number always keeps (IEEE 754; `f64::DIGITS`).
+const DIGITS_KEPT: usize = 15;

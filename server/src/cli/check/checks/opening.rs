@@ -63,7 +63,7 @@ pub(super) fn mode(subject: &Subject, visit: &Visit) -> Judgement {
         ),
         (Some(false), _) => good("the answer says that no real money moves"),
         (None, _) => not_applicable(
-            "the answer does not say whether it is on test keys (`test`: true or false)",
+            "the answer does not say whether it is on test keys (`test`: true or false): if they are live ones, real payments were opened here, which expire unpaid, and a provider that sends links has sent them",
         ),
     }
 }

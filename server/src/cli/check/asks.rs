@@ -17,6 +17,8 @@ pub(super) enum Ask {
     OtherBody,
     Race,
     OtherOrder,
+    OtherPrice,
+    ForeignReturn,
     BrokenInitiate,
     OddInitiate,
     PlainInitiate,
@@ -47,6 +49,8 @@ impl Ask {
             Self::OtherBody => "initiate with a used Idempotency-Key and another body",
             Self::Race => "two initiates at once with one Idempotency-Key",
             Self::OtherOrder => "verify with another order's token",
+            Self::OtherPrice => "initiate with a price of the page's own",
+            Self::ForeignReturn => "initiate with a return_url on a foreign page",
             Self::BrokenInitiate => "initiate with a body that breaks off",
             Self::OddInitiate => "initiate with fields of wrong kinds",
             Self::PlainInitiate => "initiate sent as text/plain",
@@ -79,7 +83,12 @@ impl Ask {
     pub(super) fn is_foreign(self) -> bool {
         matches!(
             self,
-            Self::OtherBody | Self::NoToken | Self::WrongToken | Self::OtherOrder
+            Self::OtherBody
+                | Self::NoToken
+                | Self::WrongToken
+                | Self::OtherOrder
+                | Self::OtherPrice
+                | Self::ForeignReturn
         )
     }
 
@@ -91,6 +100,8 @@ impl Ask {
                 | Self::Again
                 | Self::OtherBody
                 | Self::Race
+                | Self::OtherPrice
+                | Self::ForeignReturn
                 | Self::BrokenInitiate
                 | Self::OddInitiate
                 | Self::PlainInitiate

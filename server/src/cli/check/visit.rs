@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use malipo::checkout::{Options, PayError};
-use malipo_wire::{InitiateRequest, VerifyRequest};
+use malipo_wire::{InitiateRequest, Money, VerifyRequest};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
@@ -55,6 +55,7 @@ impl Visit {
         if visit.opened.is_ok() {
             visit.payment(&sender).await;
             visit.repeats(&sender, &key).await;
+            visit.page(&sender).await;
         }
         Ok(visit)
     }
@@ -258,6 +259,30 @@ impl Visit {
         }
     }
 
+    /// What is not for the page to decide: the price, and where the shopper is sent afterwards.
+    async fn page(&mut self, to: &Sender<'_>) {
+        let usual = self
+            .opened
+            .as_ref()
+            .ok()
+            .and_then(|it| it.initiated.charged.money);
+        if let Some(money) = usual.and_then(less) {
+            let payload = InitiateRequest {
+                amount: Some(money.to_decimal()),
+                currency: Some(money.currency().code().to_owned()),
+                ..to.subject.options.payload()
+            };
+            self.exchanges
+                .push(to.initiate(Ask::OtherPrice, &new_key(), &payload).await);
+        }
+        let payload = InitiateRequest {
+            return_url: format!("{STRANGER}/"),
+            ..to.subject.options.payload()
+        };
+        self.exchanges
+            .push(to.initiate(Ask::ForeignReturn, &new_key(), &payload).await);
+    }
+
     /// The order of an answer, where it is another one than the first.
     fn another(&self, heard: &Heard, options: &Options) -> Option<String> {
         let first = &self.opened.as_ref().ok()?.initiated.order_id;
@@ -268,6 +293,12 @@ impl Visit {
             .order_id;
         (other != *first).then_some(other)
     }
+}
+
+/// A tenth less: near enough for a provider to take it, too.
+fn less(usual: Money) -> Option<Money> {
+    let minor = usual.minor();
+    Money::from_minor(minor.saturating_sub((minor / 10).max(1)), usual.currency()).ok()
 }
 
 /// A page that nobody allowed; the name exists nowhere (RFC 2606).

@@ -100,8 +100,16 @@ impl Backend {
         if body["sku"] != "tea" || self.has(Fault::SecretInRefusal) {
             return Err((422, "there is no such article"));
         }
+        let back = body["return_url"].take();
+        let is_foreign = |it: &str| {
+            ![SHOP, &self.base]
+                .iter()
+                .any(|shop| it == format!("{shop}/"))
+        };
+        if back.as_str().is_some_and(is_foreign) && !self.has(Fault::ForeignReturnTaken) {
+            return Err((400, "return_url: accepted: a page of the shop"));
+        }
         let key = header(headers, "idempotency-key").to_owned();
-        body["return_url"].take();
         let hash = body.to_string();
         let mut records = self.records();
         if let Some((known, order)) = records.keys.get(&key)
@@ -122,7 +130,7 @@ impl Backend {
             if hesitates && records.orders.first() != Some(order) {
                 return Err((409, "the first is still running"));
             }
-            return Ok(self.opened(order));
+            return Ok(self.opened(order, &body["amount"]));
         }
         let order = if self.has(Fault::CountedOrders) {
             format!("ORDER-{}", 1001 + records.orders.len())
@@ -138,10 +146,10 @@ impl Backend {
         } else {
             records.keys.insert(key, entry);
         }
-        Ok(self.opened(&order))
+        Ok(self.opened(&order, &body["amount"]))
     }
 
-    fn opened(&self, order: &str) -> Value {
+    fn opened(&self, order: &str, shown: &Value) -> Value {
         let mut answer = json!({
             "order_id": order,
             "redirect_url": format!("https://provider.example/pay/{}", order.replace(' ', "-")),
@@ -169,6 +177,7 @@ impl Backend {
             Fault::OwnUrl => ("redirect_url", json!(format!("{SHOP}/pay"))),
             Fault::InitiateAmount => ("amount", json!("1250.51")),
             Fault::PassedThrough => return passed_through(&answer),
+            Fault::PagesPrice => ("amount", shown.clone()),
             Fault::FloatAmount => return number(&answer, "1250.5"),
             Fault::GroupedAmount => {
                 answer["currency"].take();

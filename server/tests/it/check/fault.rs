@@ -16,6 +16,8 @@ pub(super) enum Fault {
     VerifyAmount,
     FloatAmount,
     GroupedAmount,
+    PagesPrice,
+    ForeignReturnTaken,
     UnknownWord,
     VerifyWithoutStatus,
     VerifyDown,

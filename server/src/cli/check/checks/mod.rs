@@ -5,10 +5,12 @@ mod errors;
 mod headers;
 mod money;
 mod opening;
+mod page;
 mod repeats;
 mod secrets;
 mod verify;
 
+use super::asks::Ask;
 use super::subject::Subject;
 use super::visit::Visit;
 
@@ -65,6 +67,8 @@ const CHECKS: &[(&str, Check)] = &[
     ("redirect-url", opening::redirect_url),
     ("amount", money::amount),
     ("amount-form", money::amount_form),
+    ("price", page::price),
+    ("return-url", page::return_url),
     ("verify", verify::verify),
     ("verify-order", verify::verify_order),
     ("verify-unknown", verify::verify_unknown),
@@ -100,4 +104,12 @@ fn wrong(sentence: impl Into<String>) -> Judgement {
 
 fn not_applicable(sentence: impl Into<String>) -> Judgement {
     Judgement::NotApplicable(sentence.into())
+}
+
+/// Neither an outcome nor a no: nothing is known, and nothing is well.
+fn unanswered(ask: Ask) -> Judgement {
+    not_applicable(format!(
+        "{} was not answered with an outcome nor with a no",
+        ask.title()
+    ))
 }

@@ -106,7 +106,8 @@ fn is_decimal(text: &str) -> bool {
     digits(whole) && digits(fraction)
 }
 
-fn told(charged: &Charged) -> String {
+/// Currency and amount, for a sentence.
+pub(super) fn told(charged: &Charged) -> String {
     let currency = charged.currency.as_ref().map(|it| it.code().to_owned());
     let words = [
         currency.or_else(|| charged.foreign.clone()),

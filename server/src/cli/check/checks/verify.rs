@@ -9,7 +9,7 @@ use super::super::asks::Ask;
 use super::super::opened;
 use super::super::subject::Subject;
 use super::super::visit::Visit;
-use super::{Judgement, good, not_applicable, wrong};
+use super::{Judgement, good, not_applicable, unanswered, wrong};
 
 /// What the widget reads in an answer of verify about the order that was opened.
 pub(super) fn verdict(visit: &Visit, ask: Ask) -> Option<Result<Verdict, PayError>> {
@@ -171,14 +171,6 @@ pub(super) fn verify_token(subject: &Subject, visit: &Visit) -> Judgement {
         }
     }
     good("verify asks for the token")
-}
-
-/// Neither an outcome nor a no: nothing is known, and nothing is well.
-fn unanswered(ask: Ask) -> Judgement {
-    not_applicable(format!(
-        "{} was not answered with an outcome nor with a no",
-        ask.title()
-    ))
 }
 
 fn without_tokens(subject: &Subject, visit: &Visit, first: &str) -> Judgement {

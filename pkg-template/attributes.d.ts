@@ -131,8 +131,17 @@ export type PayStatusAttributes = Attributes<PayStatusOptions>;
 
 /** Each attribute as a property: its text, empty where it is absent. `lang` is every element's own. */
 export type AttributeProperties = {
-  [Name in keyof PayElementOptions as Exclude<Name, keyof NoSecrets | "headers" | "texts" | "lang" | "disabled">]-?: string;
+  [Name in keyof PayElementOptions as Exclude<Name, keyof NoSecrets | "headers" | "texts" | "lang" | "disabled" | "mode" | "theme" | "credentials" | "quantity">]-?: string;
 } & {
+  /** Empty: `auto`. */
+  mode: PayMode | "";
+  /** Empty: `auto`. */
+  theme: PayTheme | "";
+  /** Empty: `same-origin`. */
+  credentials: "same-origin" | "include" | "omit" | "";
+  /** Its text; a number is taken as well. Empty: 1. */
+  get quantity(): string;
+  set quantity(quantity: string | number);
   /** It cannot be pressed. */
   disabled: boolean;
 };

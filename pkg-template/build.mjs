@@ -5,7 +5,8 @@
 // Out: the npm package, which is also what a backend serves as the script embed. Both run the same wasm:
 // - npm: the modules as they are, with the glue (core.js) and the bytes as text (bytes.js), for every bundler;
 // - embed: malipo.js, and the same file as malipo-<hash>.js; it fetches core-<hash>.wasm. What has its content's hash in its
-//   name may be cached for ever. What is served lies there compressed as well, so that no server compresses at run time.
+//   name may be cached for ever. What is served lies there compressed as well, so that no server compresses at run time;
+// - web: for bundlers that copy files: one module that fetches core-<hash>.wasm, and loads the rest as the npm modules do.
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -21,7 +22,7 @@ const esbuild = createRequire(join(root, ".tools/npm/package.json"))("esbuild");
 // Copied as they are, to be read by people as well as by bundlers: the modules, their types, and what goes with them.
 const LANGUAGES = readdirSync(join(template, "texts")).map((it) => it.replace(".js", ""));
 const MODULES = [
-  ...readdirSync(template).filter((it) => it.endsWith(".js") && it !== "malipo.js" && !it.endsWith("-web.js")),
+  ...readdirSync(template).filter((it) => it.endsWith(".js") && it !== "malipo.js"),
   ...LANGUAGES.map((it) => `texts/${it}.js`),
 ];
 const DECLARATIONS = readdirSync(template).filter((it) => it.endsWith(".d.ts"));
@@ -45,10 +46,10 @@ const compatName = `compat-${hash(compat)}.js`;
 const glue = minify(withoutLoader(withFreshViews(shortenNames(read(join(built, "core.js"))))));
 const texts = LANGUAGES.filter((it) => it !== "en").map((it) => [it, minify(read(join(template, `texts/${it}.js`)))]);
 const textsNames = Object.fromEntries(texts.map(([code, content]) => [code, `texts-${code}-${hash(content)}.js`]));
-const entry = bundle();
+const entry = embed();
 const entryName = `malipo-${hash(entry)}.js`;
 // What the modules load, and what the embed loads.
-const generated = { "core.js": glue, "bytes.js": `export default"${wasm.toString("base64")}";\n`, "compat.js": compat };
+const generated = { "core.js": glue, "bytes.js": `export default"${wasm.toString("base64")}";\n`, "compat.js": compat, "web.js": web() };
 const served = { "malipo.js": entry, [entryName]: entry, [wasmName]: wasm, [compatName]: compat };
 for (const [code, content] of texts) served[textsNames[code]] = content;
 
@@ -70,30 +71,43 @@ console.log(`build.mjs: with integrity, and the WebAssembly asked for beside the
 <link rel="preload" as="fetch" href="/malipo/${wasmName}" crossorigin="anonymous">
 <script type="module" src="/malipo/${entryName}" integrity="${integrities[entryName]}" crossorigin="anonymous"></script>`);
 
-/** The script embed: one module with the glue in it, which fetches the wasm. */
-function bundle() {
+/** The script embed: one module with the glue in it, which fetches all else by its name and hash. */
+function embed() {
+  // The shorter hash: there is one a language.
+  const files = Object.fromEntries(texts.map(([code, content]) => [code, [`./${textsNames[code]}`, integrity(content, "sha256")]]));
+  return bundle({
+    "fetched.js": fetched(),
+    "source.js": written("embed/source.js", { "./compat.js": `./${compatName}`, "compat.js's integrity": integrity(compat) }),
+    "languages.js": written("embed/languages.js", { "const FILES = {};": `const FILES = ${JSON.stringify(files)};` }),
+    "pinned.js": written("embed/pinned.js"),
+  });
+}
+
+/** malipo/web: the same, but what is no WebAssembly stays an import that a bundler follows. */
+function web() {
+  return bundle({ "fetched.js": fetched(), "source.js": written("web/source.js") }, ["./compat.js", "./texts/*"]);
+}
+
+function fetched() {
+  return written("web/fetched.js", { "./core_bg.wasm": `./${wasmName}`, "core_bg.wasm's integrity": integrity(wasm) });
+}
+
+/** A file of the template with what only the build knows. */
+function written(name, known = {}) {
+  return Object.entries(known).reduce((text, [from, to]) => replace(text, from, to, name), read(join(template, name)));
+}
+
+/** One module out of the package's, with `own` in place of those of the same name. */
+function bundle(own, external = []) {
   const folder = mkdtempSync(join(tmpdir(), "malipo-"));
   mkdirSync(join(folder, "texts"));
   for (const name of [...MODULES, "malipo.js"]) cpSync(join(template, name), join(folder, name));
-  const source = read(join(template, "source-web.js"));
-  const parts = {
-    "./core_bg.wasm": `./${wasmName}`,
-    "core_bg.wasm's integrity": integrity(wasm),
-    "./compat.js": `./${compatName}`,
-    "compat.js's integrity": integrity(compat),
-  };
-  const named = Object.entries(parts).reduce((text, [from, to]) => replace(text, from, to, "source-web.js"), source);
-  writeFileSync(join(folder, "source.js"), named);
-  writeFileSync(join(folder, "core.js"), glue);
-  cpSync(join(template, "pinned-web.js"), join(folder, "pinned-web.js"));
-  // The shorter hash: there is one a language.
-  const files = JSON.stringify(Object.fromEntries(texts.map(([code, content]) => [code, [`./${textsNames[code]}`, integrity(content, "sha256")]])));
-  const languages = read(join(template, "languages-web.js"));
-  writeFileSync(join(folder, "languages.js"), replace(languages, "const FILES = {};", `const FILES = ${files};`, "languages-web.js"));
+  for (const [name, content] of Object.entries({ "core.js": glue, ...own })) writeFileSync(join(folder, name), content);
   const { outputFiles } = esbuild.buildSync({
     absWorkingDir: folder,
     entryPoints: ["malipo.js"],
     bundle: true,
+    external,
     format: "esm",
     target: LANGUAGE,
     minify: true,

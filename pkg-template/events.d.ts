@@ -61,7 +61,7 @@ export type PayErrorCode =
   | "aborted"
   /** The widget was removed. */
   | "destroyed"
-  /** This browser is too old. */
+  /** This browser is too old for the widget, or there is none: on a server nothing but importing works. */
   | "unsupported";
 
 /** An option, attribute or header that is not accepted. */

@@ -84,7 +84,7 @@ export class Face {
     this.#drawn = [state, texts.split(" "), value, page, detail, flags, minutes];
     this.#redraw();
     this.button.setAttribute("aria-busy", Boolean(flags & BUSY));
-    this.#showButton();
+    this.button.hidden = !(flags & BUTTON && this.withButton);
     if (!this.focused?.closest("[hidden]")) return;
     this.focused = undefined;
     (this.button.hidden ? this.panel : this.button).focus();
@@ -95,23 +95,19 @@ export class Face {
     this.draw(state, texts, "", "", "", BUTTON | (busy && BUSY), 0);
   }
 
-  /** The page's own form in place of the button, where there is one: it pays without the rest of the widget. */
-  standIn(wanted) {
-    const hasFocus = this.root.activeElement === this.button;
+  /**
+   * The page's own form below the button, where there is one: it pays without the rest of the widget. `sent`: a request may have
+   * arrived, so only a form whose quote names the order is sure to begin no second one.
+   */
+  standIn(wanted, sent) {
     this.form?.remove();
-    this.form = wanted && this.withButton && this.root.host.querySelector("form") ? document.createElement("slot") : undefined;
-    if (this.form) this.button.before(this.form);
-    this.#showButton();
-    if (this.form && hasFocus) this.panel.focus();
+    const form = wanted && this.withButton && this.root.host.querySelector("form");
+    this.form = form && (form.elements.quote || !sent) ? document.createElement("slot") : undefined;
+    if (this.form) this.panel.after(this.form);
   }
 
   clear() {
     this.root.replaceChildren();
-  }
-
-  #showButton() {
-    const [, , , , , flags] = this.#drawn;
-    this.button.hidden = Boolean(this.form) || !(flags & BUTTON && this.withButton);
   }
 
   #redraw() {

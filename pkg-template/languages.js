@@ -1,4 +1,4 @@
-// The languages beside English, each loaded when a page wants it. The script embed has languages-web.js in its place.
+// The languages beside English, each loaded when a page wants it. The script embed has embed/languages.js in its place.
 
 /** By their BCP 47 codes. */
 export const LANGUAGES = {

@@ -148,7 +148,7 @@ class PayElement extends Base {
 
   set texts(texts) {
     const unknown = Object.keys(texts ?? {}).filter((it) => !TEXTS.includes(it));
-    if (unknown.length) console.warn(`<pay-button>: no text is called ${unknown.join(", ")}; accepted: ${TEXTS.join(", ")}`);
+    if (unknown.length) console.warn(`<${this.localName}>: no text is called ${unknown.join(", ")}; accepted: ${TEXTS.join(", ")}`);
     this.#texts = texts;
     this.#widget?.changed();
   }
@@ -240,7 +240,7 @@ class PayElement extends Base {
 }
 
 /**
- * The pay button. A form inside the tag is what shows, and pays, where no script comes through. It is slotted, in place of the
+ * The pay button. A form inside the tag is what shows, and pays, where no script comes through. It is slotted, below the
  * button, only where a press got no request out of the page.
  *
  * @tag pay-button

@@ -1,5 +1,5 @@
 // Where the Rust half comes from in the npm package: modules beside this one, which every bundler finds and no server has to
-// serve in a special way. The script embed has source-web.js in its place.
+// serve in a special way. The script embed and malipo/web have their own in its place: embed/ and web/.
 
 /** As WebAssembly, whose bytes are a module's text. */
 export async function wasm() {

@@ -154,8 +154,8 @@ export class Widget {
       this.#page.changed?.(detail.state, detail.previous);
       this.#face?.standIn(false);
     }
-    // Nothing can be begun here: what needs no script still can.
-    if (name === "pay-error" && detail.terminal) this.#face?.standIn(FORM_HELPS.includes(detail.code));
+    // It may be that nothing can be begun here by script: what needs none still can.
+    if (name === "pay-error" && detail.terminal) this.#face?.standIn(FORM_HELPS.includes(detail.code), this.#handle);
     if (detail.state === "idle" || detail.code) this.#show();
     if (detail.redirectUrl) announce(this.#tab, detail.redirectUrl, this.#words);
     if (detail.errors?.length) console.error(detail.message, detail.errors);

@@ -34,7 +34,7 @@ for (const name of names) {
   if (!setup.build) continue;
   const said = npm(folder, "run", "--silent", setup.build);
   const known = new RegExp(setup.warns ?? "^$");
-  const warns = said.split("\n").filter((it) => /\bwarn/i.test(it) && !known.test(it));
+  const warns = said.split("\n").filter((it) => /\bwarn|\(!\)|⚠/i.test(it) && !known.test(it));
   if (warns.length > 0) fail(`${name} is built with a warning:\n${said}`);
 }
 

@@ -15,7 +15,8 @@ use crate::wait::until;
 use crate::world::World;
 
 /// The Rust half's file, whatever its hash.
-fn rust_half() -> &'static str {
+#[must_use]
+pub fn rust_half() -> &'static str {
     if all_without_wasm() {
         "/malipo/compat-*.js"
     } else {

@@ -1,4 +1,4 @@
-// A shop's page in React: rendered by the server (react.test.mjs) and taken over by the browser (react-client.js).
+// A shop's page in React: rendered by the server (browser.test.mjs) and taken over by the browser (react-client.js).
 import { createElement as h } from "react";
 import { PayButton } from "malipo/react";
 

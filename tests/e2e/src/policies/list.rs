@@ -23,7 +23,7 @@ pub enum Outcome {
     All,
     /// WebAssembly is refused once, and the same comes as JavaScript.
     NoWasm,
-    /// No request gets out: the form takes the button's place.
+    /// No request gets out: the form shows below the button.
     NoRequests,
     /// The script does not come: there is the form.
     NoScript,

@@ -18,7 +18,7 @@ pub enum Shape {
     Embed,
     /// `import "malipo"`, bundled: the WebAssembly is text in a module.
     Bytes,
-    /// `import "malipo/web"`, bundled: it fetches the WebAssembly, as the script embed does.
+    /// `import "malipo/web"`, bundled: it fetches the WebAssembly, which a bundler copies beside it.
     Web,
     /// The script embed in a browser without WebAssembly.
     Compat,
@@ -54,7 +54,7 @@ impl Shape {
         match self {
             Self::Embed | Self::Compat => Some("/malipo/malipo.js"),
             Self::Bytes => Some("/app/bytes.js"),
-            // Beside the files that it fetches, as `new URL(..., import.meta.url)` has it.
+            // esbuild copies no file: here the WebAssembly lies as the backend has it, and all else is the bundle's own.
             Self::Web => Some("/malipo/web.js"),
             Self::Form => None,
         }

@@ -22,7 +22,7 @@ pub enum Way {
     JavaScript,
     /// By the form in the tag, which is all that there is.
     Form,
-    /// By the form in the tag, which has taken the button's place after a press.
+    /// By the form in the tag, which shows below the button after a press.
     FormAfterPress,
     /// Not at all.
     None,

@@ -121,7 +121,7 @@ async fn says_that_it_is_paid(shop: &Shop, order: &str) {
     let expected = Value::from(format!("Paid: {order}"));
     let text = "return document.querySelector('#paid').textContent";
     let mut last = Value::Null;
-    let found = until(Duration::from_secs(5), async || {
+    let found = until(Duration::from_secs(30), async || {
         last = shop.0.script(text, vec![]).await;
         (last == expected).then_some(())
     });

@@ -32,27 +32,43 @@ fn a_backend_that_is_down_at_the_press_is_told_clearly_and_pressing_again_works(
 }
 
 #[test]
-fn a_form_takes_the_buttons_place_where_nothing_gets_out_and_goes_with_the_next_attempt() {
+fn a_form_shows_below_the_button_where_nothing_gets_out_and_both_pay_one_order() {
     in_browser(async |world| {
         let down = world.stack.shop.always("/pay/*", Fault::Refused);
-        let button = Button::for_order("ORDER-0406").with_form();
-        let shop = world.shop(&button).await;
+        let shop = world
+            .shop(&Button::for_order("ORDER-0406").with_form())
+            .await;
         let form = shop.0.find("#plain").await;
         assert!(!form.is_displayed().await.unwrap());
         shop.press().await;
         story::network_error(&shop).await;
         assert!(form.is_displayed().await.unwrap());
-        assert!(shop.shown("button").await.is_none());
-        // The keyboard is where the shopper's eye is.
-        let focus = "return document.querySelector('#pay').shadowRoot.activeElement?.part.value";
-        let focus = shop.0.script(focus, vec![]).await;
-        assert_eq!(focus, "panel outcome");
         world.stack.shop.lift(down);
-        let start = "void document.querySelector('#pay').start()";
-        shop.0.script(start, vec![]).await;
+        shop.press().await;
         shop.event("pay-initiated").await;
         assert!(!form.is_displayed().await.unwrap());
-        assert!(shop.shown("button").await.is_some());
+        world.pay(&shop).await;
+        assert_eq!(world.stack.ledger().await.len(), 1);
+    });
+}
+
+#[test]
+fn a_form_that_names_no_order_shows_only_where_no_request_can_have_arrived() {
+    in_browser(async |world| {
+        let goods = "<form method=\"post\" action=\"/pay/checkout\">\
+                     <input type=\"hidden\" name=\"sku\" value=\"kitenge-tee\"><button id=\"plain\">Pay</button></form>";
+        let button = Button::for_order("ORDER-0407").holding(goods);
+        let rule = world.stack.shop.always(story::rust_half(), Fault::Refused);
+        let shop = world.shop(&button).await;
+        shop.press().await;
+        story::network_error(&shop).await;
+        assert!(shop.0.find("#plain").await.is_displayed().await.unwrap());
+        world.stack.shop.lift(rule);
+        world.stack.shop.always("/pay/*", Fault::Refused);
+        let shop = world.shop(&button).await;
+        shop.press().await;
+        story::network_error(&shop).await;
+        assert!(!shop.0.find("#plain").await.is_displayed().await.unwrap());
     });
 }
 

@@ -90,6 +90,12 @@ button.headless = true;
 button.secretKey = "sk";
 // @ts-expect-error -- an absent attribute is an empty text
 button.quote = null;
+// @ts-expect-error -- there is no such mode
+button.mode = "iframe";
+// @ts-expect-error -- there is no such theme
+button.theme = "blue";
+// @ts-expect-error -- fetch knows no such credentials
+button.credentials = "always";
 // @ts-expect-error -- the attribute is written in kebab-case, and is needed
 const attributes: PayButtonAttributes = { "initiate-url": "/i", verifyUrl: "/v" };
 // @ts-expect-error -- what only JavaScript can say is no attribute

@@ -1,5 +1,5 @@
 // The languages beside English in the script embed: files beside the entry, each loaded when a page wants it.
-import { importPinned } from "./pinned-web.js";
+import { importPinned } from "./pinned.js";
 
 // Written by build.mjs: the files' names and integrities by BCP 47 code.
 const FILES = {};

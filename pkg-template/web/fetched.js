@@ -1,7 +1,6 @@
-// Where the Rust half comes from in the script embed: a file beside the entry, compiled while it comes. Its hash is written
-// in here, and those of all others, so that an entry with an integrity of its own vouches for the whole widget.
+// The Rust half as a file beside this one, compiled while it comes: for the script embed and for malipo/web. Its hash is written
+// in here, so that an entry with an integrity of its own vouches for it.
 import * as core from "./core.js";
-import { importPinned } from "./pinned-web.js";
 
 /** As WebAssembly. */
 export async function wasm() {
@@ -14,12 +13,5 @@ export async function wasm() {
     ? WebAssembly.instantiateStreaming(response, imports)
     : WebAssembly.instantiate(await response.arrayBuffer(), imports));
   core.finish(instance);
-  return core;
-}
-
-/** As JavaScript. */
-export async function compat(failures) {
-  const { default: instantiate } = await importPinned(["./compat.js", "compat.js's integrity"], failures);
-  core.finish({ exports: instantiate(core.imports()) });
   return core;
 }

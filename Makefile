@@ -11,7 +11,7 @@ BROWSER_CRATES := -p malipo -p malipo-wire --target wasm32-unknown-unknown
 WIDGET_SOURCES := $(shell find src wire pkg-template) Cargo.toml Cargo.lock rust-toolchain.toml tools/pkg.sh tools/package-lock.json
 EXAMPLE_PINS := examples/backend-flask/requirements.txt examples/backend-express/package-lock.json
 
-.PHONY: help demo test check unit package backend look a11y screenshots-accept conformance kill-test quota-test wasm-test e2e e2e-slow scenarios e2e-all e2e-compat csp consumers consumers-quick pkg size screenshots reproducible release docs deny advisories fuzz properties mutants clean programs backend-programs
+.PHONY: help demo test check unit package backend look a11y screenshots-accept conformance kill-test quota-test worlds simulate soak planted states wasm-test e2e e2e-slow scenarios e2e-all e2e-compat csp consumers consumers-quick pkg size screenshots reproducible release docs deny advisories fuzz properties mutants clean programs backend-programs
 
 help: ## List the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
@@ -19,8 +19,8 @@ help: ## List the targets
 demo: pkg programs ## Run the demo shop, its backend and a sandbox that plays the providers; PROVIDER=jopay|jenga|joyndpay starts with that one
 	@exec $(BIN)/malipo-demo --open $(if $(PROVIDER),--provider '$(PROVIDER)')
 
-test: .tools/ready-test ## Everything that .ci/run runs: check, unit, backend, pkg, package, docs, look, wasm-test, e2e, consumers-quick
-	@tools/timed.sh check unit backend pkg package docs look wasm-test e2e consumers-quick
+test: .tools/ready-test ## Everything that .ci/run runs: check, unit, worlds, backend, pkg, package, docs, look, wasm-test, e2e, consumers-quick
+	@tools/timed.sh check unit worlds backend pkg package docs look wasm-test e2e consumers-quick
 
 check: .tools/ready-demo ## Formatting, and clippy on the host and for the browser, without a warning
 	cargo fmt --all --check
@@ -29,7 +29,7 @@ check: .tools/ready-demo ## Formatting, and clippy on the host and for the brows
 	cargo clippy -p malipo --target wasm32-unknown-unknown --test browser -- -D warnings
 
 unit: .tools/ready-unit ## Tests that run on the host (a throwaway PostgreSQL included), and the package in Node
-	cargo test --workspace --exclude malipo-e2e --exclude malipo-backend-tests
+	cargo test --workspace --exclude malipo-e2e --exclude malipo-backend-tests --exclude malipo-simulation
 	node --test tests/*.test.mjs
 
 package: .tools/ready-test pkg ## The package as a project installs it: types, publint, attw, custom-elements.json, React
@@ -63,6 +63,26 @@ kill-test: backend-programs ## kill -9 of the server under load: KILLS=1000 STOR
 
 quota-test: backend-programs ## 5,000 pending JoPay orders, two servers, minutes: never more than 60 calls in any minute
 	$(BIN)/malipo-backend-tests quota-test
+
+# A profile of its own: quick code with every check.
+SIMULATION := cargo run --quiet --profile sim -p malipo-simulation --
+STEPS ?= 10000000
+worlds: .tools/ready-demo ## Simulated worlds, ten million steps (STEPS=), the provider's ledger as the oracle; a failing one is told as a story
+	cargo test --profile sim -p malipo-simulation
+	$(SIMULATION) worlds --steps $(STEPS)
+
+simulate: .tools/ready-demo ## One simulated world and its story: SEED=n (WITHOUT= SHOPPERS= PLANTED=)
+	$(SIMULATION) one --seed $(SEED) $(if $(WITHOUT),--without $(WITHOUT)) $(if $(SHOPPERS),--shoppers $(SHOPPERS)) $(if $(PLANTED),--planted $(PLANTED))
+
+soak: MINUTES = 60
+soak: .tools/ready-demo ## Simulated worlds for MINUTES=60, with a report into docs/simulation.md
+	$(SIMULATION) soak --minutes $(MINUTES) --from $$(date -u +%s) --on $$(date -u +%F) --report docs/simulation.md
+
+planted: .tools/ready-demo ## Every planted bug, and what catches it after how long, into docs/planted.md
+	$(SIMULATION) planted --report docs/planted.md
+
+states: .tools/ready-demo ## Every state of the widget's machine by search, and the diagram in ARCHITECTURE.md
+	$(SIMULATION) states --report ARCHITECTURE.md
 
 wasm-test: .tools/ready-test ## The widget's tests in headless Chromium
 	CHROMEDRIVER=$$(command -v chromedriver) WASM_BINDGEN_TEST_TIMEOUT=120 \

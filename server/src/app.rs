@@ -18,7 +18,7 @@ use crate::outbox::Audience;
 use crate::outbox::hook::Hook;
 use crate::outbox::webhook::Webhook;
 use crate::payment::Order;
-use crate::provider::http::Http;
+use crate::provider::http::{Exchange, Http};
 use crate::provider::{Desk, JengaAdapter, JoPayAdapter, JoyndPayAdapter, LastCall, Provider};
 use crate::quota::Quota;
 use crate::random;
@@ -121,6 +121,21 @@ impl App {
         store: Arc<dyn Store>,
         hook: Option<Hook>,
     ) -> Result<Arc<Self>, StartError> {
+        Self::within(config, clock, store, hook, &Exchanges::new()).await
+    }
+
+    /// The same, with calls to the providers in `exchanges` going that way instead of over the network: for a world in which
+    /// everything is simulated.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn within(
+        config: Config,
+        clock: Arc<dyn Clock>,
+        store: Arc<dyn Store>,
+        hook: Option<Hook>,
+        exchanges: &Exchanges,
+    ) -> Result<Arc<Self>, StartError> {
         let webhook = match config.webhook.clone() {
             None => None,
             Some(it) => Some(Webhook::new(it.url, it.keys).map_err(StartError::Http)?),
@@ -132,7 +147,7 @@ impl App {
         };
         let tell = audience.tell(config.mode.is_test());
         let widget = WidgetFiles::read(config.widget_dir.as_deref()).map_err(StartError::Widget)?;
-        let app = Self::over(config, clock, store, audience, widget).await?;
+        let app = Self::over(config, clock, store, audience, widget, exchanges).await?;
         let told = app.store.set_audience(tell).await;
         told.map_err(StartError::Store)?;
         let now = app.now();
@@ -142,6 +157,9 @@ impl App {
         } else {
             0
         };
+        if planted!(CutOffForgotten) {
+            return Ok(app);
+        }
         let found = app.store.recover(now.plus_ms(-patience_ms), now).await;
         let found = found.map_err(StartError::Store)?;
         if 0 < found {
@@ -168,7 +186,8 @@ impl App {
             of_servers: tell,
             ..Audience::default()
         };
-        Self::over(config, clock, store, audience, WidgetFiles::default()).await
+        let widget = WidgetFiles::default();
+        Self::over(config, clock, store, audience, widget, &Exchanges::new()).await
     }
 
     async fn over(
@@ -177,6 +196,7 @@ impl App {
         store: Arc<dyn Store>,
         audience: Audience,
         widget: WidgetFiles,
+        exchanges: &Exchanges,
     ) -> Result<Arc<Self>, StartError> {
         let mode = config.mode.as_str();
         let bound = store.bind_mode(mode).await.map_err(StartError::Store)?;
@@ -186,7 +206,7 @@ impl App {
                 config: mode,
             });
         }
-        let desks = desks(&config, &clock, &store).map_err(StartError::Http)?;
+        let desks = desks_over(&config, &clock, &store, exchanges).map_err(StartError::Http)?;
         let build = BuildLabels {
             version: env!("CARGO_PKG_VERSION"),
             mode,
@@ -246,6 +266,9 @@ impl App {
     }
 }
 
+/// Ways to providers other than the network, by the providers' names.
+pub type Exchanges = BTreeMap<&'static str, Arc<dyn Exchange>>;
+
 /// The providers whose keys are there, by name, with their calls counted in this store: also for what runs beside a server.
 ///
 /// # Errors
@@ -254,6 +277,15 @@ pub fn desks(
     config: &Config,
     clock: &Arc<dyn Clock>,
     store: &Arc<dyn Store>,
+) -> Result<BTreeMap<&'static str, Desk>, reqwest::Error> {
+    desks_over(config, clock, store, &Exchanges::new())
+}
+
+fn desks_over(
+    config: &Config,
+    clock: &Arc<dyn Clock>,
+    store: &Arc<dyn Store>,
+    exchanges: &Exchanges,
 ) -> Result<BTreeMap<&'static str, Desk>, reqwest::Error> {
     let mut desks = BTreeMap::new();
     let mut add = |provider: Arc<dyn Provider>, key: &str, base_url: &str, calling: Calling| {
@@ -266,7 +298,10 @@ pub fn desks(
         let quota = Arc::new(quota);
         let tls = base_url.starts_with("https:");
         let desk = Desk {
-            http: Http::new(timeout, Arc::clone(&quota), tls)?,
+            http: match exchanges.get(provider.id()) {
+                Some(exchange) => Http::over(Arc::clone(exchange), Arc::clone(&quota)),
+                None => Http::new(timeout, Arc::clone(&quota), tls)?,
+            },
             quota,
             watch_interval_ms: calling.watch_interval_ms,
             last_call: LastCall::default(),

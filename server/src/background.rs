@@ -150,6 +150,8 @@ where
                 "a task in the background broke; it is started again"
             );
             tokio::select! {
+                // In this order, so that the same happens twice in the same way.
+                biased;
                 () = app.stop.cancelled() => return,
                 () = tokio::time::sleep(pause) => {}
             }

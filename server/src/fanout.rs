@@ -16,6 +16,8 @@ pub async fn run(app: Arc<App>) {
     loop {
         app.background.alive(Task::News, app.now());
         tokio::select! {
+            // In this order, so that the same happens twice in the same way.
+            biased;
             () = app.stop.cancelled() => return,
             orders = app.store.changed_orders() => waiting.extend(orders),
             () = tokio::time::sleep(AGAIN), if !waiting.is_empty() => {}

@@ -8,6 +8,21 @@
 //! What holds: what is charged never comes from the browser; an attempt is in the store before the provider is called;
 //! `paid` is written once, by a look-up that this server made itself; verify is answered from the store.
 
+/// Whether a bug is planted here: in a simulation that looks for it, and nowhere else.
+#[cfg(feature = "simulation")]
+macro_rules! planted {
+    ($bug:ident) => {
+        crate::simulation::is_planted(crate::simulation::Bug::$bug)
+    };
+}
+/// Whether a bug is planted here: never. It leaves not a byte in what is shipped.
+#[cfg(not(feature = "simulation"))]
+macro_rules! planted {
+    ($bug:ident) => {
+        false
+    };
+}
+
 pub mod app;
 pub mod background;
 pub mod clock;
@@ -27,6 +42,8 @@ pub mod random;
 pub mod reconcile;
 mod routes;
 pub mod serve;
+#[cfg(feature = "simulation")]
+pub mod simulation;
 pub mod store;
 pub mod telemetry;
 pub mod widget;

@@ -66,11 +66,15 @@ pub fn request_id() -> String {
     format!("{:08x}", jitter())
 }
 
+#[cfg(not(feature = "simulation"))]
 fn bytes<const N: usize>() -> Result<[u8; N], NoRandomness> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|_| NoRandomness)?;
     Ok(bytes)
 }
+
+#[cfg(feature = "simulation")]
+use crate::simulation::bytes;
 
 const ALPHABET: &[u8; 36] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 const REFERENCE_LENGTH: usize = 16;

@@ -1,46 +1,21 @@
 //! The one place that reads the browser's clocks.
 
-use core::cell::Cell;
+use crate::checkout::{self, Moment};
 
-use crate::checkout::Moment;
-
-/// The widget's clock: the largest of the last reading, the wall clock, and the start plus the monotonic time since.
-///
-/// The monotonic clock stands still while most machines sleep, and the wall clock may be set back: taking the larger of
-/// both, no deadline is missed by a sleep, and none comes twice.
+/// [`checkout::Clock`] over the browser's two clocks.
 #[derive(Debug)]
-pub struct Clock {
-    started_wall: u64,
-    started_monotonic: u64,
-    last: Cell<u64>,
-}
+pub struct Clock(checkout::Clock);
 
 impl Clock {
     /// A clock that starts now.
     #[must_use]
     pub fn start() -> Self {
-        Self {
-            started_wall: wall_ms(),
-            started_monotonic: monotonic_ms(),
-            last: Cell::new(0),
-        }
+        Self(checkout::Clock::start(wall_ms(), monotonic_ms()))
     }
 
     /// Now.
     pub fn now(&self) -> Moment {
-        self.reading(wall_ms(), monotonic_ms())
-    }
-
-    /// What the clock says for these readings of the browser's two.
-    pub fn reading(&self, wall: u64, monotonic: u64) -> Moment {
-        let elapsed = monotonic.saturating_sub(self.started_monotonic);
-        let now = self
-            .last
-            .get()
-            .max(wall)
-            .max(self.started_wall.saturating_add(elapsed));
-        self.last.set(now);
-        Moment(now)
+        self.0.reading(wall_ms(), monotonic_ms())
     }
 }
 

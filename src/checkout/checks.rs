@@ -29,7 +29,7 @@ struct InFlight {
 impl Checks {
     /// Asks as soon as allowed: at once, but half a second after the last one, and never before a `Retry-After` is over.
     pub(super) fn request(&mut self, now: Moment) {
-        if self.in_flight.is_some() {
+        if self.in_flight.is_some() && !planted!(TwoVerifiesAtOnce) {
             self.again = true;
             return;
         }
@@ -84,8 +84,11 @@ impl Checks {
         self.failures = self.failures.saturating_add(1);
         // Between three quarters and the whole: many phones that lost the same backend must not come back as one.
         let delay = doubled - doubled / 4 * jitter / 256;
+        let retry_after_ms = retry_after_ms.filter(|_| !planted!(RetryAfterIgnored));
+        let delay = if planted!(NoBackOff) { 0 } else { delay };
         self.not_before = now.plus(retry_after_ms.unwrap_or_default().min(RETRY_AFTER_MOST_MS));
-        self.next_at = goes_on.then(|| now.plus(delay).max(self.not_before));
+        self.next_at =
+            (goes_on && !planted!(StopsAsking)).then(|| now.plus(delay).max(self.not_before));
         if retry_after_ms.is_none() {
             self.ask_again(now);
         }
@@ -107,7 +110,8 @@ impl Checks {
     }
 
     pub(super) fn is_due(&self, now: Moment) -> bool {
-        self.in_flight.is_none() && self.next_at.is_some_and(|it| it <= now)
+        (self.in_flight.is_none() || planted!(TwoVerifiesAtOnce))
+            && self.next_at.is_some_and(|it| it <= now)
     }
 
     /// The verify in flight that has taken too long.
@@ -120,6 +124,13 @@ impl Checks {
     /// The backend asked not to be asked now.
     pub(super) fn is_held_back(&self, now: Moment) -> bool {
         now < self.not_before
+    }
+
+    /// When the verify in flight is given up, when the next is due, and before when none is sent.
+    #[cfg(feature = "planted")]
+    pub(super) fn times(&self) -> (Option<Moment>, Option<Moment>, Moment) {
+        let in_flight = self.in_flight.map(|it| it.give_up_at);
+        (in_flight, self.next_at, self.not_before)
     }
 
     pub(super) fn next_wakeup(&self) -> Option<Moment> {

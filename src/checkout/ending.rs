@@ -121,7 +121,7 @@ impl Checkout {
                     (End::Expired, End::Failed | End::Success)
                         | (End::Failed | End::Cancelled, End::Success)
                 );
-                if !rises {
+                if !rises && !planted!(TerminalTwice) {
                     return;
                 }
                 true
@@ -184,7 +184,7 @@ impl Checkout {
                     Some(how.state().as_str()),
                 ))
             };
-            let effect = if how == End::Success {
+            let effect = if how == End::Success && !planted!(RecordKept) {
                 Effect::Forget { name }
             } else {
                 Effect::Save {
@@ -202,7 +202,7 @@ impl Checkout {
             ..detail.clone()
         };
         // Before its event: a listener may press again, and that promise is another one.
-        if self.owes_settlement {
+        if self.owes_settlement && !planted!(PromiseForgotten) {
             self.settle(Ok(outcome.clone()));
         }
         self.error = None;

@@ -2,6 +2,7 @@
 
 use malipo_wire::Status;
 
+use super::answer::Verdict;
 use super::attempt::Tab;
 use super::effect::Effect;
 use super::input::{StreamEvent, Wake};
@@ -37,7 +38,7 @@ impl Checkout {
             if let Some(reopen_at) = reopen_at {
                 let was_open = it.stream.epoch().is_some();
                 it.stream.drop_until(reopen_at);
-                if was_open {
+                if was_open && !planted!(TwoStreams) {
                     self.push(Effect::CloseStream);
                 }
             }
@@ -48,7 +49,13 @@ impl Checkout {
             Wake::PageHidden | Wake::Offline => false,
         };
         let is_over = |it: &Ended| it.how == End::Success || KEEP_MS <= now.since(it.at);
-        if !is_news || matches!(&self.state, State::Ended(it) if is_over(it)) {
+        if planted!(HintSettles) && is_news && matches!(&wake, Wake::Returned { .. }) {
+            self.settle_payment(End::Success, &Verdict::success());
+        }
+        if !is_news
+            || planted!(WakeIgnored)
+            || matches!(&self.state, State::Ended(it) if is_over(it))
+        {
             return;
         }
         if let Some(watch) = self.state.watch_mut() {
@@ -83,6 +90,9 @@ impl Checkout {
                 // What is known is `pending`: an outcome that was verified has ended the attempt.
                 if word != Status::Pending.as_str() {
                     it.watch.checks.request(now);
+                }
+                if planted!(SuccessOnStreamMessage) && word == Status::Success.as_str() {
+                    self.settle_payment(End::Success, &Verdict::success());
                 }
             }
             StreamEvent::Ended => {

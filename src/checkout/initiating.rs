@@ -71,6 +71,9 @@ impl Checkout {
         // First of all effects: the browser forgets the click.
         let tab = match (tab, options.mode.opens_a_tab()) {
             (PressTab::None, true) => {
+                if planted!(TabOpenedLate) {
+                    self.push(Effect::FocusTab);
+                }
                 self.push(Effect::OpenTab {
                     popup: options.mode == Mode::Popup,
                 });
@@ -116,7 +119,11 @@ impl Checkout {
             epoch,
             kind: RequestKind::Initiate,
             url: it.options.initiate_url.clone(),
-            key: Some(it.key.clone()),
+            key: Some(if planted!(NewKeyOnRetry) && 0 < it.retries {
+                it.key.replace('4', "5").replacen("-5", "-4", 1)
+            } else {
+                it.key.clone()
+            }),
             body: Body::Initiate(Box::new(it.options.payload())),
         };
         self.push(Effect::Send(Box::new(request)));
@@ -173,13 +180,13 @@ impl Checkout {
             return false;
         };
         let wait_ms = wait_ms.unwrap_or(if it.retries == 0 { 1_000 } else { 3_000 } + jitter * 2);
-        if it.retries == RETRIES_MOST
+        if (it.retries == RETRIES_MOST && !planted!(InitiatesForEver))
             || it.options.identity().is_none()
             || RETRY_WAIT_MOST_MS < wait_ms
         {
             return false;
         }
-        it.retries += 1;
+        it.retries = it.retries.saturating_add(1);
         it.retry_at = Some(now.plus(wait_ms));
         true
     }
@@ -334,6 +341,9 @@ impl Checkout {
                 self.push(Effect::Redirect { url });
             }
             (Mode::Tab | Mode::Popup, Tab::Open) => {
+                if planted!(NavigatesTwice) {
+                    self.push(Effect::Navigate { url: url.clone() });
+                }
                 self.push(Effect::Navigate { url });
                 self.opened(mode.as_str());
             }

@@ -14,9 +14,12 @@
 //! Invariants (asserted after every step of every test, `tests/it/invariants.rs`): an attempt has exactly one terminal
 //! event; only a verify's answer settles; a tab is opened by a press and by nothing else; one request of a kind in flight.
 
+#[cfg(feature = "planted")]
+mod abstraction;
 pub mod answer;
 mod attempt;
 mod checks;
+mod clock;
 mod config;
 mod effect;
 mod ending;
@@ -37,6 +40,7 @@ mod transition;
 mod view;
 mod view_of;
 
+pub use clock::Clock;
 pub use config::{Mode, Options, Page, RawOptions};
 pub use effect::{Body, Detail, Effect, Event, EventName, Request, RequestKind};
 pub use error::{BadOption, PayError};

@@ -79,6 +79,9 @@ impl Checkout {
             State::Paying(it) if it.tab == Tab::Open => {
                 it.tab = Tab::Closed;
                 it.watch.checks.request(now);
+                if planted!(ClosedMeansCancelled) {
+                    self.end(End::Cancelled);
+                }
             }
             State::Idle | State::Initiating(_) | State::Paying(_) | State::Ended(_) => {}
         }
@@ -129,6 +132,7 @@ impl Checkout {
 
     pub(super) fn verify_replied(&mut self, reply: Reply) {
         match reply {
+            Reply::Unreachable if planted!(UnreachableMeansFailed) => self.end(End::Failed),
             Reply::Unreachable => {
                 self.verify_failed(
                     PayError::new(ErrorCode::Network, "verify could not reach the backend"),
@@ -259,6 +263,9 @@ impl Checkout {
                 {
                     self.finish_cancel();
                 }
+            }
+            State::Paying(it) if it.expiring && planted!(DeadlineMeansFailed) => {
+                self.end(End::Failed)
             }
             State::Paying(it) if it.expiring => self.end(End::Expired),
             State::Ended(it) if it.settles_after_check => {

@@ -51,7 +51,7 @@ impl StateName {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum State {
     Idle,
     Initiating(Box<Initiating>),
@@ -88,7 +88,7 @@ impl State {
 }
 
 /// The backend is asked to begin; its answer, a retry or the end is awaited.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Initiating {
     pub(super) options: Options,
     pub(super) key: String,
@@ -102,7 +102,7 @@ pub(super) struct Initiating {
 }
 
 /// A payment that is watched: its checks go on after the attempt's end, for late outcomes.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Watch {
     pub(super) options: Options,
     pub(super) payment: Payment,
@@ -113,7 +113,7 @@ pub(super) struct Watch {
 }
 
 /// The shopper pays, or may.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Paying {
     pub(super) watch: Watch,
     pub(super) tab: Tab,
@@ -137,7 +137,7 @@ pub(super) struct Paying {
 }
 
 /// The attempt is over.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Ended {
     pub(super) how: End,
     pub(super) at: Moment,

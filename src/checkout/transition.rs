@@ -17,7 +17,7 @@ use super::timer::{CANCEL_VERIFY_MS, Moment};
 /// The state machine of one button: from a press to exactly one terminal event, and what may come late.
 ///
 /// See the [module](self) for how to drive it. It never panics, whatever the order, repetition or time of inputs.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Checkout {
     pub(super) state: State,
     pub(super) effects: VecDeque<Effect>,
@@ -66,7 +66,7 @@ impl Checkout {
     ///
     /// What is overdue at `now` is carried out afterwards, so that an outcome that arrives together with its deadline wins.
     pub fn handle(&mut self, now: Moment, input: Input) {
-        if self.destroyed {
+        if self.destroyed && !planted!(SpeaksAfterDestroy) {
             return;
         }
         self.now = self.now.max(now);
@@ -172,7 +172,7 @@ impl Checkout {
         let Some(watch) = self.state.watch_mut() else {
             return;
         };
-        if watch.checks.finished(epoch) {
+        if watch.checks.finished(epoch) || planted!(StaleReplyTaken) {
             self.verify_replied(reply);
         } else if watch.cancel_epoch == Some(epoch) {
             watch.cancel_epoch = None;
@@ -207,7 +207,10 @@ impl Checkout {
             let cancels_at = it.cancelling.map(|it| it.plus(CANCEL_VERIFY_MS));
             if cancels_at.is_some_and(|it| it <= now) {
                 self.finish_cancel();
-            } else if !it.expiring && it.watch.payment.deadline <= now {
+            } else if !it.expiring
+                && (it.watch.payment.deadline <= now
+                    || planted!(ExpiresEarly) && it.watch.payment.deadline <= now.plus(30_000))
+            {
                 self.reach_deadline();
             }
         }

@@ -45,24 +45,11 @@ fn storage_that_throws_is_no_storage() {
 }
 
 #[wasm_bindgen_test]
-fn the_clock_takes_the_larger_of_both_and_never_runs_backwards() {
+fn the_clock_shows_the_time_and_never_runs_backwards() {
     let clock = Clock::start();
-    let start = clock.now().0;
-    assert_eq!(
-        clock.reading(start + 5_000, 0).0,
-        start + 5_000,
-        "awake, or woken from sleep"
-    );
-    assert_eq!(
-        clock.reading(start - 3_600_000, 0).0,
-        start + 5_000,
-        "set back"
-    );
-    let hour = clock.reading(0, 1 << 40).0;
-    assert!(
-        start + (1 << 39) < hour,
-        "the monotonic clock goes on alone"
-    );
+    let first = clock.now();
+    assert!(1_700_000_000_000 < first.0, "{first:?}");
+    assert!(first <= clock.now());
 }
 
 #[wasm_bindgen_test]

@@ -32,10 +32,7 @@ pub(super) fn settled(
             };
             Ok(reachable(app, intent, &begun.order_id, secrets.token, way))
         }
-        Decision::Paid { proven } => {
-            let token = proven.then_some(secrets.token);
-            Ok(paid(app, intent, &begun.order_id, token))
-        }
+        Decision::Paid { .. } => Ok(paid(app, intent, &begun.order_id, Some(secrets.token))),
         Decision::KeyReused => Err(ApiError::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             ErrorCode::OrderChanged,

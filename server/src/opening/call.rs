@@ -124,6 +124,9 @@ async fn note(
             | ProviderError::Unreachable
             | ProviderError::Throttled(_),
         ) => Answered::Refused,
+        Err(ProviderError::OutcomeUnknown { .. }) if planted!(UnknownBeginsAnew) => {
+            Answered::Refused
+        }
         Ok(_) | Err(ProviderError::OutcomeUnknown { .. }) => Answered::Unknown {
             check_at: now.plus_ms(LOOK_UP_AFTER_MS),
         },

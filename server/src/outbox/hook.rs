@@ -57,7 +57,11 @@ impl Hook {
             failed("the event in the store is none that this version knows".to_owned())
         })?;
         let told = Told {
-            event_id: delivery.event_id.clone(),
+            event_id: if planted!(NewNameForEachTry) {
+                format!("{}-{}", delivery.event_id, delivery.tries)
+            } else {
+                delivery.event_id.clone()
+            },
             event,
         };
         // In a task of its own: a panic there, before its first wait too, is an error here.

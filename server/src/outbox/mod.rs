@@ -71,6 +71,8 @@ pub async fn run(app: Arc<App>) {
     loop {
         app.background.alive(Task::Outbox, app.now());
         tokio::select! {
+            // In this order, so that the same happens twice in the same way.
+            biased;
             () = app.stop.cancelled() => return,
             () = app.audience.bell.notified() => {}
             () = tokio::time::sleep(ROUND) => {}

@@ -40,7 +40,7 @@ pub enum Decision {
     KeyReused,
     /// The order exists with another price: 409.
     OrderChanged,
-    /// The order is paid already. `proven`: whether a token may be handed out.
+    /// The order is paid already.
     Paid {
         /// A good quote or the same key came with the request.
         proven: bool,
@@ -64,6 +64,15 @@ pub enum Decision {
     },
 }
 
+impl Decision {
+    /// Whether a token is handed out without proof: it tells no more than the answer itself, which says that the order is
+    /// paid, and without it the page could not verify that.
+    #[must_use]
+    pub fn opens_unproven(&self) -> bool {
+        matches!(self, Self::Paid { .. })
+    }
+}
+
 /// Decides; `order` is the order of the key where the key is known, else the wish's.
 #[must_use]
 pub fn decide(wish: &Wish, key: Option<&KnownKey>, order: Option<&Order>) -> Decision {
@@ -73,7 +82,7 @@ pub fn decide(wish: &Wish, key: Option<&KnownKey>, order: Option<&Order>) -> Dec
     let Some(order) = order else {
         return new(wish, true);
     };
-    if order.price != wish.price {
+    if order.price != wish.price && !planted!(PriceMayChange) {
         return Decision::OrderChanged;
     }
     let proven = wish.quoted || key.is_some();
@@ -112,7 +121,7 @@ pub fn decide(wish: &Wish, key: Option<&KnownKey>, order: Option<&Order>) -> Dec
         .collect();
     if wish.expired {
         Decision::QuoteExpired
-    } else if old.is_empty() {
+    } else if old.is_empty() || planted!(NotAskedFirst) {
         new(wish, order.attempts.is_empty())
     } else {
         Decision::AskFirst(old)

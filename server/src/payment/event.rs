@@ -77,6 +77,7 @@ pub fn kind(before: &Attempt, step: &Step) -> Option<EventKind> {
         AttemptStatus::Paid => Some(EventKind::Paid),
         AttemptStatus::Failed => Some(EventKind::Failed),
         AttemptStatus::DuplicatePaid => Some(EventKind::Duplicate),
+        AttemptStatus::NeedsReview if planted!(ReviewToldAsPaid) => Some(EventKind::Paid),
         AttemptStatus::NeedsReview => Some(EventKind::Review),
         AttemptStatus::Created
         | AttemptStatus::Pending

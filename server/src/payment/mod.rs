@@ -8,6 +8,7 @@
 //! - [`link`]: links that the operator made by hand.
 //! - [`price`] and [`quote`]: what is charged, and who said so.
 
+mod alarm;
 pub mod begin;
 pub mod event;
 pub mod link;

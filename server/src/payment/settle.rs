@@ -5,6 +5,8 @@ use malipo_wire::{Money, Reason};
 use super::{Attempt, AttemptId, AttemptStatus};
 use crate::clock::{HOUR_MS, UnixMs};
 
+pub use super::alarm::Alarm;
+
 /// What the provider said when it was asked about an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Observation {
@@ -37,40 +39,6 @@ pub struct Step {
     pub alarm: Option<Alarm>,
 }
 
-/// What a person should look at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Alarm {
-    /// A second success for one order: money to give back.
-    DuplicatePaid,
-    /// Less than the price was paid, or more where no fees are added, or in another currency, or the amount could not be read.
-    WrongAmount,
-    /// Paid after the provider had said no, or after we had given it up.
-    LateSuccess,
-    /// Pending for longer than [`GIVE_UP_MS`].
-    NeverEnded,
-}
-
-impl Alarm {
-    /// Every alarm.
-    pub const ALL: [Self; 4] = [
-        Self::DuplicatePaid,
-        Self::WrongAmount,
-        Self::LateSuccess,
-        Self::NeverEnded,
-    ];
-
-    /// A word for logs and metrics.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::DuplicatePaid => "duplicate_paid",
-            Self::WrongAmount => "wrong_amount",
-            Self::LateSuccess => "late_success",
-            Self::NeverEnded => "never_ended",
-        }
-    }
-}
-
 /// What the answer changes; `None` where it changes nothing.
 ///
 /// The lattice: paid never becomes anything less; failed may become paid (late success is real); a second success of
@@ -84,7 +52,13 @@ pub fn settle(
 ) -> Option<Step> {
     let success_seen = matches!(observation, Observation::Success(_));
     // Refused: the provider said that it began nothing. Only money says otherwise.
-    if !attempt.status.is_open() || (attempt.status == AttemptStatus::Refused && !success_seen) {
+    let may_fail = planted!(PaidMayFail) && matches!(observation, Observation::Failed(_));
+    if (!attempt.status.is_open() && !may_fail)
+        || (attempt.status == AttemptStatus::Refused && !success_seen)
+    {
+        return None;
+    }
+    if planted!(FailedIsFinal) && attempt.status == AttemptStatus::Failed {
         return None;
     }
     let step = match observation {
@@ -114,7 +88,11 @@ fn success(attempt: &Attempt, paid_by: Option<&AttemptId>, received: Option<Mone
     );
     let enough = received.is_some_and(|it| {
         let most = if fees { u64::MAX } else { price.minor() };
-        it.currency() == price.currency() && (price.minor()..=most).contains(&it.minor())
+        if planted!(AmountNotCompared) {
+            return true;
+        }
+        (it.currency() == price.currency() || planted!(CurrencyNotCompared))
+            && (price.minor()..=most).contains(&it.minor())
     });
     if !enough {
         return Step {
@@ -137,7 +115,8 @@ fn success(attempt: &Attempt, paid_by: Option<&AttemptId>, received: Option<Mone
         | AttemptStatus::DuplicatePaid
         | AttemptStatus::Refunded => false,
     };
-    let duplicate = paid_by.is_some_and(|it| *it != attempt.id);
+    let duplicate =
+        paid_by.is_some_and(|it| *it != attempt.id) && !planted!(SecondSuccessPaysAgain);
     Step {
         status: if duplicate {
             AttemptStatus::DuplicatePaid
@@ -173,7 +152,11 @@ fn given_up(attempt: &Attempt, now: UnixMs) -> Step {
         return stay(attempt);
     }
     Step {
-        status: AttemptStatus::NeedsReview,
+        status: if planted!(GivenUpMeansFailed) {
+            AttemptStatus::Failed
+        } else {
+            AttemptStatus::NeedsReview
+        },
         reason: Some(Reason::Review),
         alarm: Some(Alarm::NeverEnded),
         ..stay(attempt)

@@ -1,11 +1,13 @@
 //! The one HTTP client: it makes every call to every provider.
 //!
 //! No redirects, no proxy, no cookies, one deadline for the whole call, a cap on what is read. All calls with one key
-//! share one [`Quota`].
+//! share one [`Quota`]. What carries a request is an [`Exchange`]: the network, or a simulated world's.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use async_trait::async_trait;
 use axum::http::HeaderMap;
 use axum::http::header::{DATE, RETRY_AFTER};
 
@@ -13,11 +15,27 @@ use super::{HttpRequest, HttpResponse, ProviderError, Urgency};
 use crate::clock::{Clock, SystemClock};
 use crate::quota::Quota;
 
+/// Carries one request to a provider and brings back its response.
+#[async_trait]
+pub trait Exchange: Send + Sync + fmt::Debug {
+    /// One request and its response, whatever its status.
+    ///
+    /// # Errors
+    /// [`ProviderError::Unreachable`] where nothing was sent, [`ProviderError::OutcomeUnknown`] where it may have been.
+    async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, ProviderError>;
+}
+
 /// Makes the calls of one provider.
 #[derive(Debug)]
 pub struct Http {
-    client: reqwest::Client,
+    exchange: Arc<dyn Exchange>,
     quota: Arc<Quota>,
+}
+
+/// The network.
+#[derive(Debug)]
+struct Network {
+    client: reqwest::Client,
 }
 
 impl Http {
@@ -33,7 +51,13 @@ impl Http {
             .timeout(timeout)
             .connect_timeout(timeout.min(CONNECT_TIMEOUT))
             .build()?;
-        Ok(Self { client, quota })
+        Ok(Self::over(Arc::new(Network { client }), quota))
+    }
+
+    /// The same over another way to the provider.
+    #[must_use]
+    pub fn over(exchange: Arc<dyn Exchange>, quota: Arc<Quota>) -> Self {
+        Self { exchange, quota }
     }
 
     /// Makes one request, where the quota has room for it.
@@ -48,14 +72,17 @@ impl Http {
         if let Err(wait) = self.quota.take(urgency).await {
             return Err(ProviderError::Throttled(wait));
         }
-        let response = self.exchange(request).await?;
+        let response = self.exchange.exchange(request).await?;
         if response.status == 429 {
             let wait = self.quota.refused(response.retry_after).await;
             return Err(ProviderError::Throttled(wait));
         }
         Ok(response)
     }
+}
 
+#[async_trait]
+impl Exchange for Network {
     async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, ProviderError> {
         let mut builder = self
             .client

@@ -114,7 +114,14 @@ impl JoyndPayAdapter {
         response: &HttpResponse,
     ) -> Result<Observation, ProviderError> {
         let data = read(response)?;
-        if data.order_id.as_deref() != Some(reference.0.as_str()) {
+        if planted!(EnvelopeMeansPaid) && data.status.is_none() {
+            let money = "UGX"
+                .parse()
+                .ok()
+                .and_then(|it| Money::parse("5000000", it).ok());
+            return Ok(Observation::Success(money));
+        }
+        if data.order_id.as_deref() != Some(reference.0.as_str()) && !planted!(AnyReferenceTaken) {
             return Err(unknown("the answer is about another order"));
         }
         match data.status.as_deref() {
@@ -175,8 +182,13 @@ impl Provider for JoyndPayAdapter {
         let response = calls.send(self.post("/initiate/payment", &body)).await?;
         let mut secrets = opening.secrets();
         secrets.extend(self.keys());
-        self.read_opening(opening, &response)
-            .map_err(|it| it.without(&secrets))
+        self.read_opening(opening, &response).map_err(|it| {
+            if planted!(SecretInAnAnswer) {
+                let detail = format!("{:?}", self.keys());
+                return ProviderError::Rejected { detail };
+            }
+            it.without(&secrets)
+        })
     }
 
     async fn look_up(

@@ -4,6 +4,7 @@
 //! - [`note`]: its answer into the store, and the news to whoever listens.
 //! - [`rounds`]: what is due by itself.
 
+mod asked;
 mod note;
 mod question;
 mod rounds;
@@ -11,8 +12,7 @@ mod rounds;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::watch;
-
+use self::asked::Asked;
 use self::question::Cause;
 use crate::app::App;
 use crate::clock::{MINUTE_MS, SECOND_MS, UnixMs};
@@ -33,14 +33,7 @@ pub struct Asker {
 #[derive(Debug)]
 struct Slot {
     asked_at: UnixMs,
-    answer: watch::Receiver<Option<Answer>>,
-}
-
-impl Slot {
-    fn is_running(&self) -> bool {
-        // A closed channel without an answer: the task died, and must not block the next question.
-        self.answer.borrow().is_none() && self.answer.has_changed().is_ok()
-    }
+    asked: Asked,
 }
 
 type Answer = Result<Observation, ProviderError>;
@@ -54,7 +47,7 @@ impl Asker {
     /// Forgets attempts that were asked about long ago.
     pub fn tidy(&self, now: UnixMs) {
         self.lock()
-            .retain(|_, it| it.is_running() || now.since_ms(it.asked_at) < MINUTE_MS);
+            .retain(|_, it| it.asked.is_running() || now.since_ms(it.asked_at) < MINUTE_MS);
     }
 }
 
@@ -94,7 +87,7 @@ pub fn watched(app: &Arc<App>, order: &Order) {
 /// # Errors
 /// Why the provider gave no answer.
 pub async fn ask(app: &Arc<App>, attempt: &Attempt) -> Result<Observation, ProviderError> {
-    wait(start(app, attempt, 0, Cause::Watched).answer).await
+    start(app, attempt, 0, Cause::Watched).asked.wait().await
 }
 
 /// Calls an attempt off at the provider where that is possible, else asks, and waits for the answer, which is in the store
@@ -104,24 +97,17 @@ pub async fn ask(app: &Arc<App>, attempt: &Attempt) -> Result<Observation, Provi
 /// Why the provider gave no answer.
 pub async fn cancel(app: &Arc<App>, attempt: &Attempt) -> Result<Observation, ProviderError> {
     let first = start(app, attempt, 0, Cause::Cancelled);
-    let answer = wait(first.answer).await;
+    let answer = first.asked.wait().await;
     if first.joined {
         // That was somebody else's question.
-        return wait(start(app, attempt, 0, Cause::Cancelled).answer).await;
+        return start(app, attempt, 0, Cause::Cancelled).asked.wait().await;
     }
     answer
 }
 
-async fn wait(mut answer: watch::Receiver<Option<Answer>>) -> Answer {
-    match answer.wait_for(Option::is_some).await {
-        Ok(answer) => answer.clone().unwrap_or(Err(ProviderError::Unreachable)),
-        Err(_) => Err(ProviderError::Unreachable),
-    }
-}
-
 /// A question under way.
 struct Question {
-    answer: watch::Receiver<Option<Answer>>,
+    asked: Asked,
     /// It was under way already, or has just been answered.
     joined: bool,
 }
@@ -132,17 +118,17 @@ fn start(app: &Arc<App>, attempt: &Attempt, every_ms: i64, cause: Cause) -> Ques
     if let Some(slot) = slots.get(&attempt.id) {
         // A clock that was set back must not silence us.
         let age = now.since_ms(slot.asked_at);
-        if slot.is_running() || (0..every_ms).contains(&age) {
+        if slot.asked.is_running() || (0..every_ms).contains(&age) {
             return Question {
-                answer: slot.answer.clone(),
+                asked: slot.asked.clone(),
                 joined: true,
             };
         }
     }
-    let (done, answer) = watch::channel(None);
+    let (asking, asked) = Asked::begin();
     let slot = Slot {
         asked_at: now,
-        answer: answer.clone(),
+        asked: asked.clone(),
     };
     slots.insert(attempt.id.clone(), slot);
     drop(slots);
@@ -150,10 +136,10 @@ fn start(app: &Arc<App>, attempt: &Attempt, every_ms: i64, cause: Cause) -> Ques
     let attempt = attempt.clone();
     app.tasks.spawn(async move {
         let result = question::ask(&task, &attempt, cause).await;
-        done.send_replace(Some(result));
+        asking.answered(result);
     });
     Question {
-        answer,
+        asked,
         joined: false,
     }
 }

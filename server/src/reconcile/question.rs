@@ -45,7 +45,7 @@ pub(super) async fn ask(app: &Arc<App>, attempt: &Attempt, cause: Cause) -> Answ
         Cause::Cancelled => ("cancel", provider.cancel(&calls, attempt, now).await),
     };
     count(app, provider.id(), ask, now, &result);
-    let next = next_check(app, attempt, &result);
+    let next = next_check(app, attempt, &result).filter(|_| !planted!(NeverAskedAgain));
     if take(app, attempt, known(attempt, &result)).await.is_err() {
         // The schedule brings it back.
         return Err(ProviderError::Unreachable);

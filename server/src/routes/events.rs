@@ -119,6 +119,8 @@ impl Listener {
                 return Some(self.event(answer));
             }
             tokio::select! {
+                // In this order, so that the same happens twice in the same way.
+                biased;
                 // The server stops: the page comes back, to the next process.
                 () = self.app.stop.cancelled() => return None,
                 () = self.end.as_mut() => return None,

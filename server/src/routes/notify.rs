@@ -134,6 +134,10 @@ async fn taken(app: &Arc<App>, attempt: &Attempt, notice: &Notice) -> Result<Res
         let outcome = if again { "parked" } else { "known" };
         return Ok(thanks(app, &attempt.provider, outcome));
     }
+    if planted!(NoticeMeansPaid) {
+        let word = Observation::Success(Some(attempt.price));
+        reconcile::note(app, attempt, word).await?;
+    }
     if let Some(observation) = notice.says {
         reconcile::note(app, attempt, observation).await?;
     } else {

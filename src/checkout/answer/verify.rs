@@ -30,6 +30,18 @@ pub struct Verdict {
     pub unknown_word: bool,
 }
 
+impl Verdict {
+    /// A success that nobody vouches for: what planted bugs make of a hint.
+    pub(in crate::checkout) fn success() -> Self {
+        Self {
+            status: Status::Success,
+            reason: None,
+            charged: Charged::default(),
+            unknown_word: false,
+        }
+    }
+}
+
 /// Reads a verify's answer.
 ///
 /// # Errors
@@ -49,6 +61,9 @@ pub fn read_verify(answer: &Answer, payment: Identity<'_>) -> Result<Verdict, Pa
             fields.code().unwrap_or(ErrorCode::Backend),
             text,
         ));
+    }
+    if planted!(FlatSuccessAtTheTop) && fields.word("status") == Some("success") {
+        return Ok(Verdict::success());
     }
     let no_outcome = || {
         protocol("the backend's answer to verify holds no order_id and status that we understand")
@@ -76,7 +91,7 @@ pub fn read_verify(answer: &Answer, payment: Identity<'_>) -> Result<Verdict, Pa
         }
         _ => return Err(no_outcome()),
     };
-    if !is_ours {
+    if !is_ours && !planted!(OtherOrderTaken) {
         return Err(PayError::new(
             ErrorCode::OrderMismatch,
             "the backend's answer to verify is about another order",

@@ -12,7 +12,7 @@ use malipo::checkout::{
 use looks::look_at;
 
 /// An observer beside the machine.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Invariants {
     attempt: Option<Attempt>,
     destroyed: bool,

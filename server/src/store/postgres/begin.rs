@@ -52,9 +52,11 @@ impl Work for Beginning {
             | Decision::AskFirst(_)
             | Decision::QuoteExpired => false,
         };
-        if proven {
+        if proven || decision.opens_unproven() {
             let expires_at = begin.now.plus_ms(KEEP_MS).0;
             issue_token(it, &begin.token_hash, &order_id, expires_at).await?;
+        }
+        if proven {
             keep_key(it, begin, text.as_deref(), key.as_ref(), &order_id).await?;
         }
         Ok(Begun {

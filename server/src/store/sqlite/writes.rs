@@ -51,20 +51,20 @@ pub(super) fn begin(connection: &Connection, begin: Begin) -> Result<Begun, Erro
         | Decision::AskFirst(_)
         | Decision::QuoteExpired => false,
     };
-    if proven {
+    if proven || decision.opens_unproven() {
         issue_token(
             connection,
             begin.token_hash,
             &order_id,
             now.plus_ms(KEEP_MS),
         )?;
-        if let (Some(text), None) = (&begin.key, &key) {
-            // An expired key may still be there until it is tidied away.
-            connection.execute(
-                "INSERT OR REPLACE INTO idempotency_keys (key, payload_hash, order_id, created_at) VALUES (?1, ?2, ?3, ?4)",
-                params![text, begin.wish.payload_hash, order_id.as_str(), now.0],
-            )?;
-        }
+    }
+    if proven && let (Some(text), None) = (&begin.key, &key) {
+        // An expired key may still be there until it is tidied away.
+        connection.execute(
+            "INSERT OR REPLACE INTO idempotency_keys (key, payload_hash, order_id, created_at) VALUES (?1, ?2, ?3, ?4)",
+            params![text, begin.wish.payload_hash, order_id.as_str(), now.0],
+        )?;
     }
     Ok(Begun {
         decision,

@@ -1,10 +1,12 @@
 //! What every store does: one list of cases, run over SQLite and over PostgreSQL.
 
 mod begin;
+mod bench;
 mod due;
 mod kept;
 mod links;
 mod outbox;
+mod place;
 mod postgres;
 mod quotas;
 mod recipients;
@@ -14,204 +16,8 @@ mod settle;
 mod sqlite;
 mod unsure;
 
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
-
-use malipo_server::clock::UnixMs;
-use malipo_server::payment::begin::{Decision, Wish};
-use malipo_server::payment::settle::Observation;
-use malipo_server::payment::{Attempt, AttemptId, AttemptStatus, Opened, Order, Reference};
-use malipo_server::random;
-use malipo_server::store::outbox::Tell;
-use malipo_server::store::{
-    Answered, Begin, Begun, NewAttempt, PostgresStore, Settled, SqliteStore, Store,
-};
-use malipo_wire::{Money, OrderId};
-
-use crate::postgres::Database;
-
-/// A store of its own for each case.
-pub(super) struct Bench {
-    pub(super) store: Arc<dyn Store>,
-    place: Place,
-    number: AtomicU32,
-}
-
-enum Place {
-    Sqlite(
-        PathBuf,
-        #[expect(dead_code, reason = "kept until the case is over")] tempfile::TempDir,
-    ),
-    Postgres(Database),
-}
-
-impl Bench {
-    pub(super) async fn sqlite() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        Self::at(Place::Sqlite(folder.path().join("store.sqlite"), folder)).await
-    }
-
-    pub(super) async fn postgres() -> Self {
-        Self::at(Place::Postgres(Database::new().await)).await
-    }
-
-    async fn at(place: Place) -> Self {
-        Self {
-            store: place.open().await,
-            place,
-            number: AtomicU32::new(0),
-        }
-    }
-
-    /// The same records, after the process that wrote them has gone.
-    pub(super) async fn reopened(self) -> Self {
-        let Self { store, place, .. } = self;
-        drop(store);
-        Self::at(place).await
-    }
-
-    /// As another server on the same records has it; SQLite has one server alone.
-    pub(super) async fn beside(&self) -> Arc<dyn Store> {
-        match &self.place {
-            Place::Sqlite(..) => Arc::clone(&self.store),
-            Place::Postgres(_) => self.place.open().await,
-        }
-    }
-
-    /// The one number that a query brings, from the tables themselves.
-    pub(super) async fn number(&self, sql: &str) -> i64 {
-        match &self.place {
-            Place::Sqlite(path, _) => {
-                let file = rusqlite::Connection::open(path).unwrap();
-                file.query_row(sql, [], |row| row.get(0)).unwrap()
-            }
-            Place::Postgres(it) => {
-                let sql = format!("SELECT n::bigint FROM ({sql}) it (n)");
-                it.client().await.query_one(&sql, &[]).await.unwrap().get(0)
-            }
-        }
-    }
-
-    /// Does something to the tables themselves.
-    pub(super) async fn tamper(&self, sql: &str) {
-        match &self.place {
-            Place::Sqlite(path, _) => {
-                let file = rusqlite::Connection::open(path).unwrap();
-                file.execute_batch(sql).unwrap();
-            }
-            Place::Postgres(it) => it.client().await.batch_execute(sql).await.unwrap(),
-        }
-    }
-
-    /// An initiate with a quote of the order `order` at 10000 UGX.
-    pub(super) fn begin(&self, order: &str) -> Begin {
-        self.begin_at(order, NOW)
-    }
-
-    pub(super) fn begin_at(&self, order: &str, now: UnixMs) -> Begin {
-        let number = self.number.fetch_add(1, Ordering::Relaxed);
-        let secret = |what: &str| random::hash(&format!("{what} {number}"));
-        Begin {
-            wish: Wish {
-                order_id: order.parse().unwrap(),
-                price: price(),
-                payload_hash: [1; 32],
-                quoted: true,
-                expired: false,
-                asked: Vec::new(),
-                now,
-            },
-            key: None,
-            attempt: NewAttempt {
-                id: AttemptId(format!("attempt-{number}")),
-                provider: "joyndpay",
-                first_reference: Reference(order.to_owned()),
-                other_reference: Reference(format!("OTHER{number}")),
-                description: Some("Tea".to_owned()),
-                return_url: "https://shop.example/thanks".to_owned(),
-                return_hash: secret("return"),
-                notify_hash: secret("notify"),
-                next_check_at: Some(now.plus_ms(20_000)),
-            },
-            token_hash: secret("token"),
-            now,
-        }
-    }
-
-    pub(super) async fn decided(&self, begin: Begin) -> Begun {
-        self.store.begin(begin).await.unwrap()
-    }
-
-    /// The order's new attempt, still being called.
-    pub(super) async fn created(&self, order: &str) -> AttemptId {
-        let begin = self.begin(order);
-        let id = begin.attempt.id.clone();
-        let begun = self.decided(begin).await;
-        assert!(matches!(begun.decision, Decision::New { .. }), "{begun:?}");
-        id
-    }
-
-    /// The order's new attempt, with its page open.
-    pub(super) async fn pending(&self, order: &str) -> AttemptId {
-        let id = self.created(order).await;
-        assert!(self.answered(&id, Answered::Opened(page(&id))).await);
-        id
-    }
-
-    pub(super) async fn answered(&self, id: &AttemptId, answer: Answered) -> bool {
-        self.store.answered(id, answer, LATER).await.unwrap()
-    }
-
-    pub(super) async fn settle(&self, id: &AttemptId, it: Observation) -> Option<Settled> {
-        self.store
-            .settle(id, it, Tell::default(), LATER)
-            .await
-            .unwrap()
-    }
-
-    pub(super) async fn order(&self, id: &str) -> Order {
-        let id: OrderId = id.parse().unwrap();
-        self.store.order(&id).await.unwrap().unwrap()
-    }
-
-    pub(super) async fn attempt(&self, id: &AttemptId) -> Attempt {
-        self.store.attempt(id).await.unwrap().unwrap()
-    }
-
-    pub(super) async fn status(&self, id: &AttemptId) -> AttemptStatus {
-        self.attempt(id).await.status
-    }
-}
-
-impl Place {
-    async fn open(&self) -> Arc<dyn Store> {
-        match self {
-            Self::Sqlite(path, _) => Arc::new(SqliteStore::open(path).unwrap()),
-            Self::Postgres(it) => Arc::new(PostgresStore::open(&it.config()).await.unwrap()),
-        }
-    }
-}
-
-pub(super) fn price() -> Money {
-    ugx("10000")
-}
-
-pub(super) fn ugx(amount: &str) -> Money {
-    Money::parse(amount, "UGX".parse().unwrap()).unwrap()
-}
-
-pub(super) fn page(id: &AttemptId) -> Opened {
-    Opened {
-        provider_ref: Some(format!("theirs-{}", id.0)),
-        redirect_url: Some(format!("https://pay.example/{}", id.0)),
-        ..Opened::default()
-    }
-}
-
-pub(super) const SUCCESS: fn() -> Observation = || Observation::Success(Some(price()));
-pub(super) const NOW: UnixMs = UnixMs(1_795_000_000_000);
-pub(super) const LATER: UnixMs = UnixMs(NOW.0 + 1_000);
+use bench::{Bench, LATER, NOW, SUCCESS, page, price, ugx};
+use place::Place;
 
 /// Each of these is a test over SQLite and one over PostgreSQL.
 macro_rules! cases {

@@ -1,0 +1,111 @@
+//! What simulated worlds need of the server, and no server has: randomness by a seed, and bugs planted on purpose.
+//!
+//! All of it stands behind the feature `simulation`, which no program of this workspace switches on.
+
+use std::cell::Cell;
+
+use crate::random::NoRandomness;
+
+macro_rules! bugs {
+    ($($(#[doc = $doc:literal])+ $name:ident = $word:literal,)+) => {
+        /// A bug of the server.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Bug {
+            $($(#[doc = $doc])+ $name),+
+        }
+
+        impl Bug {
+            /// Every bug: its name, and what it does.
+            pub const ALL: &'static [(Self, &'static str, &'static str)] =
+                &[$((Self::$name, $word, concat!($($doc),+))),+];
+        }
+    };
+}
+
+bugs! {
+    /// A notification is taken at its word: the attempt is paid.
+    NoticeMeansPaid = "notice-means-paid",
+    /// Whatever was received is enough.
+    AmountNotCompared = "amount-not-compared",
+    /// The currency of what was received does not matter.
+    CurrencyNotCompared = "currency-not-compared",
+    /// A look-up's answer about another payment is taken.
+    AnyReferenceTaken = "any-reference-taken",
+    /// "success" at the top of a look-up's answer means paid.
+    EnvelopeMeansPaid = "envelope-means-paid",
+    /// A second success of an order is paid once more.
+    SecondSuccessPaysAgain = "second-success-pays-again",
+    /// What is paid may fail afterwards.
+    PaidMayFail = "paid-may-fail",
+    /// What has failed is not paid any more.
+    FailedIsFinal = "failed-is-final",
+    /// After three days without an end it has failed.
+    GivenUpMeansFailed = "given-up-means-failed",
+    /// A beginning without an answer counts as refused.
+    UnknownBeginsAnew = "unknown-begins-anew",
+    /// A new attempt begins without a question about the old one.
+    NotAskedFirst = "not-asked-first",
+    /// A pending attempt does not keep another one from beginning.
+    TwoLiveAttempts = "two-live-attempts",
+    /// The page's new price of an order is charged.
+    PriceMayChange = "price-may-change",
+    /// Calls to the provider are not counted.
+    QuotaNotCounted = "quota-not-counted",
+    /// Calls stop counting after half a minute.
+    QuotaForgetsEarly = "quota-forgets-early",
+    /// After one look-up nobody asks by itself any more.
+    NeverAskedAgain = "never-asked-again",
+    /// Calls that a dead process made are not taken up.
+    CutOffForgotten = "cut-off-forgotten",
+    /// What a person has to look at is a success for the page.
+    ReviewShownAsPaid = "review-shown-as-paid",
+    /// What nobody knows has failed for the page.
+    UnknownShownAsFailed = "unknown-shown-as-failed",
+    /// The shop is told that a wrong amount has paid.
+    ReviewToldAsPaid = "review-told-as-paid",
+    /// The shop gets another name of the event with each try.
+    NewNameForEachTry = "new-name-for-each-try",
+    /// An error repeats what was sent to the provider.
+    SecretInAnAnswer = "secret-in-an-answer",
+}
+
+thread_local! {
+    static PLANTED: Cell<Option<Bug>> = const { Cell::new(None) };
+    static STATE: Cell<Option<u64>> = const { Cell::new(None) };
+}
+
+/// From now on this thread draws its randomness from a seed: the same each time.
+pub fn seed(seed: u64) {
+    STATE.set(Some(seed));
+}
+
+/// Random bytes: of the seed, else of the operating system.
+pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], NoRandomness> {
+    let mut bytes = [0; N];
+    let Some(mut state) = STATE.get() else {
+        getrandom::fill(&mut bytes).map_err(|_| NoRandomness)?;
+        return Ok(bytes);
+    };
+    for chunk in bytes.chunks_mut(8) {
+        // SplitMix64: every state gives another value, and none of them is a secret here.
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = state;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^= mixed >> 31;
+        for (byte, random) in chunk.iter_mut().zip(mixed.to_le_bytes()) {
+            *byte = random;
+        }
+    }
+    STATE.set(Some(state));
+    Ok(bytes)
+}
+
+/// Plants a bug in this thread, in place of the one before.
+pub fn plant(bug: Option<Bug>) {
+    PLANTED.set(bug);
+}
+
+pub(crate) fn is_planted(bug: Bug) -> bool {
+    PLANTED.get() == Some(bug)
+}

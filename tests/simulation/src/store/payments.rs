@@ -1,0 +1,314 @@
+//! Orders and attempts: the store's contract over plain rows, with the same pure decisions as every store.
+
+use malipo_server::clock::{HOUR_MS, UnixMs};
+use malipo_server::payment::begin::{self, Decision, KnownKey};
+use malipo_server::payment::settle::{self, Observation};
+use malipo_server::payment::{Attempt, AttemptId, AttemptStatus, Opened, Reference, event};
+use malipo_server::store::outbox::{Tell, event_id};
+use malipo_server::store::{Answered, Begin, Begun, KEEP_MS, Settled};
+use malipo_wire::{OrderId, Status};
+
+use super::disk::{AttemptRow, Disk, KeyRow, OrderRow, OutboxRow};
+
+impl Disk {
+    pub(super) fn begin(&mut self, begin: &Begin) -> Begun {
+        let now = begin.now;
+        let known = begin.key.as_ref().and_then(|it| self.key(it, now));
+        let order_id = known
+            .as_ref()
+            .map_or(&begin.wish.order_id, |it| &it.order_id)
+            .clone();
+        let order = self.order(&order_id);
+        let decision = begin::decide(&begin.wish, known.as_ref(), order.as_ref());
+        let mut reference = None;
+        let proven = match &decision {
+            Decision::New { first } => {
+                self.orders
+                    .entry(order_id.clone())
+                    .or_insert_with(|| OrderRow {
+                        price: begin.wish.price,
+                        paid_by: None,
+                        attempts: Vec::new(),
+                    });
+                reference = Some(self.new_attempt(begin, &order_id, *first));
+                true
+            }
+            Decision::Paid { proven } => *proven,
+            Decision::Same(_) => true,
+            Decision::KeyReused
+            | Decision::OrderChanged
+            | Decision::NoProof
+            | Decision::Running
+            | Decision::Unknown(_)
+            | Decision::AskFirst(_)
+            | Decision::QuoteExpired => false,
+        };
+        if proven || decision.opens_unproven() {
+            let until = now.plus_ms(KEEP_MS);
+            self.tokens
+                .insert(begin.token_hash, (order_id.clone(), until));
+        }
+        if proven && let (Some(key), None) = (&begin.key, &known) {
+            let row = KeyRow {
+                payload_hash: begin.wish.payload_hash,
+                order_id: order_id.clone(),
+                created_at: now,
+            };
+            self.keys.insert(key.clone(), row);
+        }
+        Begun {
+            decision,
+            order_id,
+            reference,
+        }
+    }
+
+    fn key(&self, key: &str, now: UnixMs) -> Option<KnownKey> {
+        let row = self.keys.get(key)?;
+        let is_good = now.plus_ms(-KEEP_MS) < row.created_at;
+        is_good.then(|| KnownKey {
+            payload_hash: row.payload_hash,
+            order_id: row.order_id.clone(),
+        })
+    }
+
+    fn new_attempt(&mut self, begin: &Begin, order_id: &OrderId, first: bool) -> Reference {
+        let new = &begin.attempt;
+        let is_taken =
+            |it: &Attempt| it.provider == new.provider && it.reference == new.first_reference;
+        let taken = self.attempts().any(is_taken);
+        let reference = if first && !taken {
+            new.first_reference.clone()
+        } else {
+            new.other_reference.clone()
+        };
+        let attempt = Attempt {
+            id: new.id.clone(),
+            order_id: order_id.clone(),
+            provider: new.provider.to_owned(),
+            reference: reference.clone(),
+            provider_ref: None,
+            status: AttemptStatus::Created,
+            price: self.orders[order_id].price,
+            received: None,
+            reason: None,
+            redirect_url: None,
+            sent_to: Vec::new(),
+            expires_at: None,
+            description: new.description.clone(),
+            return_url: new.return_url.clone(),
+            late: false,
+            created_at: begin.now,
+            updated_at: begin.now,
+            paid_at: None,
+            next_check_at: new.next_check_at,
+        };
+        let index = self.attempts.len();
+        self.by_id.insert(new.id.clone(), index);
+        self.attempts.push(AttemptRow {
+            attempt,
+            return_hash: new.return_hash,
+            notify_hash: new.notify_hash,
+            told: 0,
+            cancelled_at: None,
+        });
+        if let Some(order) = self.orders.get_mut(order_id) {
+            order.attempts.push(index);
+        }
+        self.note(index, None);
+        reference
+    }
+
+    pub(super) fn answered(&mut self, id: &AttemptId, answer: Answered, now: UnixMs) -> bool {
+        let Some(index) = self.index(id) else {
+            return false;
+        };
+        let set = match answer {
+            Answered::Opened(opened) => return self.set_opened(index, opened, now),
+            Answered::Refused => (AttemptStatus::Refused, None),
+            Answered::Orphaned => (AttemptStatus::Orphaned, Some(now.plus_ms(HOUR_MS))),
+            Answered::Unknown { check_at } => (AttemptStatus::Unknown, Some(check_at)),
+        };
+        let attempt = &mut self.attempts[index].attempt;
+        let before = attempt.status;
+        if matches!(before, AttemptStatus::Created | AttemptStatus::Unknown) {
+            (attempt.status, attempt.next_check_at) = set;
+            attempt.updated_at = now;
+            self.note(index, Some(before));
+        }
+        false
+    }
+
+    fn set_opened(&mut self, index: usize, opened: Opened, now: UnixMs) -> bool {
+        let order_id = self.attempts[index].attempt.order_id.clone();
+        let is_in_the_way = |it: &Attempt| {
+            it.id != self.attempts[index].attempt.id
+                && (it.status.is_live() || it.status == AttemptStatus::Paid)
+        };
+        let others = self.attempts_of(&order_id).any(is_in_the_way);
+        let attempt = &mut self.attempts[index].attempt;
+        let before = attempt.status;
+        match before {
+            AttemptStatus::Created | AttemptStatus::Unknown => {
+                attempt.status = AttemptStatus::Pending;
+            }
+            AttemptStatus::Orphaned if !others => attempt.status = AttemptStatus::Pending,
+            AttemptStatus::Orphaned
+            | AttemptStatus::Pending
+            | AttemptStatus::Refused
+            | AttemptStatus::Failed
+            | AttemptStatus::NeedsReview
+            | AttemptStatus::Paid
+            | AttemptStatus::DuplicatePaid
+            | AttemptStatus::Refunded => {}
+        }
+        attempt.provider_ref = opened.provider_ref;
+        attempt.redirect_url = opened.redirect_url;
+        attempt.sent_to = opened.sent_to;
+        attempt.expires_at = opened.expires_at;
+        attempt.updated_at = now;
+        let open = matches!(
+            attempt.status,
+            AttemptStatus::Pending | AttemptStatus::NeedsReview
+        );
+        self.note(index, Some(before));
+        open && self.paid_by(&order_id).is_none()
+    }
+
+    pub(super) fn settle(
+        &mut self,
+        id: &AttemptId,
+        observation: Observation,
+        tell: Tell,
+        now: UnixMs,
+    ) -> Option<Settled> {
+        let index = self.index(id)?;
+        let before = self.attempts[index].attempt.clone();
+        let paid_by = self.orders.get(&before.order_id)?.paid_by.clone();
+        let step = settle::settle(&before, paid_by.as_ref(), observation, now)?;
+        let attempt = &mut self.attempts[index].attempt;
+        attempt.status = step.status;
+        attempt.received = step.received;
+        attempt.late = step.late;
+        attempt.reason = step.reason;
+        attempt.updated_at = now;
+        if step.status.public() == Status::Success {
+            attempt.paid_at = Some(now);
+            attempt.next_check_at = None;
+        }
+        if step.status == AttemptStatus::Paid {
+            let order = self.orders.get_mut(&before.order_id)?;
+            order.paid_by = Some(id.clone());
+        }
+        if let Some(kind) = event::kind(&before, &step) {
+            self.tell(index, kind, tell, now);
+        }
+        self.note(index, Some(before.status));
+        let order = self.order(&before.order_id)?;
+        Some(Settled { step, order })
+    }
+
+    fn tell(&mut self, index: usize, kind: event::EventKind, tell: Tell, now: UnixMs) {
+        let row = &mut self.attempts[index];
+        let event_id = event_id(&row.attempt.id, row.told);
+        row.told += 1;
+        let event = event::event(kind, &row.attempt, tell.test, now);
+        let body = serde_json::to_string(&event).unwrap();
+        for channel in tell.channels() {
+            self.outbox.push(OutboxRow {
+                event_id: event_id.clone(),
+                channel,
+                body: body.clone(),
+                tries: 0,
+                created_at: now,
+                next_at: Some(now),
+                delivered: false,
+            });
+        }
+    }
+
+    pub(super) fn cancelled(&mut self, order: &OrderId, now: UnixMs) {
+        let rows = self.orders.get(order).map(|it| it.attempts.clone());
+        for index in rows.unwrap_or_default() {
+            let row = &mut self.attempts[index];
+            if row.attempt.status.is_live() && row.cancelled_at.is_none() {
+                row.cancelled_at = Some(now);
+            }
+        }
+    }
+
+    pub(super) fn take_due(
+        &mut self,
+        provider: &str,
+        now: UnixMs,
+        until: UnixMs,
+        most: usize,
+    ) -> Vec<Attempt> {
+        let is_due =
+            |it: &Attempt| it.provider == provider && it.next_check_at.is_some_and(|at| at <= now);
+        let mut due: Vec<(UnixMs, usize)> = self
+            .attempts()
+            .enumerate()
+            .filter(|it| is_due(it.1))
+            .filter_map(|(index, it)| Some((it.next_check_at?, index)))
+            .collect();
+        due.sort_unstable();
+        due.truncate(most);
+        let mut taken = Vec::with_capacity(due.len());
+        for (_, index) in due {
+            let attempt = &mut self.attempts[index].attempt;
+            taken.push(attempt.clone());
+            attempt.next_check_at = Some(until);
+        }
+        taken
+    }
+
+    pub(super) fn schedule(&mut self, id: &AttemptId, at: Option<UnixMs>) {
+        if let Some(index) = self.index(id) {
+            let attempt = &mut self.attempts[index].attempt;
+            if attempt.status.is_open() {
+                attempt.next_check_at = at;
+            }
+        }
+    }
+
+    pub(super) fn reschedule(&mut self, id: &AttemptId, taken: UnixMs, at: Option<UnixMs>) {
+        if let Some(index) = self.index(id) {
+            let attempt = &mut self.attempts[index].attempt;
+            if attempt.next_check_at == Some(taken) {
+                attempt.next_check_at = at;
+            }
+        }
+    }
+
+    pub(super) fn recover(&mut self, before: UnixMs, now: UnixMs) -> usize {
+        let mut found = 0;
+        for index in 0..self.attempts.len() {
+            let attempt = &mut self.attempts[index].attempt;
+            if attempt.status == AttemptStatus::Created && attempt.created_at < before {
+                attempt.status = AttemptStatus::Unknown;
+                attempt.next_check_at = Some(now);
+                attempt.updated_at = now;
+                found += 1;
+                self.note(index, Some(AttemptStatus::Created));
+            }
+        }
+        found
+    }
+
+    pub(super) fn park(&mut self, provider: &str, names: &[String], summary: &str, now: UnixMs) {
+        let name = (provider.to_owned(), names.join(" "), summary.to_owned());
+        let row = self.parked.entry(name).or_insert((0, now));
+        *row = (row.0 + 1, now);
+    }
+
+    pub(super) fn tidy(&mut self, now: UnixMs) {
+        self.tokens.retain(|_, it| now < it.1);
+        self.keys
+            .retain(|_, it| now.plus_ms(-KEEP_MS) < it.created_at);
+        self.sends.retain(|it| now.plus_ms(-KEEP_MS) < it.2);
+        let month = now.plus_ms(-30 * 24 * HOUR_MS);
+        self.outbox
+            .retain(|it| it.next_at.is_some() || month <= it.created_at);
+    }
+}

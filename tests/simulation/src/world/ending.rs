@@ -1,0 +1,120 @@
+//! The end of a world: troubles stop, shoppers come back, and everything that was promised has to come true.
+
+use malipo::checkout::{Input, Wake};
+use malipo_wire::OrderId;
+
+use super::World;
+use super::event::Event;
+use crate::shopper::Tab;
+
+impl World {
+    /// From now on nothing goes wrong: networks, servers, clocks and shoppers are well.
+    pub(super) fn heal(&mut self) {
+        self.mix.heal();
+        self.story.tell(|| "troubles end".to_owned());
+        for server in 0..self.servers.len() {
+            if let Some(process) = &self.servers[server].process {
+                process.line().fail(0);
+                process.line().die_at(0, false);
+                process.shop_takes(true);
+            } else {
+                self.after(10, Event::Start(server));
+            }
+        }
+        for device in &mut self.devices {
+            device.offline = false;
+        }
+        self.decide_all();
+        for tab in 0..self.tabs.len() {
+            let load = self.tabs[tab].load;
+            self.thaw(tab, load);
+            if self.tabs[tab].is_there && self.rng.percent(50) {
+                // The others are not looked at: they have to find out by themselves.
+                self.tabs[tab].hidden = false;
+                self.say(tab, Input::Woke(Wake::Online));
+                self.say(tab, Input::Woke(Wake::Visible));
+            } else if !self.tabs[tab].is_there {
+                self.load(tab);
+            }
+        }
+    }
+
+    /// When the world has to be at rest: no button waits longer than its deadline.
+    pub(super) fn ends_at(&self) -> u64 {
+        let is_busy = self.mix.is_healed() && self.tabs.iter().any(Tab::is_busy);
+        if !self.mix.is_healed() || is_busy {
+            self.heals_at + LONGEST_WAIT_MS
+        } else {
+            self.now
+        }
+    }
+
+    /// W13: where the store knows an outcome, whoever waits for it learns of it within seconds.
+    pub(super) fn check_promises(&mut self) {
+        if !self.mix.is_healed() || !self.tabs.iter().any(Tab::is_busy) {
+            return;
+        }
+        for order in 0..self.prices.len() {
+            let selling = self.tabs.iter().find(|it| it.order == order);
+            let id = selling.and_then(|it| it.offer.order.parse::<OrderId>().ok());
+            let is_known = id.is_some_and(|it| self.checks.knows_outcome(&it, &self.disk));
+            let since = self.known_since[order].filter(|_| is_known);
+            self.known_since[order] = is_known.then(|| since.unwrap_or(self.now));
+        }
+        for (index, page) in self.tabs.iter().enumerate() {
+            let Some(known) = self.known_since[page.order] else {
+                continue;
+            };
+            self.checks.count("W13");
+            // A page that went to the checkout page itself learns of it when it is loaded again.
+            let waits = page.is_there && page.checkout.order_id().is_some() && page.is_busy();
+            let since = known.max(page.waits_since).max(self.heals_at);
+            assert!(
+                !waits || self.now < since + PATIENCE_MS,
+                "W13: at {} tab {index} still waits for an outcome that is known since {known}",
+                self.now
+            );
+        }
+    }
+
+    /// How long a server's timers may sleep: once nobody waits, until something is due.
+    pub(super) fn pause(&self, server: usize) -> u64 {
+        let is_quiet =
+            self.mix.is_healed() && self.calls.is_empty() && !self.tabs.iter().any(Tab::is_busy);
+        if !is_quiet {
+            return 500;
+        }
+        let wall = self.wall(server);
+        let due = self.disk.look().next_due();
+        let wait = due.map_or(0, |it| it.0.saturating_sub(wall).max(0));
+        u64::try_from(wait).unwrap_or(0).clamp(500, 6 * 3_600_000)
+    }
+
+    /// The last days: whatever is scheduled happens, and then the books have to agree.
+    pub(super) fn finish(&mut self) {
+        for (index, page) in self.tabs.iter().enumerate() {
+            assert!(
+                !page.is_busy(),
+                "W13: tab {index} is still {} {LONGEST_WAIT_MS} ms after troubles ended",
+                page.checkout.state().as_str()
+            );
+        }
+        self.story
+            .tell(|| "every button is at rest; days pass".to_owned());
+        let ends_at = self.now + LAST_DAYS_MS;
+        while self.disk.look().next_due().is_some() || !self.calls.is_empty() {
+            if self.queue.next_at().is_none_or(|it| ends_at <= it) {
+                break;
+            }
+            self.step();
+        }
+        self.checks.at_end(&self.disk, &self.ledger);
+    }
+}
+
+/// The widget's longest deadline, what was begun when troubles ended, and some.
+const LONGEST_WAIT_MS: u64 = 45 * 60_000;
+/// The machine asks every 20 s at the least, its backend may have asked it to wait for 20 s, and a request takes its time.
+const PATIENCE_MS: u64 = 50_000;
+/// A payment that never ends is given up after three days.
+const LAST_DAYS_MS: u64 = 80 * 3_600_000;

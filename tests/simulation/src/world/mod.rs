@@ -1,0 +1,262 @@
+//! A world: shoppers, the network, servers on one disk, the provider, the shop; one queue.
+
+mod acts;
+mod effects;
+mod ending;
+mod event;
+mod network;
+mod paying;
+mod servers;
+mod story;
+
+use std::collections::BTreeMap;
+
+use event::{Event, Flight, Queue};
+
+use crate::START;
+use crate::backend::{Call, Process, Setting};
+use crate::checks::Checks;
+use crate::mix::{Fault, Mix};
+use crate::provider::Ledger;
+use crate::rng::Rng;
+use crate::shopper::{Device, Offer, Tab};
+use crate::store::SharedDisk;
+
+pub use story::{Report, Story};
+
+/// Which world, and what is taken out of it.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The seed.
+    pub seed: u64,
+    /// Kinds of trouble that are taken out: a bit each, in the order of [`Fault::ALL`].
+    pub without: u64,
+    /// At most so many shoppers.
+    pub shoppers: usize,
+    /// Whether its story is told.
+    pub tells: bool,
+}
+
+impl Plan {
+    /// The whole world of a seed.
+    #[must_use]
+    pub fn of(seed: u64) -> Self {
+        Self {
+            seed,
+            without: 0,
+            shoppers: usize::MAX,
+            tells: false,
+        }
+    }
+}
+
+/// A world.
+#[derive(Debug)]
+pub struct World {
+    now: u64,
+    /// When troubles end.
+    heals_at: u64,
+    rng: Rng,
+    mix: Mix,
+    queue: Queue,
+    setting: Setting,
+    devices: Vec<Device>,
+    tabs: Vec<Tab>,
+    prices: Vec<u64>,
+    /// Since when the store knows the outcome of an order.
+    known_since: Vec<Option<u64>>,
+    servers: Vec<Server>,
+    disk: SharedDisk,
+    ledger: Ledger,
+    flights: BTreeMap<u64, Flight>,
+    calls: BTreeMap<u64, (usize, Call)>,
+    last_number: u64,
+    checks: Checks,
+    story: Story,
+}
+
+/// A machine on which a server runs, or not.
+#[derive(Debug)]
+struct Server {
+    process: Option<Process>,
+    /// How far its wall clock is off, in milliseconds.
+    off_ms: i64,
+    ticks: bool,
+}
+
+impl World {
+    /// A world before anything has happened.
+    #[must_use]
+    pub fn new(plan: &Plan) -> Self {
+        malipo_server::simulation::seed(plan.seed);
+        let mut rng = Rng::for_part(plan.seed, 2);
+        let mix = Mix::new(plan.seed, plan.without);
+        let setting = Setting {
+            calls_per_minute: rng.pick(&[20_u32, 60, 600, 600]),
+            watch_interval_ms: rng.pick(&[500_u32, 2_500, 2_500, 15_000]),
+        };
+        let servers = rng.pick(&[1, 1, 2]);
+        let minutes = rng.pick(&[1, 2, 4, 8]);
+        let mut world = Self {
+            now: 0,
+            heals_at: minutes * 60_000,
+            mix,
+            queue: Queue::default(),
+            setting,
+            devices: Vec::new(),
+            tabs: Vec::new(),
+            prices: Vec::new(),
+            known_since: Vec::new(),
+            servers: Vec::new(),
+            disk: SharedDisk::default(),
+            ledger: Ledger::default(),
+            flights: BTreeMap::new(),
+            calls: BTreeMap::new(),
+            last_number: 0,
+            checks: Checks::default(),
+            story: Story::new(plan.tells),
+            rng,
+        };
+        for server in 0..servers {
+            world.servers.push(Server {
+                process: None,
+                off_ms: 0,
+                ticks: false,
+            });
+            world.after(0, Event::Start(server));
+        }
+        world.invite(plan.shoppers);
+        world.after(1_000, Event::Trouble);
+        world
+    }
+
+    /// The shoppers, their orders and their tabs.
+    fn invite(&mut self, most: usize) {
+        let shoppers = self.rng.between(1, 8) as usize;
+        for shopper in 0..shoppers {
+            let mut draw = Rng::new(self.rng.next_u64());
+            if most <= shopper {
+                continue;
+            }
+            self.devices.push(Device::default());
+            let shopper = self.devices.len() - 1;
+            let order = self.prices.len();
+            self.known_since.push(None);
+            self.prices.push(draw.between(1, 5_000_000));
+            let offer = Offer {
+                order: if draw.percent(70) {
+                    format!("ORDER-{order:05}")
+                } else {
+                    format!("order_{order}")
+                },
+                price: self.prices[order],
+                quoted: draw.percent(50),
+                mode: draw.pick(&["tab", "tab", "popup", "redirect", "link"]),
+                poll_interval: draw.pick(&[1_000, 2_500, 2_500, 5_000]),
+                timeout: draw.pick(&[0, 0, 0, 45_000]),
+            };
+            // Some have the same order open twice.
+            let tabs = if draw.percent(25) { 2 } else { 1 };
+            for _ in 0..tabs {
+                let device = &self.devices[shopper];
+                let tab = Tab::new(shopper, order, offer.clone(), device, self.now);
+                self.tabs.push(tab);
+                let delay = draw.between(100, 20_000);
+                self.after(delay, Event::Act(self.tabs.len() - 1));
+            }
+        }
+    }
+
+    /// Runs to the end: troubles, then none, then until everything has come to rest.
+    pub fn run(&mut self) {
+        while let Some(at) = self.queue.next_at() {
+            if self.heals_at <= at && !self.mix.is_healed() {
+                self.now = self.heals_at;
+                self.heal();
+            }
+            if self.ends_at() <= at {
+                break;
+            }
+            self.step();
+        }
+        self.finish();
+    }
+
+    /// One event, and every check.
+    fn step(&mut self) {
+        let Some((at, event)) = self.queue.pop() else {
+            return;
+        };
+        self.now = self.now.max(at);
+        self.story.mark(self.now, &event);
+        match event {
+            Event::Timer { tab, load, number } => self.timer(tab, load, number),
+            Event::Say { tab, load, input } => {
+                if self.tabs[tab].load == load {
+                    self.say(tab, *input);
+                }
+            }
+            Event::Reply { number, reply } => self.replied(number, *reply),
+            Event::Act(tab) => self.act(tab),
+            Event::Thaw(tab, load) => self.thaw(tab, load),
+            Event::Online(device) => self.online(device),
+            Event::Load(tab) => self.load(tab),
+            Event::Arrive(number) => self.arrive(number),
+            Event::Gone(number) => self.gone(number),
+            Event::Call(number) => self.called(number),
+            Event::Answered(number, result) => self.call_answered(number, *result),
+            Event::Visit { tab, payment } => self.visit(tab, payment),
+            Event::Pay { tab, payment } => self.pay(tab, payment),
+            Event::Fail { tab, payment } => self.fail(tab, payment),
+            Event::Back { tab, payment } => self.go_back(tab, payment),
+            Event::Notify { payment, tries } => self.notify(payment, tries),
+            Event::Forge => self.forge(),
+            Event::Tick(server) => self.tick(server),
+            Event::Kill(server) => self.kill(server),
+            Event::Start(server) => self.start(server),
+            Event::Trouble => self.trouble(),
+        }
+        self.checks.after_step(&self.disk, &self.ledger, self.now);
+    }
+
+    /// Something happens in so many milliseconds.
+    fn after(&mut self, ms: u64, event: Event) {
+        let tie = self.rng.next_u64();
+        self.queue.push(self.now.saturating_add(ms), tie, event);
+    }
+
+    fn number(&mut self) -> u64 {
+        self.last_number += 1;
+        self.last_number
+    }
+
+    /// What a server's wall clock shows.
+    fn wall(&self, server: usize) -> i64 {
+        let now = i64::try_from(START + self.now).unwrap_or(i64::MAX);
+        now.saturating_add(self.servers[server].off_ms)
+    }
+
+    fn hits(&mut self, fault: Fault) -> bool {
+        self.mix.hits(fault)
+    }
+
+    /// What came of it, so far.
+    #[must_use]
+    pub fn report(&self) -> Report {
+        Report {
+            steps: self.story.steps(),
+            fingerprint: self.story.fingerprint(),
+            payments: self.ledger.payments().len() as u64,
+            paid: self.checks.paid(),
+            injected: self.mix.injected().to_vec(),
+            checked: self.checks.counted(),
+            virtual_ms: self.now,
+        }
+    }
+
+    /// The story so far.
+    #[must_use]
+    pub fn story(&self) -> &Story {
+        &self.story
+    }
+}

@@ -1,0 +1,166 @@
+//! Servers: they start, run, die, and their clocks are wrong.
+
+use malipo_server::provider::{HttpResponse, ProviderError};
+
+use super::World;
+use super::event::Event;
+use crate::backend::Process;
+use crate::mix::Fault;
+use crate::store::Line;
+
+impl World {
+    /// A server starts, or tries again in a second where its store fails.
+    pub(super) fn start(&mut self, server: usize) {
+        if self.servers[server].process.is_some() {
+            return;
+        }
+        let line = Line::new(self.rng.next_u64(), 1 < self.servers.len());
+        if !self.mix.is_healed() {
+            line.fail(self.mix.rate(Fault::StoreFails) as u32 * 65);
+        }
+        let wall = self.wall(server);
+        let process = Process::start(&self.setting, &self.disk, line, self.now, wall);
+        let is_up = process.is_some();
+        self.story.tell(|| {
+            format!(
+                "server {server} {}",
+                if is_up { "is up" } else { "fails to start" }
+            )
+        });
+        self.story.stepped(u64::from(is_up));
+        if !is_up {
+            self.after(1_000, Event::Start(server));
+            return;
+        }
+        self.servers[server].process = process;
+        if !self.servers[server].ticks {
+            self.servers[server].ticks = true;
+            self.after(500, Event::Tick(server));
+        }
+        self.run_server(server);
+    }
+
+    /// A server's own timers: they run twice a second, and late as on a busy machine.
+    pub(super) fn tick(&mut self, server: usize) {
+        let pause = self.pause(server);
+        let late = self.rng.below(40);
+        self.after(pause + late, Event::Tick(server));
+        self.run_server(server);
+        self.check_promises();
+    }
+
+    /// Lets a server run until it waits, and takes what it has brought forth.
+    pub(super) fn run_server(&mut self, server: usize) {
+        let wall = self.wall(server);
+        let Some(process) = &mut self.servers[server].process else {
+            return;
+        };
+        let outs = process.run(self.now, wall);
+        let panics = crate::live::take_panics();
+        assert!(panics.is_empty(), "a server's task panicked: {panics:?}");
+        let is_dead = process.line().is_dead();
+        let failed = process.line().take_failed();
+        self.mix.count(Fault::StoreFails, u64::from(failed));
+        let weight = outs.answers.len() + 8 * outs.calls.len() + 64 * outs.pieces.len();
+        self.story.stepped(weight as u64);
+        for told in outs.told {
+            self.story.tell(|| {
+                format!(
+                    "the shop is told {} of {}",
+                    told.event.kind, told.event.data.order_id
+                )
+            });
+            self.checks.told(&told, &self.disk, &self.ledger);
+        }
+        for call in outs.calls {
+            self.call(server, call);
+        }
+        if is_dead {
+            // What it wanted to say died with it.
+            self.story
+                .tell(|| format!("server {server} dies in the middle of a write"));
+            self.kill(server);
+            return;
+        }
+        for (number, answer) in outs.answers {
+            self.answered(number, answer);
+        }
+        for (number, piece) in outs.pieces {
+            self.piece(number, piece.as_deref());
+        }
+    }
+
+    /// The answer to a call comes to the server that made it, if that is still there.
+    pub(super) fn call_answered(
+        &mut self,
+        number: u64,
+        result: Result<HttpResponse, ProviderError>,
+    ) {
+        let Some((server, call)) = self.calls.remove(&number) else {
+            return;
+        };
+        self.story.tell(|| {
+            let what = match &result {
+                Ok(it) => format!("{} {}", it.status, String::from_utf8_lossy(&it.body)),
+                Err(error) => error.to_string(),
+            };
+            format!("server {server} gets the answer to call {number}: {what}")
+        });
+        // A process that has died since does not hear of it.
+        if call.answer.send(result).is_ok() {
+            self.run_server(server);
+        }
+    }
+
+    pub(super) fn kill(&mut self, server: usize) {
+        if self.servers[server].process.take().is_none() {
+            return;
+        }
+        self.story.tell(|| format!("server {server} is dead"));
+        self.cut_off(server);
+        let pause = self.rng.between(200, 10_000);
+        self.after(pause, Event::Start(server));
+    }
+
+    /// Once a second: trouble that nobody causes.
+    pub(super) fn trouble(&mut self) {
+        if self.mix.is_healed() {
+            return;
+        }
+        self.after(1_000, Event::Trouble);
+        let server = self.rng.below(self.servers.len() as u64) as usize;
+        if self.hits(Fault::Killed) {
+            let soon = self.mix.stream(Fault::Killed).below(1_000);
+            self.after(soon, Event::Kill(server));
+        }
+        if self.hits(Fault::KilledInWrite)
+            && let Some(process) = &self.servers[server].process
+        {
+            let draw = self.mix.stream(Fault::KilledInWrite);
+            process
+                .line()
+                .die_at(draw.between(1, 12) as u32, draw.percent(50));
+        }
+        if self.hits(Fault::ServerClock) {
+            let draw = self.mix.stream(Fault::ServerClock);
+            let by = draw.pick(&[2_000, 60_000, 3_600_000]);
+            let by = if draw.percent(50) { by } else { -by };
+            let off = &mut self.servers[server].off_ms;
+            *off = if *off == 0 { by } else { 0 };
+            let off = *off;
+            self.story
+                .tell(|| format!("server {server}'s clock is {off} ms off"));
+        }
+        if self.hits(Fault::NoticeForged) {
+            self.after(0, Event::Forge);
+        }
+        if self.mix.has(Fault::ShopDown) {
+            let takes = !self.hits(Fault::ShopDown);
+            for server in &self.servers {
+                if let Some(process) = &server.process {
+                    process.shop_takes(takes);
+                }
+            }
+        }
+    }
+}

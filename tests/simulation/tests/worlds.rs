@@ -1,0 +1,116 @@
+//! Worlds that are lived through with every `cargo test`: few, for `make worlds` lives through the many.
+
+use malipo_simulation::catch::catch;
+use malipo_simulation::live::{Outcome, invariant, live};
+use malipo_simulation::mix::Fault;
+use malipo_simulation::planted::Planted;
+use malipo_simulation::shrink::shrink;
+use malipo_simulation::world::Plan;
+use malipo_simulation::{exhaustive, report};
+
+#[track_caller]
+fn good(plan: &Plan) -> Outcome {
+    let outcome = live(plan, None);
+    assert_eq!(outcome.failure, None, "seed {}", plan.seed);
+    outcome
+}
+
+#[test]
+fn the_same_seed_is_the_same_world() {
+    for seed in 1..=20 {
+        let plan = Plan {
+            tells: true,
+            ..Plan::of(seed)
+        };
+        let (first, second) = (good(&plan), good(&plan));
+        assert_eq!(first.report, second.report);
+        let mut lines = first.story.iter().zip(&second.story);
+        assert_eq!(lines.find(|it| it.0 != it.1), None, "seed {seed}");
+        // Telling it changes nothing.
+        assert_eq!(good(&Plan::of(seed)).report, first.report);
+    }
+}
+
+#[test]
+fn worlds_differ_and_in_them_everything_happens() {
+    let mut fingerprints = Vec::new();
+    let mut injected = vec![0; Fault::ALL.len()];
+    let (mut payments, mut paid) = (0, 0);
+    for seed in 1..=60 {
+        let report = good(&Plan::of(seed)).report;
+        assert!(100 < report.steps, "seed {seed} is empty: {report:?}");
+        fingerprints.push(report.fingerprint);
+        for (all, one) in injected.iter_mut().zip(report.injected) {
+            *all += one;
+        }
+        payments += report.payments;
+        paid += report.paid;
+    }
+    fingerprints.sort_unstable();
+    fingerprints.dedup();
+    assert_eq!(fingerprints.len(), 60);
+    assert!(
+        60 < payments && 30 < paid,
+        "{payments} payments, {paid} paid"
+    );
+    let never = Fault::ALL.iter().zip(&injected).filter(|it| *it.1 == 0);
+    let never: Vec<_> = never.map(|it| it.0.as_str()).collect();
+    assert!(never.is_empty(), "never happened: {never:?}");
+}
+
+/// Seeds that found bugs of ours, which are mended: docs/simulation.md says which.
+#[test]
+fn what_was_found_stays_mended() {
+    for seed in FOUND {
+        good(&Plan::of(*seed));
+    }
+}
+
+const FOUND: &[u64] = &[1, 6, 106, 116, 126];
+
+#[test]
+fn planted_bugs_are_caught() {
+    for name in [
+        "success-on-stream-message",
+        "closed-means-cancelled",
+        "new-key-on-retry",
+        "notice-means-paid",
+        "amount-not-compared",
+        "unknown-begins-anew",
+    ] {
+        let all = Planted::all();
+        let (bug, ..) = all.iter().find(|it| it.1 == name).unwrap();
+        assert!(catch(*bug, 400).is_some(), "{name} was not caught");
+    }
+}
+
+#[test]
+fn from_every_state_of_the_machine_an_end_can_be_reached_and_its_diagram_is_current() {
+    let found = exhaustive::search();
+    assert!(1_000 < found.states, "{} states", found.states);
+    assert_eq!(found.without_end, Vec::<String>::new());
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ARCHITECTURE.md");
+    let text = std::fs::read_to_string(file).unwrap();
+    let current = report::inserted(&text, "states", &exhaustive::diagram(&found));
+    assert_eq!(current.as_deref(), Some(text.as_str()), "run `make states`");
+}
+
+#[test]
+fn a_failing_world_is_told_as_a_small_story() {
+    let bug = Planted::Server(malipo_server::simulation::Bug::NoticeMeansPaid);
+    let caught = catch(bug, 400).unwrap();
+    let plan = Plan::of(caught.seed);
+    let small = shrink(&plan, Some(bug), &caught.failure);
+    let left = Fault::ALL.len() - usize::try_from(small.without.count_ones()).unwrap();
+    assert!(left <= 6, "{left} kinds of trouble are left");
+    let told = live(
+        &Plan {
+            tells: true,
+            ..small
+        },
+        Some(bug),
+    );
+    let failure = told.failure.map(|it| invariant(&it));
+    assert_eq!(failure, Some(invariant(&caught.failure)));
+    assert!(told.story.iter().any(|it| it.contains("/pay/notify/")));
+}

@@ -141,6 +141,7 @@ async fn a_payment_is_told_once_with_what_the_contract_says() {
     );
     // Asked about again, it tells nothing again.
     world.verify(&answer).await;
+    noted(&world, 1).await;
     let backlog = world.app.store.backlog().await.unwrap();
     assert_eq!((backlog.waiting, backlog.given_up), (0, 0));
     assert_eq!(shop.calls().len(), 1);

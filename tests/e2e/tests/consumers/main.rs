@@ -85,6 +85,11 @@ mod bundlers {
     }
 
     #[test]
+    fn webpack_with_the_file_that_is_fetched_pays() {
+        pays("webpack-web");
+    }
+
+    #[test]
     fn rspack_pays() {
         pays("rspack");
     }

@@ -49,11 +49,15 @@ export function announce(tab, url, words) {
  * page goes, and the payment is taken up when the shopper is back.
  */
 export function follow(event, words) {
-  if (window === top) return;
+  const link = event.target;
+  if (mayNotOpen()) link.target = "_top";
+  // The browser's own way is good wherever it is known.
+  if (window === top || link.target === "_top") return;
   event.preventDefault();
-  const { href } = event.target;
   const tab = openTab(false, words);
-  (tab ?? top).location.href = href;
+  // Firefox takes a click for spent on the tab that it refused: there the next one leads the whole page.
+  if (!tab) link.target = "_top";
+  (tab ?? top).location.href = link.href;
 }
 
 function describe(page, words) {

@@ -288,8 +288,9 @@ pub fn tests(in_webkit: bool) -> Vec<&'static str> {
 }
 
 /// What WebKitGTK is held to; it can do more than its driver can show.
-pub const IN_WEBKIT: [&str; 4] = [
+pub const IN_WEBKIT: [&str; 5] = [
     "paying::a_paid_order_turns_the_page_to_paid_and_closes_the_checkout_tab",
+    "opening::a_page_without_window_open_shows_a_link_that_pays",
     "opening::a_tab_refused_by_the_popup_blocker_shows_a_link_that_pays",
     "opening::redirect_mode_takes_the_whole_page_there_and_back",
     "surviving::a_page_reloaded_while_waiting_resumes_and_does_not_initiate",

@@ -112,6 +112,7 @@ pub const SCENARIOS: [Row; 20] = [
             "reloading::a_page_reloaded_after_it_was_cancelled_says_no_wrong_word_and_can_pay",
             "reloading::a_page_reloaded_after_it_was_paid_begins_nothing",
             "reloading::a_tab_duplicated_while_it_waits_resumes_and_both_tell",
+            "restored::a_browser_that_was_killed_and_restores_its_tabs_goes_on_with_the_payment",
             "returning::a_shopper_whose_shop_tab_is_gone_comes_back_to_a_page_that_tells_paid",
         ],
         "",

@@ -162,6 +162,17 @@ impl Browser {
         self.folder
     }
 
+    /// Kills the browser in the middle of whatever it does, and ends its driver.
+    ///
+    /// # Panics
+    /// If it runs no more.
+    pub async fn crash(mut self) {
+        self.driver.signal_children("KILL");
+        self.driver.stop().await;
+        // There is nobody left to say goodbye to.
+        let _ = self.session.leak();
+    }
+
     /// Closes the browser and its driver.
     pub async fn quit(mut self) {
         let _ = self.session.quit().await;

@@ -19,4 +19,5 @@ mod opening;
 mod pausing;
 mod placed;
 mod reloading;
+mod restored;
 mod slow;

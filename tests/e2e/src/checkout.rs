@@ -10,7 +10,7 @@ impl Checkout {
     /// Waits until the tab has come to JoyndPay's checkout page.
     ///
     /// # Panics
-    /// If it does not come there within 10 s.
+    /// If it does not come there.
     pub async fn reached(tab: Tab) -> Self {
         Self::reached_at(tab, "/make/payment/test/").await
     }
@@ -18,7 +18,7 @@ impl Checkout {
     /// Waits until the tab has come to a provider's page, whose URL has this in it.
     ///
     /// # Panics
-    /// If it does not come there within 10 s.
+    /// If it does not come there.
     pub async fn reached_at(tab: Tab, path: &str) -> Self {
         tab.reaches(path).await;
         Self(tab)

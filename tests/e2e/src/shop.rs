@@ -9,7 +9,7 @@ use crate::fault::Answer;
 use crate::front::Front;
 use crate::quote::{quote, quote_for};
 use crate::tab::Tab;
-use crate::wait::until;
+use crate::wait::{PATIENCE, until};
 
 /// The script that writes down what a test wants to know of a page.
 pub const RECORDER: &str = include_str!("recorder.js");
@@ -189,12 +189,12 @@ impl Shop {
         self.part(part).await.click().await.unwrap();
     }
 
-    /// A part of the widget that is to be seen, waiting for it at most 10 s.
+    /// A part of the widget that is to be seen, waiting for it.
     ///
     /// # Panics
     /// If there is none.
     pub async fn part(&self, part: &str) -> WebElement {
-        let found = until(Duration::from_secs(10), async || self.shown(part).await).await;
+        let found = until(PATIENCE, async || self.shown(part).await).await;
         match found {
             Some(it) => it,
             None => panic!("no {part} to be seen; {}", self.story().await),
@@ -225,12 +225,12 @@ impl Shop {
             .to_owned()
     }
 
-    /// Waits until the widget says this, at most 10 s.
+    /// Waits until the widget says this.
     ///
     /// # Panics
     /// If it does not.
     pub async fn comes_to_say(&self, words: &str) {
-        let found = until(Duration::from_secs(10), async || {
+        let found = until(PATIENCE, async || {
             self.says().await.contains(words).then_some(())
         });
         assert!(found.await.is_some(), "{words}: {}", self.story().await);
@@ -245,12 +245,12 @@ impl Shop {
         state.as_str().unwrap_or_default().to_owned()
     }
 
-    /// Waits for the widget's state, at most 10 s.
+    /// Waits for the widget's state.
     ///
     /// # Panics
     /// If it does not come.
     pub async fn becomes(&self, state: &str) {
-        let found = until(Duration::from_secs(10), async || {
+        let found = until(PATIENCE, async || {
             (self.state().await == state).then_some(())
         })
         .await;
@@ -276,12 +276,12 @@ impl Shop {
             .collect()
     }
 
-    /// Waits for the first event of a name, at most 15 s; gives its detail.
+    /// Waits for the first event of a name; gives its detail.
     ///
     /// # Panics
     /// If it does not come.
     pub async fn event(&self, name: &str) -> Value {
-        self.event_within(name, Duration::from_secs(15)).await
+        self.event_within(name, PATIENCE).await
     }
 
     /// Waits for the first event of a name; gives its detail.

@@ -1,15 +1,13 @@
 //! The real programs: a sandbox that plays the provider, the backend, and the proxies through which they are reached.
 
-use std::collections::HashMap;
-use std::time::Duration;
-
 use serde_json::Value;
+use std::collections::HashMap;
 use tempfile::TempDir;
 
 use crate::front::Front;
 use crate::process::{Process, program, project};
 use crate::quote;
-use crate::wait::until;
+use crate::wait::{PATIENCE, until};
 
 /// JoyndPay's test keys, as the sandbox and the backend are told them.
 pub const PUBLIC_KEY: &str = "e2e-public-key";
@@ -221,10 +219,10 @@ impl Stack {
     /// What the backend tells the shop's own server about an order, once it has this status.
     ///
     /// # Panics
-    /// If it does not get there within 10 s.
+    /// If it does not get there.
     pub async fn order_becomes(&self, order_id: &str, status: &str) -> Value {
         let mut last = Value::Null;
-        let found = until(Duration::from_secs(10), async || {
+        let found = until(PATIENCE, async || {
             last = self.order(order_id).await;
             (last["status"] == status).then(|| last.clone())
         })

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 use thirtyfour::{By, WebDriver, WebElement, WindowHandle};
 
-use crate::wait::until;
+use crate::wait::{PATIENCE, until};
 
 /// A tab. Commands go to it whichever tab was used last.
 #[derive(Clone, Debug)]
@@ -50,7 +50,7 @@ impl Tab {
             .await
             .unwrap();
         if let Some(frame) = &self.frame {
-            let entered = until(Duration::from_secs(10), async || {
+            let entered = until(PATIENCE, async || {
                 let frame = self.session.find(By::Css(frame.as_str())).await.ok()?;
                 frame.enter_frame().await.ok()
             });
@@ -105,13 +105,13 @@ impl Tab {
             .clone()
     }
 
-    /// The element that a selector finds, waiting for it at most 10 s.
+    /// The element that a selector finds, waiting for it.
     ///
     /// # Panics
     /// If there is none.
     pub async fn find(&self, css: &str) -> WebElement {
         self.show().await;
-        let found = until(Duration::from_secs(10), async || {
+        let found = until(PATIENCE, async || {
             self.session.find(By::Css(css)).await.ok()
         })
         .await;
@@ -168,12 +168,12 @@ impl Tab {
         }
     }
 
-    /// Waits until the address holds `part`, at most 10 s.
+    /// Waits until the address holds `part`.
     ///
     /// # Panics
     /// If it does not.
     pub async fn reaches(&self, part: &str) {
-        let found = until(Duration::from_secs(10), async || {
+        let found = until(PATIENCE, async || {
             self.url().await.contains(part).then_some(())
         })
         .await;

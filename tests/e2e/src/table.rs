@@ -187,5 +187,4 @@ these tests pass on broken code. A number is how many tests hold; \"not shown\" 
 const GAPS: &str = "- Safari on iOS and macOS, Chrome on Android and its WebView, and the browsers inside apps are not driven: no such machine is at hand. WebKitGTK shares Safari's engine, not its popup blocker, its
   tab management or its storage rules; in it the happy path, the refused tab, the redirect and the resume are run, and MiniBrowser has no popup blocker of its own.
 - A tab that Chromium discards is shown as a reload: nothing of the page survives either.
-- A press on the button in the moment before its WebAssembly is there, followed at once by a reload, leaves its blank tab open.
 ";

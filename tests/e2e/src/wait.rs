@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
+/// How long anything may take that is expected. More than an idle machine ever needs: only a failure waits for its end.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
 /// Looks every 50 ms until there is something, at most `limit`.
 pub async fn until<T>(limit: Duration, mut look: impl AsyncFnMut() -> Option<T>) -> Option<T> {
     let end = now() + limit;

@@ -27,7 +27,7 @@ pub struct Setup {
     pub browser: Options,
     /// The backend has an origin of its own.
     pub split: bool,
-    /// The test's bound, in place of two minutes.
+    /// The test's bound, in place of [`LIMIT`].
     pub limit: Option<Duration>,
     /// Browsers in which this cannot be shown, and why.
     pub not_in: Vec<(Kind, &'static str)>,
@@ -262,7 +262,7 @@ pub fn run(setup: Setup, body: impl AsyncFnOnce(&World)) {
             saw: Mutex::default(),
         };
         shop::furnish(&world.stack.shop);
-        let limit = setup.limit.unwrap_or(Duration::from_secs(120));
+        let limit = setup.limit.unwrap_or(LIMIT);
         let whole = async {
             let test = timeout(limit, body(&world)).await;
             assert!(test.is_ok(), "took longer than {limit:?}");
@@ -289,6 +289,9 @@ pub fn run(setup: Setup, body: impl AsyncFnOnce(&World)) {
         }
     });
 }
+
+/// What no test needs that works.
+const LIMIT: Duration = Duration::from_secs(240);
 
 /// Two browsers at a time: more of them on two cores only make each other late.
 static TURNS: Semaphore = Semaphore::const_new(2);

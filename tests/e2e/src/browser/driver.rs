@@ -3,21 +3,27 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use super::Kind;
+use super::{Kind, Options};
 use crate::process::{Process, project};
 
 /// Starts a driver; gives the port on which it listens.
-pub(super) async fn start(kind: Kind, env: &HashMap<String, String>) -> (Process, String) {
+pub(super) async fn start(options: &Options, env: &HashMap<String, String>) -> (Process, String) {
     for _ in 0..5 {
-        let (mut driver, ready) = match kind {
+        let (mut driver, ready) = match options.kind {
             Kind::Chromium => (
                 Process::start("chromedriver", chromedriver(), &["--port=0"], env),
                 "started successfully on port ",
             ),
-            Kind::Firefox => (
-                Process::start("geckodriver", geckodriver(), &GECKODRIVER_ARGUMENTS, env),
-                "Listening on 127.0.0.1:",
-            ),
+            Kind::Firefox => {
+                let mut arguments = GECKODRIVER_ARGUMENTS.to_vec();
+                if options.is_open {
+                    arguments.push("--allow-system-access");
+                }
+                (
+                    Process::start("geckodriver", geckodriver(), &arguments, env),
+                    "Listening on 127.0.0.1:",
+                )
+            }
             Kind::WebKit => {
                 // It says nothing, and takes no 0 for a free port.
                 let port = free_port();

@@ -3,6 +3,7 @@
 //! Drivers switch off the popup blocker, the throttling of hidden tabs and the back/forward cache by default; with their
 //! defaults, tests of those pass on broken code.
 
+mod chrome;
 mod driver;
 mod options;
 
@@ -14,7 +15,7 @@ use thirtyfour::{WebDriver, WindowHandle};
 
 use crate::process::Process;
 use crate::tab::Tab;
-use crate::wait::until;
+use crate::wait::{PATIENCE, until};
 
 pub use options::{Kind, Options, all_without_wasm};
 
@@ -39,7 +40,7 @@ impl Browser {
         let mut env = HashMap::from([("TMPDIR".to_owned(), folder.path().display().to_string())]);
         let display = options.display.iter();
         env.extend(display.map(|it| ("DISPLAY".to_owned(), it.clone())));
-        let (driver, port) = driver::start(options.kind, &env).await;
+        let (driver, port) = driver::start(options, &env).await;
         let address = format!("http://127.0.0.1:{port}");
         let session = WebDriver::new(&address, options.capabilities()).await;
         let session = session.unwrap_or_else(|error| panic!("{error}\n{}", driver.log()));
@@ -83,7 +84,7 @@ impl Browser {
         windows.into_iter().map(|it| self.tab(it)).collect()
     }
 
-    /// Waits until exactly one tab beside `known` is open, at most 10 s.
+    /// Waits until exactly one tab beside `known` is open.
     ///
     /// # Panics
     /// If none opens, or more than one.
@@ -94,7 +95,7 @@ impl Browser {
                 .filter(|tab| !known.iter().any(|it| it.is(tab)))
                 .collect::<Vec<_>>()
         };
-        let found = until(Duration::from_secs(10), async || {
+        let found = until(PATIENCE, async || {
             Some(others().await).filter(|it| !it.is_empty())
         })
         .await;
@@ -103,12 +104,12 @@ impl Browser {
         found.remove(0)
     }
 
-    /// Waits until this many tabs are open, at most 10 s.
+    /// Waits until this many tabs are open.
     ///
     /// # Panics
     /// If it does not come to that.
     pub async fn has_tabs(&self, count: usize) {
-        let found = until(Duration::from_secs(10), async || {
+        let found = until(PATIENCE, async || {
             (self.tabs().await.len() == count).then_some(())
         })
         .await;

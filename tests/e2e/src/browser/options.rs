@@ -57,6 +57,8 @@ pub struct Options {
     pub user_agent: Option<&'static str>,
     /// As in iOS's Lockdown Mode and in Tor Browser: there is no `WebAssembly`.
     pub without_wasm: bool,
+    /// Firefox's own context is open to the tests.
+    pub is_open: bool,
 }
 
 impl Default for Options {
@@ -79,6 +81,7 @@ impl Options {
             arguments: Vec::new(),
             user_agent: None,
             without_wasm: false,
+            is_open: false,
         }
     }
 
@@ -87,6 +90,15 @@ impl Options {
     pub fn preferring(mut self, kind: Kind, name: &'static str, value: impl Into<Value>) -> Self {
         self.preferences.push((kind, name, value.into()));
         self
+    }
+
+    /// With Firefox's own context open to [`in_itself`](super::Browser::in_itself).
+    #[must_use]
+    pub fn open_to_tests(self) -> Self {
+        Self {
+            is_open: true,
+            ..self
+        }
     }
 
     /// With scripts switched off.

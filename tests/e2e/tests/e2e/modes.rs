@@ -3,12 +3,12 @@
 use malipo_e2e::checkout::Checkout;
 use malipo_e2e::fault::Answer;
 use malipo_e2e::shop::{Button, Shop, page};
-use malipo_e2e::world::{World, in_chromium};
+use malipo_e2e::world::{World, in_browser, in_chromium};
 use serde_json::{Value, json};
 
 #[test]
 fn a_popup_is_asked_for_in_the_middle_of_the_shops_window_and_pays() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let button = Button::for_order("ORDER-0801").with("mode", "popup");
         // A browser without a screen gives its popups the size it likes: what is asked of it is looked at.
         let asked = "<script>const real = open; window.open = (...all) => { window.asked = all[2]; return real(...all) }</script>";
@@ -26,6 +26,8 @@ fn a_popup_is_asked_for_in_the_middle_of_the_shops_window_and_pays() {
             off_centre.as_array().unwrap().iter().all(is_centred),
             "{off_centre}"
         );
+        shop.comes_to_say("Complete the payment in the other window.")
+            .await;
         checkout.pay().await;
         assert_eq!(shop.event("pay-opened").await["mode"], "popup");
         shop.event("pay-success").await;
@@ -52,7 +54,7 @@ fn in_an_apps_own_browser_auto_takes_the_whole_page_there_and_back() {
 
 #[test]
 fn a_frame_that_may_open_no_tabs_sends_the_whole_page_and_one_order_is_begun() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         world.expect_on_console("Blocked opening");
         let whole = framed(
             world,
@@ -69,7 +71,7 @@ fn a_frame_that_may_open_no_tabs_sends_the_whole_page_and_one_order_is_begun() {
 
 #[test]
 fn a_frame_that_may_open_tabs_opens_one_by_its_link() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let whole = framed(
             world,
             &Button::for_order("ORDER-0804").with("mode", "link"),
@@ -87,7 +89,7 @@ fn a_frame_that_may_open_tabs_opens_one_by_its_link() {
 
 #[test]
 fn an_attempt_begun_in_a_tab_goes_on_with_the_whole_page() {
-    in_chromium(async |world| {
+    in_browser(async |world| {
         let button = Button::for_order("ORDER-0805");
         let shop = world.shop(&button).await;
         shop.press().await;

@@ -2,9 +2,20 @@
 
 use std::time::Duration;
 
+use malipo_e2e::browser::{Kind, Options};
+use malipo_e2e::checkout::Checkout;
 use malipo_e2e::shop::{Button, Shop, page};
-use malipo_e2e::world::{Setup, in_browser, run};
+use malipo_e2e::world::{Setup, World, in_browser, run};
 use serde_json::{Value, json};
+
+/// A shop whose backend, and the widget with it, has an origin of its own.
+async fn split(world: &World, button: Button) -> Shop {
+    let backend = world.stack.backend().origin().to_owned();
+    let mut answer = page(&button.endpoints(&backend).html());
+    let script = format!("{backend}/malipo/malipo.js");
+    answer.body = answer.body.replace("/malipo/malipo.js", &script);
+    world.shop_page(answer).await
+}
 
 #[test]
 fn a_backend_on_another_origin_brings_the_shopper_back_to_the_shops_tab() {
@@ -13,21 +24,43 @@ fn a_backend_on_another_origin_brings_the_shopper_back_to_the_shops_tab() {
         ..Setup::default()
     };
     run(setup, async |world| {
-        let backend = world.stack.backend().origin().to_owned();
-        let button = Button::for_order("ORDER-0300").endpoints(&backend);
-        let html = page(&button.html());
-        let html = malipo_e2e::fault::Answer {
-            body: html
-                .body
-                .replace("/malipo/malipo.js", &format!("{backend}/malipo/malipo.js")),
-            ..html
-        };
-        let shop = world.shop_page(html).await;
+        let shop = split(world, Button::for_order("ORDER-0300")).await;
         shop.press().await;
         world.pay(&shop).await;
         // By way of the shop's own page, where the element tells the first tab.
         world.only_the_shop_is_open(&shop).await;
         assert_eq!(world.stack.backend().count("/pay/return"), 1);
+    });
+}
+
+#[test]
+fn a_tab_that_may_not_close_itself_says_that_the_shopper_can_go_back() {
+    // As shoppers have it: geckodriver lets scripts close any tab.
+    let pref = "dom.allow_scripts_to_close_windows";
+    let setup = Setup {
+        split: true,
+        ..Setup::browser(Options::default().preferring(Kind::Firefox, pref, false))
+    };
+    run(setup, async |world| {
+        let button = Button::for_order("ORDER-0304").with("mode", "link");
+        let shop = split(world, button).await;
+        shop.press().await;
+        // No script opens this tab, and browsers let no script close it.
+        let detail = shop.event("pay-initiated").await;
+        let url = detail["redirectUrl"].as_str().unwrap();
+        let checkout = Checkout::reached(world.browser.open_tab(url).await).await;
+        checkout.pay().await;
+        shop.event("pay-success").await;
+        let back = Shop(checkout.0.clone());
+        back.0.reaches("/shop").await;
+        let rests = "const pay = document.querySelector('#pay'); await pay.ready; \
+             await new Promise((done) => setTimeout(done, 200)); return pay.state";
+        assert_eq!(back.0.run(rests).await, "idle");
+        let says = back.says().await;
+        assert!(
+            says.contains("You can close this tab and go back"),
+            "{says}"
+        );
     });
 }
 

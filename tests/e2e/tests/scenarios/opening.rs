@@ -24,6 +24,27 @@ fn a_tab_opens_when_initiate_takes_twelve_seconds() {
     });
 }
 
+/// Firefox goes on with the page while it opens a tab, so that the WebAssembly may come in the middle of the press.
+#[test]
+fn a_press_in_the_moment_in_which_the_wasm_comes_pays() {
+    in_browser(async |world| {
+        for number in 0..5 {
+            let (rule, gate) = world.stack.shop.gate(story::rust_half());
+            let order_id = format!("ORDER-201{number}");
+            let shop = world.shop(&Button::for_order(&order_id)).await;
+            // A WebAssembly in the browser's cache comes without a request: another address, another file.
+            tokio::join!(shop.press(), async {
+                gate.open();
+                world.stack.shop.lift(rule);
+            });
+            world.pay(&shop).await;
+            world.only_the_shop_is_open(&shop).await;
+            let count = world.stack.shop.count("/pay/initiate");
+            assert_eq!(count, number + 1);
+        }
+    });
+}
+
 /// Browsers differ in what "forbidden" means for a tab that a click opens: either way the shopper pays.
 #[test]
 fn a_browser_told_to_block_popups_pays() {

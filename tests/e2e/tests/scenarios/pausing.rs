@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use malipo_e2e::browser::{Kind, Options};
 use malipo_e2e::shop::{Button, Shop};
 use malipo_e2e::wait::{now, until};
 use malipo_e2e::world::{Setup, World, in_browser, run};
@@ -46,6 +47,8 @@ fn a_page_frozen_while_it_is_paid_tells_when_it_thaws() {
                 .await;
         };
         state("frozen").await;
+        // Nobody looks at a frozen page, and one that is looked at thaws.
+        world.browser.other_tab(&[&shop.0]).await.show().await;
         // What was on its way may still arrive.
         let verifies = || world.stack.shop.count("/pay/verify");
         let quiet = until(STILL, async || {
@@ -61,6 +64,7 @@ fn a_page_frozen_while_it_is_paid_tells_when_it_thaws() {
             before,
             "it is not frozen"
         );
+        shop.0.show().await;
         state("active").await;
         tells(world, &shop, "it thawed").await;
     });
@@ -84,20 +88,24 @@ fn a_computer_that_slept_while_it_was_paid_tells_when_it_wakes() {
 
 #[test]
 fn a_page_that_was_offline_for_a_minute_tells_when_it_is_online() {
-    let setup = Setup::default()
-        .only_chromium("its driver cannot take the network away from a page")
+    // Firefox counts the machine itself as reachable without a network.
+    let pref = "network.disable-localhost-when-offline";
+    let browser = Options::default()
+        .open_to_tests()
+        .preferring(Kind::Firefox, pref, true);
+    let setup = Setup::browser(browser)
+        .except(
+            Kind::WebKit,
+            "its driver cannot take the network away from a page",
+        )
         .within(Duration::from_secs(180));
     run(setup, async |world| {
         let shop = waits(world, "ORDER-2062").await;
         shop.0.show().await;
-        shop.0.devtools("Network.enable", json!({})).await;
-        let offline = async |offline: bool| {
-            let all = json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
-            shop.0
-                .devtools("Network.emulateNetworkConditions", all)
-                .await;
-        };
+        let offline = async |offline| take_network(world, &shop, offline).await;
         offline(true).await;
+        let online = "return navigator.onLine";
+        assert_eq!(shop.0.script(online, vec![]).await, false);
         // Its stream is a connection that was open before, and goes on: a phone's would not.
         world.stack.shop.cut();
         world.stack.settle("succeed").await;
@@ -111,6 +119,20 @@ fn a_page_that_was_offline_for_a_minute_tells_when_it_is_online() {
             "{errors:?}"
         );
     });
+}
+
+/// Takes the network away from the page, or gives it back.
+async fn take_network(world: &World, shop: &Shop, offline: bool) {
+    if world.browser.kind() == Kind::Firefox {
+        let script = format!("Services.io.offline = {offline}; return 0");
+        world.browser.in_itself(&script).await;
+        return;
+    }
+    shop.0.devtools("Network.enable", json!({})).await;
+    let all = json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+    shop.0
+        .devtools("Network.emulateNetworkConditions", all)
+        .await;
 }
 
 /// The same as seen by the network alone, which any browser can be shown.

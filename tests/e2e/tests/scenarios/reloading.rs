@@ -1,7 +1,11 @@
 //! Reloads in every state, second copies of a tab: what was begun goes on, and nothing is begun again.
 
+use std::time::Duration;
+
 use malipo_e2e::fault::Fault;
 use malipo_e2e::shop::{Button, Shop};
+use malipo_e2e::story;
+use malipo_e2e::wait::until;
 use malipo_e2e::world::in_browser;
 use serde_json::json;
 
@@ -12,7 +16,10 @@ fn a_page_reloaded_while_it_asks_for_the_payment_asks_with_the_same_key() {
         let shop = world.shop(&Button::for_order("ORDER-2100")).await;
         shop.press().await;
         world.browser.has_tabs(2).await;
-        shop.becomes("initiating").await;
+        let asked = until(Duration::from_secs(20), async || {
+            (world.stack.shop.count("/pay/initiate") == 1).then_some(())
+        });
+        assert!(asked.await.is_some());
         shop.reload().await;
         gate.open();
         world.stack.shop.lift(rule);
@@ -20,7 +27,25 @@ fn a_page_reloaded_while_it_asks_for_the_payment_asks_with_the_same_key() {
         world.only_the_shop_is_open(&shop).await;
         shop.press().await;
         world.pay(&shop).await;
-        malipo_e2e::story::one_key_and_one_provider_order(world, 2).await;
+        story::one_key_and_one_provider_order(world, 2).await;
+    });
+}
+
+#[test]
+fn a_page_reloaded_before_the_wasm_of_its_press_leaves_no_blank_tab() {
+    in_browser(async |world| {
+        let (rule, gate) = world.stack.shop.gate(story::rust_half());
+        let shop = world.shop(&Button::for_order("ORDER-2108")).await;
+        shop.press().await;
+        world.browser.has_tabs(2).await;
+        assert_eq!(shop.state().await, "initiating");
+        shop.reload().await;
+        world.only_the_shop_is_open(&shop).await;
+        gate.open();
+        world.stack.shop.lift(rule);
+        shop.press().await;
+        world.pay(&shop).await;
+        assert_eq!(world.stack.shop.count("/pay/initiate"), 1);
     });
 }
 
@@ -144,7 +169,7 @@ fn a_reload_while_the_backend_is_away_goes_on_waiting() {
         assert_eq!(shop.state().await, "waiting");
         world.stack.shop.lift(gone);
         checkout.pay().await;
-        shop.event_within("pay-success", std::time::Duration::from_secs(30))
+        shop.event_within("pay-success", Duration::from_secs(30))
             .await;
     });
 }

@@ -52,10 +52,10 @@ export class Face {
     this.badge = make("span", "badge");
     this.panel.append(this.badge, this.steps, this.status, this.hints, this.link, this.actions, this.facts, this.detail);
     this.panel.addEventListener("click", (event) => event.isTrusted && act(event.target.getAttribute("part"), event));
-    // The browser takes the focus from what is hidden, as soon as it is.
+    // The browser takes the focus from what is hidden, as soon as it is. A tab that goes to the back keeps its own.
     for (const it of [this.button, this.panel]) {
       it.addEventListener("focusin", ({ target }) => (this.focused = target));
-      it.addEventListener("focusout", ({ target }) => target.closest("[hidden]") || (this.focused = undefined));
+      it.addEventListener("focusout", ({ target }) => target.closest("[hidden]") || root.activeElement === target || (this.focused = undefined));
     }
     this.root = root;
     this.withButton = button;

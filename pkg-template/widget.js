@@ -21,9 +21,16 @@ export class Widget {
   #tab;
   #back;
   #error = null;
+  // The tab from which the shopper set out goes on; this one has nothing to do.
+  #isSeen = false;
   #isPressing = false;
   #isDestroyed = false;
   #judging;
+  // A page that goes away before wasm came sends its blank tab nowhere.
+  #leave = () => {
+    this.#early.tab?.close();
+    this.#early.tab = undefined;
+  };
 
   /**
    * `page`: target (of events), values() (pairs of names and texts), headers() (names and texts in turn), texts() (the shop's
@@ -111,8 +118,7 @@ export class Widget {
     this.#isDestroyed = true;
     if (this.#page.resumes) resuming -= 1;
     clearTimeout(this.#judging);
-    this.#early?.tab?.close();
-    this.#early = undefined;
+    this.#endEarly()?.tab?.close();
     const handle = this.#handle;
     this.#handle = undefined;
     handle?.destroy();
@@ -185,8 +191,9 @@ export class Widget {
     return takePlace(signal);
   }
 
-  draw(...all) {
-    this.#face?.draw(...all);
+  draw(state, ...all) {
+    if (state === "idle" && this.#isSeen) this.#face?.note("seen", "go-back");
+    else this.#face?.draw(state, ...all);
   }
 
   warn(text) {
@@ -227,13 +234,13 @@ export class Widget {
     if (this.state === "cancelled") {
       this.#face?.note(this.state, "cancelled");
     } else if (back?.seen && this.#page.resumes && !this.#early) {
-      this.#face?.note("seen", "go-back");
+      this.#isSeen = true;
+      this.draw("idle");
     } else {
       // Before an early press: what a reload interrupted goes on, and is not begun a second time.
       this.#takeUp();
     }
-    const early = this.#early;
-    this.#early = undefined;
+    const early = this.#endEarly();
     if (early) this.#handle.press(early.options, early.tab);
     this.changed();
   }
@@ -267,8 +274,7 @@ export class Widget {
     failure.cause = error;
     const { code, message, retryable } = failure;
     const waits = this.#early || this.#page.statusOnly;
-    this.#early?.tab?.close();
-    this.#early = undefined;
+    this.#endEarly()?.tab?.close();
     if (!waits) return failure;
     const advice = retryable ? "check-connection" : "tell-the-shop";
     this.#face?.note("error", this.#page.statusOnly ? "not-loaded" : `could-not-start ${advice}`);
@@ -289,7 +295,13 @@ export class Widget {
     if (this.#isDestroyed) return true;
     const options = this.options();
     const [[, mode]] = options;
-    this.#early = { options, tab: opensTab(mode) ? this.open(mode === "popup") : undefined };
+    const tab = opensTab(mode) ? this.open(mode === "popup") : undefined;
+    // Firefox goes on with the page while it opens a tab: wasm may have come meanwhile, or the widget be gone.
+    if (this.#isDestroyed) tab?.close();
+    if (this.#isDestroyed) return true;
+    if (this.#handle) return this.#handle.press(options, tab);
+    this.#early = { options, tab };
+    addEventListener("pagehide", this.#leave);
     this.#error = null;
     this.#face?.note("initiating", "starting", true);
     this.emit("pay-change", { state: "initiating" });
@@ -297,10 +309,16 @@ export class Widget {
     return true;
   }
 
+  #endEarly() {
+    removeEventListener("pagehide", this.#leave);
+    const early = this.#early;
+    this.#early = undefined;
+    return early;
+  }
+
   #cancelEarly() {
     const { promise } = this.#attempt ?? this.#promise();
-    this.#early.tab?.close();
-    this.#early = undefined;
+    this.#endEarly().tab?.close();
     this.#face?.note("cancelled", "cancelled");
     this.settle(true, { status: "cancelled", late: false, resumed: false });
     this.emit("pay-change", { state: "cancelled" });

@@ -5,6 +5,7 @@ export type TextName =
   | "pay"
   | "starting"
   | "complete-in-tab"
+  | "complete-in-window"
   | "going-to-checkout"
   | "checking"
   | "follow-link"

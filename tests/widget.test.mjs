@@ -24,6 +24,8 @@ Object.assign(globalThis, {
   location: { href: "https://shop.example/cart" },
   document: { baseURI: "https://shop.example/cart" },
   open: () => null,
+  addEventListener: () => {},
+  removeEventListener: () => {},
 });
 Object.defineProperty(globalThis, "navigator", { value: { userAgent: "Safari/1" }, configurable: true });
 

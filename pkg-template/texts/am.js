@@ -3,6 +3,7 @@ export default {
   pay: "ክፈል",
   starting: "ክፍያዎ እየተጀመረ ነው…",
   "complete-in-tab": "ክፍያውን በሌላው ትር ላይ ያጠናቅቁ።",
+  "complete-in-window": "ክፍያውን በሌላው መስኮት ላይ ያጠናቅቁ።",
   "going-to-checkout": "ወደ ክፍያ ገጹ እየወሰድንዎ ነው…",
   checking: "ክፍያዎን እያረጋገጥን ነው…",
   "follow-link": "ለመክፈል የክፍያ ገጹን ይክፈቱ።",

@@ -3,6 +3,7 @@ export default {
   pay: "ادفع",
   starting: "جارٍ بدء الدفع…",
   "complete-in-tab": "أكمل الدفع في علامة التبويب الأخرى.",
+  "complete-in-window": "أكمل الدفع في النافذة الأخرى.",
   "going-to-checkout": "ننقلك إلى صفحة الدفع…",
   checking: "نتحقق من دفعتك…",
   "follow-link": "افتح صفحة الدفع لتدفع.",

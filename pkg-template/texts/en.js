@@ -3,6 +3,7 @@ export default {
   pay: "Pay",
   starting: "Starting your payment…",
   "complete-in-tab": "Complete the payment in the other tab.",
+  "complete-in-window": "Complete the payment in the other window.",
   "going-to-checkout": "Taking you to the payment page…",
   checking: "Checking your payment…",
   "follow-link": "Open the payment page to pay.",

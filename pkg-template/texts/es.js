@@ -3,6 +3,7 @@ export default {
   pay: "Pagar",
   starting: "Iniciando su pago…",
   "complete-in-tab": "Complete el pago en la otra pestaña.",
+  "complete-in-window": "Complete el pago en la otra ventana.",
   "going-to-checkout": "Le llevamos a la página de pago…",
   checking: "Comprobando su pago…",
   "follow-link": "Abra la página de pago para pagar.",

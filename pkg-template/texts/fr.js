@@ -3,6 +3,7 @@ export default {
   pay: "Payer",
   starting: "Le paiement commence…",
   "complete-in-tab": "Terminez le paiement dans l'autre onglet.",
+  "complete-in-window": "Terminez le paiement dans l'autre fenêtre.",
   "going-to-checkout": "Vous allez vers la page de paiement…",
   checking: "Nous vérifions votre paiement…",
   "follow-link": "Ouvrez la page de paiement pour payer.",

@@ -3,6 +3,7 @@ export default {
   pay: "Sasula",
   starting: "Tutandika okusasula kwo…",
   "complete-in-tab": "Maliriza okusasula mu ttaabu endala.",
+  "complete-in-window": "Maliriza okusasula mu ddirisa eddala.",
   "going-to-checkout": "Tukutwala ku lupapula lw'okusasulirako…",
   checking: "Tukebera okusasula kwo…",
   "follow-link": "Ggulawo olupapula lw'okusasulirako osasule.",

@@ -3,6 +3,7 @@ export default {
   pay: "Pagar",
   starting: "A iniciar o seu pagamento…",
   "complete-in-tab": "Conclua o pagamento no outro separador.",
+  "complete-in-window": "Conclua o pagamento na outra janela.",
   "going-to-checkout": "A ir para a página de pagamento…",
   checking: "A verificar o seu pagamento…",
   "follow-link": "Abra a página de pagamento para pagar.",

@@ -3,6 +3,7 @@ export default {
   pay: "Ishyura",
   starting: "Turatangira kwishyura kwawe…",
   "complete-in-tab": "Rangiza kwishyura mu yindi tabu.",
+  "complete-in-window": "Rangiza kwishyura mu rindi dirishya.",
   "going-to-checkout": "Tukujyanye ku rupapuro rwo kwishyuriraho…",
   checking: "Turagenzura ubwishyu bwawe…",
   "follow-link": "Fungura urupapuro rwo kwishyuriraho wishyure.",

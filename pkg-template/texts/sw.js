@@ -3,6 +3,7 @@ export default {
   pay: "Lipa",
   starting: "Tunaanza malipo yako…",
   "complete-in-tab": "Kamilisha malipo kwenye kichupo kingine.",
+  "complete-in-window": "Kamilisha malipo kwenye dirisha jingine.",
   "going-to-checkout": "Tunakupeleka kwenye ukurasa wa malipo…",
   checking: "Tunaangalia malipo yako…",
   "follow-link": "Fungua ukurasa wa malipo ili ulipe.",

@@ -24,6 +24,8 @@ texts! {
     Starting = "starting";
     /// The checkout page is open in another tab.
     CompleteInTab = "complete-in-tab";
+    /// The checkout page is open in a window of its own.
+    CompleteInWindow = "complete-in-window";
     /// The whole page goes to the checkout page.
     GoingToCheckout = "going-to-checkout";
     /// An attempt is taken up again, and there is no page to go to.

@@ -48,7 +48,13 @@ impl Checkout {
                 Text::GoingToCheckout
             })
         } else if payment.redirect_url.is_some() {
-            Line::plain(Text::CompleteInTab)
+            // Where the window was refused, the link has opened a tab.
+            let is_window = it.watch.options.mode == Mode::Popup && it.tab != Tab::Refused;
+            Line::plain(if is_window {
+                Text::CompleteInWindow
+            } else {
+                Text::CompleteInTab
+            })
         } else {
             Line::plain(Text::Checking)
         };

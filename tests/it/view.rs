@@ -67,6 +67,24 @@ fn every_state_says_what_is_happening_and_offers_what_helps() {
     );
     check(
         &[
+            (0, with("mode", "popup")),
+            (0, press()),
+            (1, initiated(GOOD)),
+        ],
+        "complete-in-window | page-will-tell | check reopen cancel busy",
+    );
+    // The link opens a tab.
+    check(
+        &[
+            (0, with("mode", "popup")),
+            (0, Act::Press(PressTab::Refused)),
+            (1, initiated(GOOD)),
+            (2, Act::Say(Input::LinkFollowed)),
+        ],
+        "complete-in-tab | page-will-tell | check cancel busy link pay.example",
+    );
+    check(
+        &[
             (0, with("mode", "link")),
             (0, press()),
             (1, initiated(GOOD)),

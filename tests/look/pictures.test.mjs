@@ -46,11 +46,11 @@ test("forced colours look as they were accepted", async () => {
 /** Nothing moves or is about to: the buttons have said the same for longer than a poll takes. */
 async function rest(page) {
   await page.evaluate(async () => {
-    const text = () => [...document.querySelectorAll("pay-button")].map((it) => it.shadowRoot.textContent).join();
+    const text = () => [...document.querySelectorAll(".cell > :not(figcaption)")].map((it) => it.shadowRoot.textContent).join();
     for (let [last, since] = [text(), Date.now()]; Date.now() - since < 3_500; await new Promise((done) => setTimeout(done, 100))) {
       if (text() !== last) [last, since] = [text(), Date.now()];
     }
-    for (const it of [...document.querySelectorAll("pay-button")].flatMap((it) => it.shadowRoot.getAnimations())) {
+    for (const it of [...document.querySelectorAll(".cell > :not(figcaption)")].flatMap((it) => it.shadowRoot.getAnimations())) {
       it.pause();
       it.currentTime = 250;
     }
@@ -84,7 +84,7 @@ function keep(path, bytes) {
 }
 
 // What tells most of a language or a palette.
-const TELLING = "idle,initiating,waiting,confirming,blocked,sent,offline,review,success,declined,expired,cancelled,down";
+const TELLING = "idle,initiating,waiting,popup,confirming,blocked,sent,offline,review,success,declined,expired,cancelled,down,back";
 // Of the colour distance of black and white: what antialiasing and another version of the browser change is less.
 const THRESHOLD = 0.2;
 // One letter of small print is more.

@@ -45,7 +45,7 @@ function fontSheet() {
 /** A tab of this size, theme and wishes. */
 async function open(browser, { width = 1280, height = 900, scale = 1, features = {} } = {}) {
   const page = await browser.newPage();
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(120_000);
   await page.setViewport({ width, height, deviceScaleFactor: scale });
   const media = Object.entries({ "prefers-color-scheme": "light", "prefers-reduced-motion": "no-preference", ...features });
   const session = await page.createCDPSession();

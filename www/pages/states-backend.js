@@ -1,6 +1,6 @@
 // The backend and the browser of the states page, as a script: answers by scene, and tabs that open nothing.
 //
-// It stands in for window.fetch and window.open, which the widget calls like any other page script; the widget itself has
+// It stands in for window.fetch, window.open and window.close, which the widget calls like any other page script; the widget itself has
 // no door for tests.
 import { SCENES } from "./states-scenes.js";
 
@@ -55,3 +55,28 @@ window.open = () => {
     },
   };
 };
+
+/**
+ * A second copy of the widget, `<pay-status-back>`, on a page to which a shopper comes back while the shop's tab is still
+ * open: that tab answers here. What a page's address says is read once a copy.
+ */
+export async function comesBack() {
+  const { PayStatusElement } = await import("/malipo/index.js");
+  const tab = new BroadcastChannel("malipo");
+  tab.onmessage = ({ data: { type, orderId } }) => type === "malipo:returned" && orderId === BACK && tab.postMessage({ type: "malipo:seen", orderId });
+  const url = new URL(location.href);
+  url.hash = `malipo_order=${BACK}&malipo_token=scripted`;
+  // The copy takes it out of the address with its first element.
+  history.replaceState(history.state, "", url);
+  customElements.define("pay-status-back", class extends PayStatusElement {});
+  const first = document.createElement("pay-status-back");
+  first.verifyUrl = "/scripted/back/first/verify";
+  // Before a hundred others: it waits 300 ms for that tab, and no longer.
+  await first.ready.catch(() => {});
+  first.destroy();
+}
+
+const BACK = "shop-tab-order";
+
+// The tests' pages may be closed by a script, and a visitor's is worth keeping.
+window.close = () => {};

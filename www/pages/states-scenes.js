@@ -1,10 +1,11 @@
 // Every state of the widget, as a scene: how it looks comes from the widget, how it comes about stands here.
 //
-// `attributes` beside the usual ones, and `slots`: what stands in the tag, as [slot, element, attributes and text]; what the backend answers to `initiate`, `verify` and `cancel` where it is not the usual;
+// `tag` where it is not the button; `attributes` beside the usual ones, and `slots`: what stands in the tag, as [slot, element, attributes and text]; what the backend answers to `initiate`, `verify` and `cancel` where it is not the usual;
 // `tabs: false` is a browser that opens none; `start: false` presses nothing; `then` goes on after the press; `state` is where it
 // ends.
 
 const answers = (status, more) => ({ orderId }) => ({ order_id: orderId, status, test: true, ...more });
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const failed = (reason) => answers("failed", { reason });
 
 /** Resolves when the element has sent `name`. */
@@ -30,6 +31,7 @@ export const SCENES = [
   },
   { id: "initiating", title: "Starting", text: "Pressed; the backend has not answered yet, nor said whether this is a test.", initiate: () => "never", state: "initiating" },
   { id: "waiting", title: "Waiting for the other tab", text: "The checkout page is open in a tab of its own.", attributes: { timeout: "900000" }, state: "waiting" },
+  { id: "popup", title: "Waiting for the other window", text: "mode=\"popup\": the checkout page is open in a window of its own.", attributes: { mode: "popup" }, state: "waiting" },
   {
     id: "confirming", title: "Back from the checkout page", text: "The shopper came back; the provider has not said yet how it went.",
     then: async (element) => {
@@ -100,5 +102,19 @@ export const SCENES = [
   {
     id: "unsafe", title: "A checkout page that is not one", text: "The URL is judged before anything opens.",
     initiate: ({ orderId }) => ({ order_id: orderId, redirect_url: "javascript:alert(1)", token: "scripted" }), state: "error",
+  },
+  { id: "status", tag: "pay-status", title: "The thank-you page, checking", text: "<pay-status> asks before it says anything.", state: "waiting" },
+  { id: "status-paid", tag: "pay-status", title: "The thank-you page, paid", text: "A verify said so.", verify: answers("success", { amount: "38000", currency: "UGX" }), state: "success" },
+  { id: "status-failed", tag: "pay-status", title: "The thank-you page, failed", text: "It begins no payment: that is the shop's page to offer.", verify: failed("declined"), state: "failed" },
+  {
+    id: "status-expired", tag: "pay-status", title: "The thank-you page, not known", text: "It waited in vain, and says no more than it knows.",
+    attributes: { timeout: "1000" }, state: "expired",
+  },
+  {
+    id: "back", tag: "pay-status-back", title: "Back, and the shop's tab knows", text: "That tab goes on; this one closes where a browser lets it, else it says so.",
+    then: async (element) => {
+      while (element.shadowRoot.querySelector("[part~=panel]").dataset.state !== "seen") await sleep(50);
+    },
+    state: "idle",
   },
 ];

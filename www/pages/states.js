@@ -1,5 +1,5 @@
 // Draws every scene in each theme and width, or in each language, and brings each button to its state.
-import { withTabs } from "./states-backend.js";
+import { comesBack, withTabs } from "./states-backend.js";
 import { SCENES } from "./states-scenes.js";
 
 const THEMES = ["light", "dark"];
@@ -19,6 +19,7 @@ const widths = some("width", WIDTHS);
 const languages = query.get("lang") === "all" ? LANGUAGES : [query.get("lang")].filter((it) => LANGUAGES.includes(it));
 if (languages.length === 0) languages.push("en");
 
+await comesBack();
 const place = document.querySelector("#scenes");
 const template = document.querySelector("#scene");
 document.querySelector("#languages").append(...["all", ...LANGUAGES].flatMap((it) => [link(it), " "]));
@@ -49,13 +50,14 @@ async function play(scene, [lang, theme, width], cells) {
   cell.className = `cell ${theme} ${width}`;
   cell.lang = lang;
   cell.dir = lang === "ar" ? "rtl" : "ltr";
-  const element = document.createElement("pay-button");
+  const isButton = !scene.tag;
+  const element = document.createElement(scene.tag ?? "pay-button");
   const caption = document.createElement("figcaption");
   caption.dir = "ltr";
   const base = `/scripted/${scene.id}/${lang}-${theme}-${width}`;
   const attributes = {
-    "initiate-url": `${base}/initiate`, "verify-url": `${base}/verify`, "cancel-url": `${base}/cancel`,
-    amount: "38000", currency: "UGX", theme, timeout: "86400000", mode: "tab", ...scene.attributes,
+    ...(isButton && { "initiate-url": `${base}/initiate`, "cancel-url": `${base}/cancel`, amount: "38000", currency: "UGX", mode: "tab" }),
+    "verify-url": `${base}/verify`, theme, timeout: "86400000", ...scene.attributes,
   };
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   for (const [slot, tag, values] of scene.slots ?? []) element.append(Object.assign(document.createElement(tag), { slot }, values));
@@ -67,7 +69,9 @@ async function play(scene, [lang, theme, width], cells) {
 
   await element.ready.catch(() => {});
   if (rests) return speaks(element, lang);
-  if (scene.start !== false) {
+  if (scene.tag === "pay-status") {
+    element.resume(`${scene.id}-${lang}-${theme}-${width}`).catch(() => {});
+  } else if (isButton && scene.start !== false) {
     // A rejection is one of the scenes.
     withTabs(scene.tabs !== false, () => element.start()).catch(() => {});
     // A backend that never answers is given up at last: press again, or this scene would end.

@@ -84,10 +84,11 @@ planted: .tools/ready-demo ## Every planted bug, and what catches it after how l
 states: .tools/ready-demo ## Every state of the widget's machine by search, and the diagram in ARCHITECTURE.md
 	$(SIMULATION) states --report ARCHITECTURE.md
 
-wasm-test: .tools/ready-test ## The widget's tests in headless Chromium
-	CHROMEDRIVER=$$(command -v chromedriver) WASM_BINDGEN_TEST_TIMEOUT=120 \
-	CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner \
-	cargo test -p malipo --target wasm32-unknown-unknown --test browser
+wasm-test: export WASM_BINDGEN_TEST_TIMEOUT = 120
+wasm-test: export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER = wasm-bindgen-test-runner
+wasm-test: .tools/ready-test ## The widget's tests in headless Chromium, and what it makes of URLs in Firefox
+	CHROMEDRIVER=$$(command -v chromedriver) cargo test -p malipo --target wasm32-unknown-unknown --test browser
+	GECKODRIVER=$$(command -v geckodriver) cargo test -p malipo --target wasm32-unknown-unknown --test browser -- urls::
 
 e2e: .tools/ready-test pkg programs ## End to end: real browsers, real programs, popup blocker on
 	cargo test -p malipo-e2e --test e2e

@@ -6,6 +6,7 @@ mod page;
 mod parts;
 mod reading;
 mod resuming;
+mod urls;
 mod widget;
 
 use js_sys::Function;

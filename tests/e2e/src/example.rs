@@ -89,6 +89,24 @@ impl Example {
         run(&self.kind, &self.env, &self.kind.cron).await;
     }
 
+    /// Makes all its payments so many seconds older, in its database.
+    ///
+    /// # Panics
+    /// If that fails.
+    pub async fn age_payments(&self, seconds: u32) {
+        let folder = &self.env["DATA_DIR"];
+        let script = format!(
+            "import sqlite3, glob\n\
+             for file in glob.glob('{folder}/*.sqlite'):\n    \
+                 db = sqlite3.connect(file, timeout=5)\n    \
+                 db.execute('UPDATE payments SET begun = begun - {seconds}')\n    \
+                 db.commit()"
+        );
+        let mut command = Command::new(tool("python/bin/python"));
+        let output = command.args(["-c", &script]).output().await.unwrap();
+        assert!(output.status.success(), "{output:?}");
+    }
+
     /// `malipo-server check` of its initiate, for its article and the shop's page.
     ///
     /// # Panics

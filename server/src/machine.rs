@@ -71,20 +71,7 @@ fn no_core() -> std::io::Result<()> {
         current: Some(0),
         maximum: Some(0),
     };
-    setrlimit(Resource::Core, none)?;
-    Ok(not_dumpable()?)
-}
-
-/// Where cores go to a program (systemd-coredump, apport), Linux heeds no limit; and no debugger of the same user attaches.
-#[cfg(target_os = "linux")]
-fn not_dumpable() -> rustix::io::Result<()> {
-    use rustix::process::{DumpableBehavior, set_dumpable_behavior};
-    set_dumpable_behavior(DumpableBehavior::NotDumpable)
-}
-
-#[cfg(all(unix, not(target_os = "linux")))]
-fn not_dumpable() -> rustix::io::Result<()> {
-    Ok(())
+    Ok(setrlimit(Resource::Core, none)?)
 }
 
 #[cfg(not(unix))]

@@ -1,7 +1,6 @@
 //! What a provider tells by itself: IPNs and webhooks.
 
 use axum::http::HeaderMap;
-use malipo_wire::Money;
 
 use crate::clock::UnixMs;
 use crate::payment::Attempt;
@@ -34,26 +33,24 @@ pub struct Notice {
 }
 
 impl Notice {
-    /// The transaction by which it says that an attempt was paid, and how much: its references that are no names of the attempt.
-    /// `None` where it says no success, or does not say by which.
+    /// The transaction by which it says that an attempt was paid: its references that are no names of the attempt. `None` where
+    /// it says no success, or does not say by which.
     #[must_use]
-    pub fn paid_by(&self, attempt: &Attempt) -> Option<(Vec<String>, Option<Money>)> {
+    pub fn paid_by(&self, attempt: &Attempt) -> Option<String> {
         let transaction = self.transaction.as_ref()?;
-        let Some(Observation::Success(received)) = self.says else {
-            return None;
-        };
         let is_own = |it: &&String| {
             **it == attempt.reference.0
                 || Some(*it) == attempt.provider_ref.as_ref()
                 || **it == attempt.order_id.as_str()
         };
-        let others: Vec<String> = transaction
+        let others: Vec<&str> = transaction
             .references
             .iter()
             .filter(|it| !is_own(it))
-            .cloned()
+            .map(String::as_str)
             .collect();
-        (!others.is_empty()).then_some((others, received))
+        let success = matches!(self.says, Some(Observation::Success(_)));
+        (success && !others.is_empty()).then(|| others.join("/"))
     }
 }
 

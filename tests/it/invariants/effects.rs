@@ -115,7 +115,7 @@ impl Invariants {
                 assert_eq!(Some(&body.order_id), attempt.order.as_ref());
                 assert!(
                     self.held_until <= now.0,
-                    "verify before Retry-After is over"
+                    "W8: verify before Retry-After is over"
                 );
                 attempt.verifies += 1;
                 self.verify = Some(request.epoch);

@@ -133,7 +133,10 @@ impl Invariants {
         }
         if self.destroyed {
             assert_eq!(checkout.next_wakeup(), None, "W9: a timer after destroy");
-            assert!(!self.promise_is_open, "a promise stays open after destroy");
+            assert!(
+                !self.promise_is_open,
+                "W9: a promise stays open after destroy"
+            );
             return;
         }
         assert_eq!(
@@ -145,7 +148,7 @@ impl Invariants {
             let waits = self.attempt.as_ref().is_some_and(|it| it.ended_before);
             assert!(
                 waits || !self.promise_is_open,
-                "a promise stays open after the end"
+                "W1: a promise stays open after the end"
             );
             assert_eq!(self.stream, None, "a stream after the end");
         }

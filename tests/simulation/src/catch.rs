@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use crate::live::live;
+use crate::exhaustive::attempts;
+use crate::live::{broken, live};
 use crate::planted::Planted;
 use crate::world::Plan;
 
@@ -44,4 +45,10 @@ pub fn catch(bug: Planted, worlds: u64) -> Option<Caught> {
         }
     }
     None
+}
+
+/// Looks for a bug by the search through the states of an attempt; what did not hold.
+#[must_use]
+pub fn catch_by_search(bug: Planted) -> Option<String> {
+    broken(Some(bug), || assert!(0 < attempts::search().states))
 }

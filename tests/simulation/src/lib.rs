@@ -33,5 +33,8 @@ pub mod shrink;
 pub mod store;
 pub mod world;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// When every world begins: a day in 2026, in milliseconds since 1970.
 pub const START: u64 = 1_790_000_000_000;

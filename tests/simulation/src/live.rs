@@ -27,24 +27,28 @@ thread_local! {
 /// Lives through one world; a bug may be planted in it.
 #[must_use]
 pub fn live(plan: &Plan, planted: Option<Planted>) -> Outcome {
-    listen();
-    take_panics();
-    Planted::plant(planted);
     let mut world = None;
-    LIVES.set(true);
-    let lived = catch_unwind(AssertUnwindSafe(|| {
-        world.insert(World::new(plan)).run();
-    }));
-    LIVES.set(false);
-    Planted::plant(None);
-    let panics = take_panics();
-    let failure = lived.is_err().then(|| panics.join("; "));
+    let failure = broken(planted, || world.insert(World::new(plan)).run());
     let story = world.as_ref().map(|it| it.story().lines().to_vec());
     Outcome {
         report: world.as_ref().map(World::report).unwrap_or_default(),
         failure,
         story: story.unwrap_or_default(),
     }
+}
+
+/// What did not hold while something was done; a bug may be planted in it.
+#[must_use]
+pub fn broken(planted: Option<Planted>, done: impl FnOnce()) -> Option<String> {
+    listen();
+    take_panics();
+    Planted::plant(planted);
+    LIVES.set(true);
+    let done = catch_unwind(AssertUnwindSafe(done));
+    LIVES.set(false);
+    Planted::plant(None);
+    let panics = take_panics();
+    done.is_err().then(|| panics.join("; "))
 }
 
 /// What has panicked in this thread since the last call: a server's task must not, whatever it is sent.

@@ -79,7 +79,7 @@ enum What {
         #[arg(long)]
         only: Option<String>,
         /// At most so many worlds for each.
-        #[arg(long, default_value_t = 4_000)]
+        #[arg(long, default_value_t = 2_000)]
         worlds: u64,
     },
 }
@@ -197,6 +197,11 @@ fn states(file: Option<PathBuf>) -> Result<(), String> {
         found.steps,
         found.without_end.len()
     );
+    let attempt = exhaustive::attempts::search();
+    println!(
+        "{} states of an attempt, {} answers of a provider",
+        attempt.states, attempt.steps
+    );
     if let Some(file) = file {
         report::insert(&file, "states", &exhaustive::diagram(&found))?;
     }
@@ -215,19 +220,12 @@ fn planted(file: Option<PathBuf>, only: Option<&str>, worlds: u64) -> Result<(),
         if only.is_some_and(|it| it != name) {
             continue;
         }
-        let row = match catch::catch(bug, worlds) {
-            Some(it) => format!(
-                "| {name} | {what} | {} | {} | {} | {} |",
-                invariant(&it.failure),
-                it.worlds,
-                report::thousands(it.steps),
-                report::thousands(u64::try_from(it.took.as_millis()).unwrap_or(u64::MAX)),
-            ),
-            None => {
-                missed.push(name);
-                format!("| {name} | {what} | **not caught** | {worlds} | | |")
-            }
-        };
+        let row = row(bug, worlds);
+        if row.is_none() {
+            missed.push(name);
+        }
+        let row = row.unwrap_or_else(|| format!("**not caught** | {worlds} | | |"));
+        let row = format!("| {name} | {what} | {row}");
         println!("{row}");
         table.push_str(&row);
         table.push('\n');
@@ -240,6 +238,25 @@ fn planted(file: Option<PathBuf>, only: Option<&str>, worlds: u64) -> Result<(),
     } else {
         Err(format!("not caught: {}", missed.join(", ")))
     }
+}
+
+/// What catches a bug, after how long: worlds, else the search through an attempt's states.
+fn row(bug: Planted, worlds: u64) -> Option<String> {
+    if let Some(it) = catch::catch(bug, worlds) {
+        return Some(format!(
+            "{} | {} | {} | {} |",
+            invariant(&it.failure),
+            it.worlds,
+            report::thousands(it.steps),
+            report::thousands(u64::try_from(it.took.as_millis()).unwrap_or(u64::MAX)),
+        ));
+    }
+    let failure = catch::catch_by_search(bug)?;
+    let name = invariant(&failure);
+    Some(format!(
+        "{name}, by the search | none of {} | | |",
+        report::thousands(worlds)
+    ))
 }
 
 fn named(name: &str) -> Result<Planted, String> {

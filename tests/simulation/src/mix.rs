@@ -64,7 +64,7 @@ faults! {
     ProviderGarbage = "provider-garbage", 150;
     /// The provider says no to a beginning.
     ProviderRefuses = "provider-refuses", 100;
-    /// What the provider says of a payment is seconds old.
+    /// What the provider says of a payment is seconds old, or half a minute.
     ProviderLags = "provider-lags", 300;
     /// A success names another amount or currency than was asked for.
     WrongAmount = "wrong-amount", 150;

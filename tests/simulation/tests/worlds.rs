@@ -1,6 +1,6 @@
 //! Worlds that are lived through with every `cargo test`: few, for `make worlds` lives through the many.
 
-use malipo_simulation::catch::catch;
+use malipo_simulation::catch::{catch, catch_by_search};
 use malipo_simulation::live::{Outcome, invariant, live};
 use malipo_simulation::mix::Fault;
 use malipo_simulation::planted::Planted;
@@ -93,6 +93,17 @@ fn from_every_state_of_the_machine_an_end_can_be_reached_and_its_diagram_is_curr
     let text = std::fs::read_to_string(file).unwrap();
     let current = report::inserted(&text, "states", &exhaustive::diagram(&found));
     assert_eq!(current.as_deref(), Some(text.as_str()), "run `make states`");
+}
+
+#[test]
+fn whatever_a_provider_says_in_whichever_order_an_attempt_goes_on_as_it_may() {
+    let seen = exhaustive::attempts::search();
+    assert!(50 < seen.states, "{seen:?}");
+    for name in ["paid-may-fail", "failed-is-final", "amount-not-compared"] {
+        let all = Planted::all();
+        let (bug, ..) = all.iter().find(|it| it.1 == name).unwrap();
+        assert!(catch_by_search(*bug).is_some(), "{name} was not caught");
+    }
 }
 
 #[test]

@@ -14,6 +14,8 @@ use malipo_wire::{OrderId, Status};
 use crate::provider::Ledger;
 use crate::store::SharedDisk;
 
+pub(crate) use steps::may_become;
+
 /// The observer of a world.
 #[derive(Debug, Default)]
 pub struct Checks {

@@ -117,7 +117,7 @@ impl Checks {
 }
 
 /// The lattice: no way back, and from paid nowhere.
-fn may_become(before: AttemptStatus, after: AttemptStatus) -> bool {
+pub(crate) fn may_become(before: AttemptStatus, after: AttemptStatus) -> bool {
     use AttemptStatus as S;
     if before == after {
         return true;

@@ -3,6 +3,7 @@
 //! States that differ in numbers alone are one (`Checkout::abstraction`); of each the first that was found stands for all of
 //! them. Every invariant is asserted on every step.
 
+pub mod attempts;
 mod inputs;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};

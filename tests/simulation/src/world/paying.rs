@@ -40,7 +40,9 @@ impl World {
                 .opening(&ask, server, &self.disk, &self.ledger, self.now);
         }
         let lag = if self.hits(Fault::ProviderLags) {
-            self.mix.stream(Fault::ProviderLags).delay(2_000)
+            let draw = self.mix.stream(Fault::ProviderLags);
+            let mean = draw.pick(&[2_000, 2_000, 30_000]);
+            draw.delay(mean)
         } else {
             0
         };

@@ -15,12 +15,13 @@ const CATALOGUE = new Map([["kitenge-tee", 25000], ["coffee-kg", 38000]]);
 const CURRENCY = "UGX";
 const CODES = { 400: "bad-option", 409: "busy", 413: "bad-option", 415: "bad-option", 422: "order-changed" };
 
-const db = new DatabaseSync(`${DATA_DIR}/payments-${MODE}.sqlite`, { timeout: 5000 });
-db.exec(`CREATE TABLE IF NOT EXISTS payments (order_id TEXT PRIMARY KEY, key TEXT UNIQUE, wish TEXT, token TEXT,
-  amount INTEGER, begun INTEGER, status TEXT NOT NULL, reason TEXT, redirect_url TEXT)`);
+const db = new DatabaseSync(`${DATA_DIR}/payments-${MODE}.sqlite`);
+db.exec(`PRAGMA busy_timeout = 5000; CREATE TABLE IF NOT EXISTS payments (order_id TEXT PRIMARY KEY, key TEXT UNIQUE,
+  wish TEXT, token TEXT, amount INTEGER, begun INTEGER, status TEXT NOT NULL, reason TEXT, redirect_url TEXT)`);
+const text = (it) => (typeof it === "string" ? it : "");
 const query = (sql, ...values) => db.prepare(sql).all(...values);
 const payments = (where, ...values) =>
-  query(`SELECT *, unixepoch() - begun AS age FROM payments WHERE ${where}`, ...values.map((it) => String(it)));
+  query(`SELECT *, unixepoch() - begun AS age FROM payments WHERE ${where}`, ...values.map(text));
 
 /** An error with the HTTP status that it is to be answered with. */
 const refusal = (status, message) => Object.assign(new Error(message), { status });
@@ -36,7 +37,7 @@ const shown = ({ order_id, token, status, reason, redirect_url, amount }) => ({
 async function joyndpay(path, body) {
   const keys = { ApiKey: process.env.JOYNDPAY_PUBLIC_KEY, SecretKey: process.env.JOYNDPAY_SECRET_KEY };
   const headers = { ...keys, "Content-Type": "application/json" };
-  // Less than the 10 s that the button waits; and a redirect must not carry the keys elsewhere.
+  // Less than the 10 s that the button waits, the whole of it; and a redirect must not carry the keys elsewhere.
   const options = { method: "POST", headers, redirect: "error", signal: AbortSignal.timeout(8000) };
   const call = fetch(`${JOYNDPAY}/api/${path}/payment`, { ...options, body: JSON.stringify(body) });
   const answer = await call.then((it) => it.json()).catch(String);
@@ -92,8 +93,9 @@ async function settle(row) {
   if (["pending", "success", "failed"].includes(status) && (status !== row.status || reason !== row.reason)) {
     // Deliver by a job of your own that looks for status 'success' and notes what it delivered: never from a page.
     console.log(row.order_id, status, data);
+    // Failed is only what still stands as it was read: a page may have been handed out meanwhile.
     query(`UPDATE payments SET status = ?1, reason = ?2, key = IIF(status = 'begun' AND ?1 = 'failed', NULL, key)
-      WHERE order_id = ?3 AND status <> 'success'`, status, reason, row.order_id);
+      WHERE order_id = ?3 AND IIF(?1 = 'failed', status = ?4, status <> 'success')`, status, reason, row.order_id, row.status);
   }
   return payments("order_id = ?", row.order_id)[0];
 }
@@ -101,11 +103,14 @@ async function settle(row) {
 async function verify({ body }, response) {
   const { order_id, token } = body ?? {};
   const [row] = payments("order_id = ?", order_id);
-  const [known, given] = [Buffer.from(row?.token ?? ""), Buffer.from(String(token))];
+  const [known, given] = [Buffer.from(row?.token ?? ""), Buffer.from(text(token))];
   if (!row || known.length !== given.length || !timingSafeEqual(known, given))
     throw refusal(404, "no such order, or its token is missing or wrong");
-  response.json(shown(row.status === "success" ? row : await settle(row).catch(() => row))); // it stays as it is
+  response.json(shown(row.status === "success" ? row : await settled(row)));
 }
+
+/** The payment as it stands now, or as it stood where that cannot be found out. */
+const settled = (row) => settle(row).catch((error) => (error.status === 409 || console.error(error), row));
 
 /** It is signed by nobody: it proves nothing, and means "go and ask". */
 async function ipn({ body }, response) {
@@ -116,7 +121,7 @@ async function ipn({ body }, response) {
 if (process.argv[2] === "reconcile") {
   // For cron, every few minutes: asks about what no page and no notification has told.
   for (const row of payments("status NOT IN ('begun', 'success') AND begun > unixepoch() - 259200"))
-    await settle(row).catch(() => console.error(`${row.order_id} stays as it is`));
+    await settled(row);
   process.exit();
 }
 const app = express().disable("x-powered-by");

@@ -12,7 +12,8 @@ from werkzeug.exceptions import Conflict, HTTPException
 MODE = os.environ["JOYNDPAY_MODE"]  # test or live, as the keys are: a checkout page of the other mode is not handed out
 JOYNDPAY = os.environ.get("JOYNDPAY_URL", "https://joyndpay.com")
 KEYS = {"ApiKey": os.environ["JOYNDPAY_PUBLIC_KEY"], "SecretKey": os.environ["JOYNDPAY_SECRET_KEY"]}
-CALL = {"headers": KEYS, "timeout": 8, "allow_redirects": False}  # less than the button's 10 s; redirects get no keys
+# Seconds to connect and to answer, less than the button's 10; redirects get no keys.
+CALL = {"headers": KEYS, "timeout": (3, 5), "allow_redirects": False}
 SHOP = os.environ["SHOP_ORIGIN"]  # of the page with the button, such as https://shop.example
 PUBLIC_URL = os.environ["PUBLIC_URL"]  # under which JoyndPay reaches this program, such as https://shop.example
 DATABASE = os.path.join(os.environ.get("DATA_DIR", "."), f"payments-{MODE}.sqlite")
@@ -35,8 +36,7 @@ query("""CREATE TABLE IF NOT EXISTS payments (order_id TEXT PRIMARY KEY, key TEX
 
 def payment(column, value):
     value = str(value).encode("ascii", "replace").decode()
-    rows = query(f"SELECT *, unixepoch() - begun AS age FROM payments WHERE {column} = ?", value)
-    return rows[0] if rows else None
+    return next(iter(query(f"SELECT *, strftime('%s', 'now') - begun AS age FROM payments WHERE {column} = ?", value)), None)
 
 
 def fields():
@@ -82,9 +82,9 @@ def initiate():
 def begin(key, wish, amount, back):
     """Opens a payment at JoyndPay. It is written down first: of two requests at once, the second finds the first."""
     order_id, token = secrets.token_hex(8).upper(), secrets.token_urlsafe(24)
-    if not query("INSERT INTO payments VALUES (?, ?, ?, ?, ?, unixepoch(), 'begun', NULL, NULL) "
-                 "ON CONFLICT DO NOTHING RETURNING 1", order_id, key, wish, token, amount):
-        abort(409, "the first request with this key is still running")
+    query("INSERT INTO payments VALUES (?, ?, ?, ?, ?, strftime('%s', 'now'), 'begun', NULL, NULL) ON CONFLICT DO NOTHING",
+          order_id, key, wish, token, amount)
+    payment("order_id", order_id) or abort(409, "the first request with this key is still running")
     ask = {"order_id": order_id, "amount": amount, "currency": CURRENCY}
     back += f"{'&' if '?' in back else '?'}malipo_order={order_id}&malipo_token={token}"
     data = joyndpay("initiate", {**ask, "ipn_url": f"{PUBLIC_URL}/pay/ipn", "callback_url": back})
@@ -111,8 +111,10 @@ def settle(row):
     if status in ("pending", "success", "failed") and (status, reason) != (row["status"], row["reason"]):
         # Deliver by a job of your own that looks for status 'success' and notes what it delivered: never from a page.
         app.logger.warning("%s: %s (%s)", row["order_id"], status, data)
+        # Failed is only what still stands as it was read: a page may have been handed out meanwhile.
         query("UPDATE payments SET status = ?1, reason = ?2, key = IIF(status = 'begun' AND ?1 = 'failed', NULL, key) "
-              "WHERE order_id = ?3 AND status <> 'success'", status, reason, row["order_id"])
+              "WHERE order_id = ?3 AND IIF(?1 = 'failed', status = ?4, status <> 'success')",
+              status, reason, row["order_id"], row["status"])
     return payment("order_id", row["order_id"])
 
 
@@ -140,8 +142,8 @@ def ipn():
 @app.cli.command("reconcile")
 def reconcile():
     """For cron, every few minutes: asks about what no page and no notification has told."""
-    since = "status NOT IN ('begun', 'success') AND begun > unixepoch() - 259200"
-    for row in query(f"SELECT *, unixepoch() - begun AS age FROM payments WHERE {since}"):
+    since = "status NOT IN ('begun', 'success') AND begun > strftime('%s', 'now') - 259200"
+    for row in query(f"SELECT *, strftime('%s', 'now') - begun AS age FROM payments WHERE {since}"):
         with suppress(Conflict):
             settle(row)
 

@@ -38,11 +38,10 @@ function shown(array $row): array {
 /** The `data` of JoyndPay's answer: empty where it says no, null where nobody knows what became of the call. */
 function joyndpay(string $path, array $body): ?array {
     $headers = ['ApiKey: ' . JOYNDPAY_PUBLIC_KEY, 'SecretKey: ' . JOYNDPAY_SECRET_KEY, 'Content-Type: application/json'];
-    // Less than the 10 s that the button waits; and a redirect must not carry the keys elsewhere.
-    $http = ['method' => 'POST', 'timeout' => 8, 'follow_location' => 0, 'ignore_errors' => true, 'header' => $headers];
+    // Seconds to connect, and again to answer: 10, no more than the button waits. A redirect must not carry the keys elsewhere.
+    $http = ['method' => 'POST', 'timeout' => 5, 'follow_location' => 0, 'ignore_errors' => true, 'header' => $headers];
     $context = stream_context_create(['http' => [...$http, 'content' => json_encode($body)]]);
-    $text = (string) @file_get_contents(JOYNDPAY_URL . "/api/$path/payment", false, $context);
-    $answer = json_decode($text, true);
+    $answer = json_decode($text = (string) @file_get_contents(JOYNDPAY_URL . "/api/$path/payment", false, $context), true);
     $status = $answer['status'] ?? null;
     $good = $status === 'success' && ($answer['data']['order_id'] ?? null) === $body['order_id'];
     $good || error_log("$body[order_id]: $path answers " . substr($text, 0, 500));
@@ -98,8 +97,10 @@ function settle(array $row): ?array {
     if (in_array($status, ['pending', 'success', 'failed']) && [$status, $reason] !== [$row['status'], $row['reason']]) {
         // Deliver by a job of your own that looks for status 'success' and notes what it delivered: never from a page.
         error_log("$row[order_id]: $status " . json_encode($data));
+        // Failed is only what still stands as it was read: a page may have been handed out meanwhile.
         query("UPDATE payments SET status = ?1, reason = ?2, key = IIF(status = 'begun' AND ?1 = 'failed', NULL, key)
-            WHERE order_id = ?3 AND status <> 'success'", $status, $reason, $row['order_id']);
+            WHERE order_id = ?3 AND IIF(?1 = 'failed', status = ?4, status <> 'success')",
+            $status, $reason, $row['order_id'], $row['status']);
     }
     return payments('order_id = ?', $row['order_id'])[0];
 }

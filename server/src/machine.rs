@@ -71,7 +71,20 @@ fn no_core() -> std::io::Result<()> {
         current: Some(0),
         maximum: Some(0),
     };
-    Ok(setrlimit(Resource::Core, none)?)
+    setrlimit(Resource::Core, none)?;
+    Ok(not_dumpable()?)
+}
+
+/// Where cores go to a program (systemd-coredump, apport), Linux heeds no limit; and no debugger of the same user attaches.
+#[cfg(target_os = "linux")]
+fn not_dumpable() -> rustix::io::Result<()> {
+    use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+    set_dumpable_behavior(DumpableBehavior::NotDumpable)
+}
+
+#[cfg(all(unix, not(target_os = "linux")))]
+fn not_dumpable() -> rustix::io::Result<()> {
+    Ok(())
 }
 
 #[cfg(not(unix))]

@@ -1,6 +1,7 @@
 //! What a provider tells by itself: IPNs and webhooks.
 
 use axum::http::HeaderMap;
+use malipo_wire::Money;
 
 use crate::clock::UnixMs;
 use crate::payment::Attempt;
@@ -33,24 +34,26 @@ pub struct Notice {
 }
 
 impl Notice {
-    /// The transaction by which it says that an attempt was paid: its references that are no names of the attempt. `None` where
-    /// it says no success, or does not say by which.
+    /// The transaction by which it says that an attempt was paid, and how much: its references that are no names of the attempt.
+    /// `None` where it says no success, or does not say by which.
     #[must_use]
-    pub fn paid_by(&self, attempt: &Attempt) -> Option<String> {
+    pub fn paid_by(&self, attempt: &Attempt) -> Option<(Vec<String>, Option<Money>)> {
         let transaction = self.transaction.as_ref()?;
+        let Some(Observation::Success(received)) = self.says else {
+            return None;
+        };
         let is_own = |it: &&String| {
             **it == attempt.reference.0
                 || Some(*it) == attempt.provider_ref.as_ref()
                 || **it == attempt.order_id.as_str()
         };
-        let others: Vec<&str> = transaction
+        let others: Vec<String> = transaction
             .references
             .iter()
             .filter(|it| !is_own(it))
-            .map(String::as_str)
+            .cloned()
             .collect();
-        let success = matches!(self.says, Some(Observation::Success(_)));
-        (success && !others.is_empty()).then(|| others.join("/"))
+        (!others.is_empty()).then_some((others, received))
     }
 }
 

@@ -20,7 +20,7 @@ use crate::payment::settle::Observation;
 use crate::payment::{Attempt, AttemptId, AttemptStatus, Order};
 use crate::provider::ProviderError;
 
-pub(crate) use note::{count, note};
+pub(crate) use note::{alarm, count, note};
 pub(crate) use rounds::STALE_MS;
 pub use rounds::run;
 

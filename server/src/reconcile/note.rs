@@ -1,9 +1,11 @@
 //! What the provider said: into the store, into the log, and to whoever listens.
 
+use malipo_wire::Money;
+
 use crate::app::App;
 use crate::clock::UnixMs;
 use crate::payment::Attempt;
-use crate::payment::settle::{Observation, Step};
+use crate::payment::settle::{Alarm, Observation, Step};
 use crate::provider::{ProviderError, Snapshot};
 use crate::store::{Answered, StoreError};
 use crate::telemetry::{AlarmLabels, CallLabels, OperationLabels, StepLabels};
@@ -74,26 +76,31 @@ fn say(app: &App, attempt: &Attempt, step: &Step) {
         late = step.late,
         "an attempt changed"
     );
-    if let Some(alarm) = step.alarm {
-        let kind = alarm.as_str();
-        app.metrics
-            .alarms
-            .get_or_create(&AlarmLabels { kind })
-            .inc();
-        tracing::error!(
-            order = attempt.order_id.as_str(),
-            attempt = attempt.id.0,
-            reference = attempt.reference.0,
-            price = ?attempt.price,
-            received = ?step.received,
-            alarm = kind,
-            "a person has to look at this payment"
-        );
+    if let Some(it) = step.alarm {
+        alarm(app, attempt, it, step.received);
     } else if let Some(received) = step.received
         && attempt.price.minor() < received.minor()
     {
         tracing::info!(attempt = attempt.id.0, price = ?attempt.price, ?received, "more than the price was paid (the provider's fees)");
     }
+}
+
+/// Counts and logs what a person should look at.
+pub(crate) fn alarm(app: &App, attempt: &Attempt, alarm: Alarm, received: Option<Money>) {
+    let kind = alarm.as_str();
+    app.metrics
+        .alarms
+        .get_or_create(&AlarmLabels { kind })
+        .inc();
+    tracing::error!(
+        order = attempt.order_id.as_str(),
+        attempt = attempt.id.0,
+        reference = attempt.reference.0,
+        price = ?attempt.price,
+        ?received,
+        alarm = kind,
+        "a person has to look at this payment"
+    );
 }
 
 /// Counts a question that was begun then, its outcome, and how long it took.

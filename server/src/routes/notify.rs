@@ -17,13 +17,13 @@ use super::body;
 use super::error::ApiError;
 use crate::app::App;
 use crate::payment::link::{Heard, Told};
-use crate::payment::settle::Observation;
+use crate::payment::settle::{Alarm, Observation};
 use crate::payment::{Attempt, AttemptStatus};
 use crate::provider::{Desk, Notice, NoticeError, NoticeRequest};
 use crate::random;
 use crate::reconcile;
 use crate::store::Door;
-use crate::store::transactions::ToldTransaction;
+use crate::store::transactions::{Payment, ToldTransaction};
 use crate::telemetry::NoticeLabels;
 
 /// A notification that proves by itself who sent it.
@@ -150,31 +150,35 @@ async fn taken(app: &Arc<App>, attempt: &Attempt, notice: &Notice) -> Result<Res
 
 /// Whether it tells of a second payment of one attempt, for a person to give back. Its state stays as it is: paid once is paid.
 async fn paid_again(app: &App, attempt: &Attempt, notice: &Notice) -> Result<bool, ApiError> {
-    let Some(transaction) = notice.paid_by(attempt) else {
+    let Some((references, received)) = notice.paid_by(attempt) else {
         return Ok(false);
     };
-    let summary = format!(
-        "a second payment of order {}: {}",
-        attempt.order_id, notice.summary
-    );
     let told = ToldTransaction {
-        attempt: &attempt.id,
-        transaction: &transaction,
-        provider: &attempt.provider,
-        names: &notice.names,
-        summary: &summary,
+        attempt: attempt.id.clone(),
+        references,
+        received,
+        provider: attempt.provider.clone(),
+        names: notice.names.clone(),
+        summary: notice.summary.clone(),
+        tell: app.audience.tell(app.test()),
         now: app.now(),
     };
-    let again = app.store.tell_transaction(told).await?;
-    if again {
-        tracing::warn!(
+    let payment = app.store.tell_transaction(told).await?;
+    match payment {
+        Payment::First | Payment::Known => return Ok(false),
+        Payment::Second => {
+            reconcile::alarm(app, attempt, Alarm::DuplicatePaid, received);
+            app.audience.bell.notify_one();
+        }
+        Payment::Rest | Payment::Unclear => tracing::warn!(
             provider = attempt.provider,
             attempt = attempt.id.0,
-            summary,
-            "an attempt was paid a second time; the notification is kept"
-        );
+            summary = notice.summary,
+            ?payment,
+            "an attempt was paid more than once, or perhaps; the notification is kept"
+        ),
     }
-    Ok(again)
+    Ok(true)
 }
 
 /// Takes in what a notification says of a link that the operator made by hand; `None` where it is about none.

@@ -5,12 +5,14 @@
  * php-laravel-framework in place of vendor/. `php -S ADDRESS app.php` serves it; `php app.php COMMAND` is its artisan.
  */
 
+use Illuminate\Cache\RateLimiting\Limit;
 use Illuminate\Contracts\Console\Kernel as ConsoleKernel;
 use Illuminate\Contracts\Debug\ExceptionHandler;
 use Illuminate\Contracts\Http\Kernel as HttpKernel;
 use Illuminate\Foundation\Application;
 use Illuminate\Http\Request;
-use Illuminate\Support\Facades\Route;
+use Illuminate\Routing\Middleware\{SubstituteBindings, ThrottleRequests};
+use Illuminate\Support\Facades\{RateLimiter, Route};
 use Symfony\Component\Console\Input\ArgvInput;
 use Symfony\Component\Console\Output\ConsoleOutput;
 
@@ -32,7 +34,11 @@ $app->singleton(HttpKernel::class, Illuminate\Foundation\Http\Kernel::class);
 $app->singleton(ConsoleKernel::class, Illuminate\Foundation\Console\Kernel::class);
 $app->singleton(ExceptionHandler::class, Illuminate\Foundation\Exceptions\Handler::class);
 $app->booted(function () use ($app) {
-    Route::prefix('api')->group(EXAMPLE . '/routes/api.php');
+    // As Laravel 8 to 10 make them.
+    RateLimiter::for('api', fn (Request $request) => Limit::perMinute(60)->by($request->ip()));
+    Route::aliasMiddleware('throttle', ThrottleRequests::class);
+    Route::middlewareGroup('api', ['throttle:api', SubstituteBindings::class]);
+    Route::prefix('api')->middleware('api')->group(EXAMPLE . '/routes/api.php');
     $app->runningInConsole() && require EXAMPLE . '/routes/console.php';
 });
 

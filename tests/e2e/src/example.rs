@@ -1,14 +1,13 @@
 //! The example backends of `examples/`, each started as its README says, before the sandbox.
 
 use std::collections::HashMap;
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::Output;
 
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use crate::process::{Process, program, project};
+use crate::process::{Process, free_port, program, project};
 use crate::stack::{PUBLIC_KEY, SECRET_KEY, Stack};
 
 /// Every example, by what its folder is called behind `backend-`.
@@ -50,6 +49,16 @@ impl Example {
     /// # Panics
     /// If it does not start.
     pub async fn start(name: &str, stack: &Stack) -> Self {
+        for _ in 0..5 {
+            if let Some(example) = Self::may_start(name, stack).await {
+                return example;
+            }
+        }
+        panic!("the example {name} does not start");
+    }
+
+    /// `None` where it ends at once: somebody else may have taken its port meanwhile.
+    async fn may_start(name: &str, stack: &Stack) -> Option<Self> {
         let folder = TempDir::with_prefix("malipo-example-").unwrap();
         let port = free_port();
         let origin = format!("http://127.0.0.1:{port}");
@@ -64,15 +73,18 @@ impl Example {
         let arguments: Vec<_> = kind.common.iter().chain(&kind.serve).collect();
         let arguments: Vec<_> = arguments.into_iter().map(String::as_str).collect();
         let mut process = Process::start(name, &kind.program, &arguments, &env);
-        process.says(kind.says).await;
+        if process.may_say(kind.says).await.is_none() {
+            eprintln!("{}", process.account());
+            return None;
+        }
         stack.shop.pass(&format!("{}/", kind.path), &origin);
-        Self {
+        Some(Self {
             base: format!("{origin}{}", kind.path),
             kind,
             process,
             env,
             _folder: folder,
-        }
+        })
     }
 
     /// The path of its endpoints, where the shop's own web server passes them on.
@@ -87,6 +99,24 @@ impl Example {
     /// If it fails.
     pub async fn reconcile(&self) {
         run(&self.kind, &self.env, &self.kind.cron).await;
+    }
+
+    /// Makes all its payments so many seconds older, in its database.
+    ///
+    /// # Panics
+    /// If that fails.
+    pub async fn age_payments(&self, seconds: u32) {
+        let folder = &self.env["DATA_DIR"];
+        let script = format!(
+            "import sqlite3, glob\n\
+             for file in glob.glob('{folder}/*.sqlite'):\n    \
+                 db = sqlite3.connect(file, timeout=5)\n    \
+                 db.execute('UPDATE payments SET begun = begun - {seconds}')\n    \
+                 db.commit()"
+        );
+        let mut command = Command::new(tool("python/bin/python"));
+        let output = command.args(["-c", &script]).output().await.unwrap();
+        assert!(output.status.success(), "{output:?}");
     }
 
     /// `malipo-server check` of its initiate, for its article and the shop's page.
@@ -214,9 +244,4 @@ fn tool(path: &str) -> PathBuf {
         path.display()
     );
     path
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
 }

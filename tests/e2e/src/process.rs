@@ -13,6 +13,16 @@ use tokio::time::sleep;
 
 use crate::wait::until;
 
+/// A port that nobody has, for a program that takes no 0. Somebody may take it before the program does: start it again then.
+///
+/// # Panics
+/// If there is none.
+#[must_use]
+pub fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
 /// A running program. Dropping it kills it.
 #[derive(Debug)]
 pub struct Process {

@@ -151,7 +151,9 @@ impl Visit {
             .push(to.verify(Ask::BrokenVerify, broken).await);
         self.exchanges
             .push(to.verify(Ask::EmptyVerify, "{}".to_owned()).await);
-        let odd = json!({"order_id": {"$ne": ""}, "token": {"$ne": ""}}).to_string();
+        // For queries made of objects, and for JavaScript, where an object becomes a text by a function of this name.
+        let object = json!({"$ne": "", "toString": 1});
+        let odd = json!({"order_id": object, "token": object}).to_string();
         self.exchanges.push(to.verify(Ask::OddVerify, odd).await);
     }
 

@@ -4,39 +4,54 @@ use async_trait::async_trait;
 use deadpool_postgres::Transaction;
 
 use super::session::{Failure, Work, query, storable};
-use super::{PostgresStore, rows, upkeep};
+use super::{PostgresStore, outbox, reads, upkeep};
+use crate::payment::Attempt;
+use crate::payment::event::EventKind;
 use crate::store::StoreError;
-use crate::store::transactions::{ToldTransaction, Transactions};
+use crate::store::transactions::{Payment, ToldTransaction, Transactions};
 
 #[async_trait]
 impl Transactions for PostgresStore {
-    async fn tell_transaction(&self, told: ToldTransaction<'_>) -> Result<bool, StoreError> {
+    async fn tell_transaction(&self, told: ToldTransaction) -> Result<Payment, StoreError> {
         self.session.transact(Telling(told)).await
     }
 }
 
-struct Telling<'a>(ToldTransaction<'a>);
+struct Telling(ToldTransaction);
 
-impl Work for Telling<'_> {
-    type Made = bool;
+impl Work for Telling {
+    type Made = Payment;
 
-    async fn run(&self, it: &Transaction<'_>) -> Result<bool, Failure> {
+    async fn run(&self, it: &Transaction<'_>) -> Result<Payment, Failure> {
         let Self(told) = self;
-        // Two that are told at once, to two servers: the later one sees the earlier one.
-        let sql = "SELECT 1 FROM attempts WHERE attempt_id = $1 FOR NO KEY UPDATE";
-        query(it, sql, &[&told.attempt.0]).await?;
-        let transaction = storable(told.transaction);
+        let none = || Failure::Odd("an attempt that was told of");
+        let seen = reads::attempt(it, &told.attempt).await?.ok_or_else(none)?;
+        // Two that are told at once, to two servers: the later one sees the earlier one, and what it made of the order.
+        reads::lock(it, &seen.order_id).await?;
+        let attempt = reads::attempt(it, &told.attempt).await?.ok_or_else(none)?;
+        let references: Vec<String> = told.references.iter().map(|it| storable(it)).collect();
+        let sql = "SELECT transaction_ref FROM told_transactions WHERE attempt_id = $1";
+        let rows = query(it, sql, &[&told.attempt.0]).await?;
+        let known: Vec<String> = rows
+            .iter()
+            .map(|it| it.try_get(0))
+            .collect::<Result<_, _>>()?;
+        let payment = Payment::judge(&attempt, &known, &references);
         let sql = "INSERT INTO told_transactions (attempt_id, transaction_ref, told_at) VALUES ($1, $2, $3) \
-             ON CONFLICT DO NOTHING RETURNING 1";
-        let new = query(it, sql, &[&told.attempt.0, &transaction, &told.now.0]).await?;
-        let sql = "SELECT count(*) FROM told_transactions WHERE attempt_id = $1";
-        let counted = query(it, sql, &[&told.attempt.0]).await?;
-        let row = counted.first().ok_or(Failure::Odd("a count"))?;
-        let all: u32 = rows::count(row, 0)?;
-        let again = !new.is_empty() && 1 < all;
-        if again {
-            upkeep::park_in(it, told.provider, told.names, told.summary, told.now).await?;
+             ON CONFLICT DO NOTHING";
+        for reference in &references {
+            query(it, sql, &[&told.attempt.0, reference, &told.now.0]).await?;
         }
-        Ok(again)
+        if let Some(note) = payment.note(&attempt, &told.summary) {
+            upkeep::park_in(it, &told.provider, &told.names, &note, told.now).await?;
+        }
+        if payment == Payment::Second {
+            let second = Attempt {
+                received: told.received,
+                ..attempt
+            };
+            outbox::tell(it, EventKind::Duplicate, &second, told.tell, told.now).await?;
+        }
+        Ok(payment)
     }
 }

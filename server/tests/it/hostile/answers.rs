@@ -249,6 +249,16 @@ async fn a_crash_leaves_no_copy_of_the_memory() {
         .find(|it| it.starts_with("Max core file size"));
     let words: Vec<_> = line.unwrap().split_whitespace().collect();
     assert_eq!(words[4..6], ["0", "0"], "{words:?}");
+    // What the server does to itself, seen from within: from without only another user could tell.
+    malipo_server::machine::forbid_core_dumps();
+    let behavior = rustix::process::dumpable_behavior().unwrap();
+    assert_eq!(behavior, rustix::process::DumpableBehavior::NotDumpable);
+    assert!(
+        malipo_server::machine::descriptors()
+            .unwrap()
+            .open
+            .is_some()
+    );
 }
 
 #[tokio::test]

@@ -16,7 +16,9 @@ async fn answers(world: &World, bytes: &[u8]) -> Vec<u16> {
     let _ = stream.shutdown().await;
     let mut answer = Vec::new();
     let read = stream.read_to_end(&mut answer);
-    let _ = tokio::time::timeout(Duration::from_secs(15), read).await;
+    // An end, or a reset: a server that keeps the connection open and says nothing is neither.
+    let ended = tokio::time::timeout(Duration::from_secs(60), read).await;
+    assert!(ended.is_ok(), "the connection hangs: {answer:?}");
     let text = String::from_utf8_lossy(&answer);
     text.match_indices("HTTP/1.")
         .filter_map(|(at, _)| text.get(at + 9..at + 12)?.parse().ok())

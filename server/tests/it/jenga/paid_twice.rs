@@ -5,15 +5,21 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::flow::{ORDER, sent, worlds};
+use crate::webhooks::Shop;
 use crate::world::World;
 
 /// Sends the IPN of a transaction, as Jenga does; returns how often one was parked since the start.
 async fn ipn(world: &World, transaction: &str, amount: &str) -> usize {
+    ipn_of(world, transaction, Some(transaction), amount).await
+}
+
+/// The same with the bank's own reference.
+async fn ipn_of(world: &World, transaction: &str, bank: Option<&str>, amount: &str) -> usize {
     let body = json!({
         "callbackType": "IPN", "customer": {"mobileNumber": "254712345678"},
         "transaction": {"reference": transaction, "billNumber": ORDER, "paymentMode": "CARD", "orderAmount": amount,
             "orderCurrency": "KES", "status": "SUCCESS"},
-        "bank": {"reference": transaction},
+        "bank": {"reference": bank},
     });
     let login = STANDARD.encode("ipnuser:JENGA-IPN-CANARY-3");
     let login = format!("Basic {login}");
@@ -30,13 +36,26 @@ async fn ipn(world: &World, transaction: &str, amount: &str) -> usize {
 
 #[tokio::test]
 async fn a_second_payment_of_a_link_is_kept_for_a_person_and_the_first_one_told_again_is_not() {
-    let (world, _sandbox) = worlds("").await;
+    let shop = Shop::start(&[]).await;
+    let (world, _sandbox) = worlds(&shop.config()).await;
     sent(&world, ORDER).await;
     assert_eq!(ipn(&world, "T1", "1350.50").await, 0);
     world.until_state(ORDER, "paid").await;
     assert_eq!(ipn(&world, "T1", "1350.50").await, 0);
     assert_eq!(ipn(&world, "T2", "1350.50").await, 1);
     assert_eq!(ipn(&world, "T2", "1350.50").await, 1);
+    // Told with fewer references than before, or with more.
+    assert_eq!(ipn_of(&world, "T1", None, "1350.50").await, 1);
+    assert_eq!(ipn_of(&world, "T2", Some("B2"), "1350.50").await, 1);
+    let events = shop.until(2).await;
+    let told: Vec<_> = events.iter().map(|it| &it["type"]).collect();
+    assert_eq!(told, ["payment.paid", "payment.duplicate"]);
+    assert_eq!(events[1]["data"]["amount"], "1350.50");
+    let metrics = world.send("GET", "/metrics", &[], "").await.text;
+    assert!(
+        metrics.contains("malipo_alarms_total{kind=\"duplicate_paid\"} 1"),
+        "{metrics}"
+    );
     let parked = world.app.store.parked(10).await.unwrap();
     let summary = &parked[0].summary;
     assert!(summary.contains(ORDER), "{summary}");

@@ -3,7 +3,6 @@
 use malipo_server::payment::settle::Observation;
 use malipo_server::payment::{AttemptId, AttemptStatus};
 use malipo_server::random;
-use malipo_server::store::transactions::ToldTransaction;
 use malipo_server::store::{Answered, Door, KEEP_MS};
 
 use super::{Bench, LATER, NOW, SUCCESS};
@@ -104,33 +103,6 @@ pub(super) async fn parked_notices_are_counted_and_kept_until_they_are_dropped(b
     let years = NOW.plus_ms(1_000 * KEEP_MS);
     bench.store.tidy(years).await.unwrap();
     assert_eq!(bench.number(kept).await, 200 + 4);
-}
-
-pub(super) async fn a_second_transaction_of_an_attempt_is_told_once_and_kept(bench: Bench) {
-    let (id, other) = (
-        bench.pending("ORDER-1").await,
-        bench.pending("ORDER-2").await,
-    );
-    let names = ["A".to_owned()];
-    let tell = async |attempt, transaction| {
-        let told = ToldTransaction {
-            attempt,
-            transaction,
-            provider: "jenga",
-            names: &names,
-            summary: transaction,
-            now: NOW,
-        };
-        bench.store.tell_transaction(told).await.unwrap()
-    };
-    assert!(!tell(&id, "T1").await, "the first");
-    assert!(!tell(&id, "T1").await, "the first, told again");
-    assert!(!tell(&other, "T2").await, "of another attempt");
-    assert!(tell(&id, "T2").await, "a second payment");
-    assert!(!tell(&id, "T2").await, "told already");
-    assert!(tell(&id, "T\0").await, "strange text");
-    let kept = "SELECT count(*) * 100 + sum(times) FROM parked_notices";
-    assert_eq!(bench.number(kept).await, 200 + 2);
 }
 
 pub(super) async fn strange_text_is_kept_or_not_known_but_never_a_failure(bench: Bench) {

@@ -14,7 +14,9 @@ mod records;
 mod refunds;
 mod settle;
 mod sqlite;
+mod transactions;
 mod unsure;
+mod updates;
 
 use bench::{Bench, LATER, NOW, SUCCESS, page, price, ugx};
 use place::Place;
@@ -83,13 +85,22 @@ mod each {
             an_attempt_is_found_by_its_secrets_and_its_names,
             a_cancel_changes_nothing_about_the_money,
             parked_notices_are_counted_and_kept_until_they_are_dropped,
-            a_second_transaction_of_an_attempt_is_told_once_and_kept,
             strange_text_is_kept_or_not_known_but_never_a_failure,
             old_tokens_and_keys_are_dropped,
             the_mode_is_written_once,
             it_is_ready_again_and_again,
             attempts_that_wait_are_counted_by_status,
             everything_outlives_the_process,
+        }
+        transactions {
+            a_second_transaction_of_an_attempt_is_told_once_and_kept,
+            a_transaction_is_known_by_any_of_its_references,
+            a_payment_of_a_closed_attempt_of_which_nothing_is_noted_is_for_a_person,
+            the_shop_is_told_of_a_second_payment_once,
+            two_payments_told_at_once_are_a_first_and_a_second,
+        }
+        updates {
+            references_that_were_joined_are_known_apart_after_the_update,
         }
         outbox {
             a_step_is_told_on_each_channel_in_its_own_transaction,

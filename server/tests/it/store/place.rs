@@ -58,6 +58,15 @@ impl Bench {
             Place::Postgres(it) => it.client().await.batch_execute(sql).await.unwrap(),
         }
     }
+
+    /// Makes it forget that it was brought further than this version of its tables.
+    pub(super) async fn unmigrated(&self, version: u32) {
+        let sql = match &self.place {
+            Place::Sqlite(..) => format!("PRAGMA user_version = {version}"),
+            Place::Postgres(_) => format!("DELETE FROM malipo_schema WHERE {version} < version"),
+        };
+        self.tamper(&sql).await;
+    }
 }
 
 impl Place {

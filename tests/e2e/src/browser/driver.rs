@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use super::{Kind, Options};
-use crate::process::{Process, project};
+use crate::process::{Process, free_port, project};
 
 /// Starts a driver; gives the port on which it listens.
 pub(super) async fn start(options: &Options, env: &HashMap<String, String>) -> (Process, String) {
@@ -26,7 +26,7 @@ pub(super) async fn start(options: &Options, env: &HashMap<String, String>) -> (
             }
             Kind::WebKit => {
                 // It says nothing, and takes no 0 for a free port.
-                let port = free_port();
+                let port = free_port().to_string();
                 let driver = Process::start(
                     "WebKitWebDriver",
                     "WebKitWebDriver",
@@ -44,11 +44,6 @@ pub(super) async fn start(options: &Options, env: &HashMap<String, String>) -> (
         eprintln!("{}", driver.log());
     }
     panic!("no driver starts");
-}
-
-fn free_port() -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port().to_string()
 }
 
 async fn answers(port: &str) {

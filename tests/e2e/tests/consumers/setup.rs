@@ -1,13 +1,12 @@
 //! One set-up: what `tests/consumers/setups.json` says of it, made ready, and served.
 
 use std::collections::{HashMap, HashSet};
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::{Condvar, Mutex};
 use std::time::Duration;
 
-use malipo_e2e::process::{Process, project};
+use malipo_e2e::process::{Process, free_port, project};
 use malipo_e2e::wait::until;
 use serde_json::Value;
 
@@ -124,9 +123,4 @@ fn folder() -> PathBuf {
 
 fn tool(name: &str) -> String {
     folder().join(name).display().to_string()
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
 }

@@ -60,6 +60,15 @@ impl Shopper {
         answer.json().await.unwrap()
     }
 
+    /// Opened, and paid, and nobody has told it.
+    async fn paid_untold(&self) -> Value {
+        let never = json!({"joyndpay": {"ipn": {"mode": "never"}}});
+        self.stack.script(&never).await;
+        let opened = self.opened().await;
+        self.stack.settle("succeed").await;
+        opened
+    }
+
     /// What verify says of it: its status and its reason.
     async fn says(&self, opened: &Value) -> (String, Value) {
         let ask = json!({"order_id": opened["order_id"], "token": opened["token"]});
@@ -141,6 +150,46 @@ fn an_example_whose_answer_was_lost_looks_it_up_before_it_begins_another_payment
 }
 
 #[test]
+fn an_example_that_was_slow_to_begin_keeps_its_payment_when_it_is_pressed_again() {
+    all(async |it| {
+        let slow =
+            json!({"joyndpay": {"initiate": {"delay_ms": 2000}, "verify": {"delay_ms": 3500}}});
+        it.stack.script(&slow).await;
+        let second = async {
+            let begun = until(Duration::from_secs(20), async || {
+                (it.stack.ledger().await.len() == 1).then_some(())
+            });
+            begun.await.unwrap();
+            // As if the first press had been cut off long ago: the second one looks it up, and hears the answer later than
+            // the first one hears its own.
+            it.example.age_payments(60).await;
+            it.initiate(KEY).await
+        };
+        let (first, second) = tokio::join!(it.initiate(KEY), second);
+        let statuses = (first.status(), second.status());
+        assert_eq!(statuses, (StatusCode::OK, StatusCode::OK), "{}", it.name);
+        let (first, second): (Value, Value) =
+            (first.json().await.unwrap(), second.json().await.unwrap());
+        assert_eq!(first, second, "{}", it.name);
+        assert_eq!(first["status"], PENDING, "{}", it.name);
+        assert_eq!(it.stack.ledger().await.len(), 1, "{}", it.name);
+        it.stack.script(&json!({})).await;
+        assert_eq!(it.says(&first).await.0, PENDING, "{}", it.name);
+    });
+}
+
+#[test]
+fn an_example_answers_as_often_as_the_button_asks() {
+    all(async |it| {
+        let opened = it.opened().await;
+        // Two and a half minutes of it, and more than frameworks allow an address in one.
+        for _ in 0..70 {
+            assert_eq!(it.says(&opened).await.0, PENDING, "{}", it.name);
+        }
+    });
+}
+
+#[test]
 fn an_example_goes_and_asks_when_it_is_notified_and_believes_no_notification() {
     all(async |it| {
         let opened = it.opened().await;
@@ -167,11 +216,7 @@ fn an_example_goes_and_asks_when_it_is_notified_and_believes_no_notification() {
 #[test]
 fn an_example_finds_by_itself_what_nobody_has_told() {
     all(async |it| {
-        it.stack
-            .script(&json!({"joyndpay": {"ipn": {"mode": "never"}}}))
-            .await;
-        let opened = it.opened().await;
-        it.stack.settle("succeed").await;
+        let opened = it.paid_untold().await;
         it.example.reconcile().await;
         assert_eq!(it.has_noted(&opened).await, "success", "{}", it.name);
     });
@@ -180,11 +225,7 @@ fn an_example_finds_by_itself_what_nobody_has_told() {
 #[test]
 fn an_example_takes_too_little_money_for_no_payment_and_a_payment_for_final() {
     all(async |it| {
-        it.stack
-            .script(&json!({"joyndpay": {"ipn": {"mode": "never"}}}))
-            .await;
-        let opened = it.opened().await;
-        it.stack.settle("succeed").await;
+        let opened = it.paid_untold().await;
         let answers = [
             (json!({"amount": 24999}), PENDING),
             (json!({"currency": "KES"}), PENDING),

@@ -5,6 +5,7 @@ use malipo_server::payment::begin::{self, Decision, KnownKey};
 use malipo_server::payment::settle::{self, Observation};
 use malipo_server::payment::{Attempt, AttemptId, AttemptStatus, Opened, Reference, event};
 use malipo_server::store::outbox::{Tell, event_id};
+use malipo_server::store::transactions::{Payment, ToldTransaction};
 use malipo_server::store::{Answered, Begin, Begun, KEEP_MS, Settled};
 use malipo_wire::{OrderId, Status};
 
@@ -201,18 +202,51 @@ impl Disk {
             order.paid_by = Some(id.clone());
         }
         if let Some(kind) = event::kind(&before, &step) {
-            self.tell(index, kind, tell, now);
+            let after = self.attempts[index].attempt.clone();
+            self.tell(index, kind, &after, tell, now);
         }
         self.note(index, Some(before.status));
         let order = self.order(&before.order_id)?;
         Some(Settled { step, order })
     }
 
-    fn tell(&mut self, index: usize, kind: event::EventKind, tell: Tell, now: UnixMs) {
+    pub(super) fn tell_transaction(&mut self, told: &ToldTransaction) -> Option<Payment> {
+        let index = self.index(&told.attempt)?;
+        let attempt = self.attempts[index].attempt.clone();
+        let known = self.transactions.entry(told.attempt.clone()).or_default();
+        let payment = Payment::judge(&attempt, known, &told.references);
+        known.extend(told.references.iter().cloned());
+        if let Some(note) = payment.note(&attempt, &told.summary) {
+            self.park(&told.provider, &told.names, &note, told.now);
+        }
+        if payment == Payment::Second {
+            let second = Attempt {
+                received: told.received,
+                ..attempt
+            };
+            self.tell(
+                index,
+                event::EventKind::Duplicate,
+                &second,
+                told.tell,
+                told.now,
+            );
+        }
+        Some(payment)
+    }
+
+    fn tell(
+        &mut self,
+        index: usize,
+        kind: event::EventKind,
+        after: &Attempt,
+        tell: Tell,
+        now: UnixMs,
+    ) {
         let row = &mut self.attempts[index];
         let event_id = event_id(&row.attempt.id, row.told);
         row.told += 1;
-        let event = event::event(kind, &row.attempt, tell.test, now);
+        let event = event::event(kind, after, tell.test, now);
         let body = serde_json::to_string(&event).unwrap();
         for channel in tell.channels() {
             self.outbox.push(OutboxRow {

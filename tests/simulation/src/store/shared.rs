@@ -6,7 +6,7 @@ use malipo_server::payment::AttemptId;
 use malipo_server::store::outbox::{Backlog, Channel, Delivery, Outbox};
 use malipo_server::store::quota::{CallLease, InUse, MOST_LEVELS, NoRoom, Quotas, level_left};
 use malipo_server::store::recipients::{Recipients, SentEnough, WINDOW_MS};
-use malipo_server::store::transactions::{ToldTransaction, Transactions};
+use malipo_server::store::transactions::{Payment, ToldTransaction, Transactions};
 use malipo_server::store::{Hash, News, StoreError};
 use malipo_wire::OrderId;
 
@@ -258,19 +258,8 @@ impl Recipients for MemoryStore {
 
 #[async_trait]
 impl Transactions for MemoryStore {
-    async fn tell_transaction(&self, told: ToldTransaction<'_>) -> Result<bool, StoreError> {
-        self.write(|disk| {
-            let known = disk.transactions.entry(told.attempt.clone()).or_default();
-            if known.iter().any(|it| it == told.transaction) {
-                return false;
-            }
-            known.push(told.transaction.to_owned());
-            let again = 1 < known.len();
-            if again {
-                disk.park(told.provider, told.names, told.summary, told.now);
-            }
-            again
-        })
-        .await
+    async fn tell_transaction(&self, told: ToldTransaction) -> Result<Payment, StoreError> {
+        let payment = self.write(|disk| disk.tell_transaction(&told)).await?;
+        payment.ok_or_else(|| StoreError("an attempt that was told of is not there".to_owned()))
     }
 }

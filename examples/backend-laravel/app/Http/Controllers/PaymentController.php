@@ -63,14 +63,15 @@ class PaymentController {
         if (array_diff_assoc($change, (array) $row)) {
             // Deliver by a job of your own that looks for status 'success', not a test, and notes what it delivered.
             Log::notice("$row->order_id: $change[status]", $data);
-            (clone $ours)->where('status', '<>', 'success')->update($change);
+            // Failed is only what still stands as it was read: a page may have been handed out meanwhile.
+            $stands = $change['status'] === 'failed' ? [$row->status] : ['<>', 'success'];
+            (clone $ours)->where('status', ...$stands)->update($change);
         }
         return $ours->first();
     }
 
     public function verify(Request $request) {
-        $row = $this->asked($request);
-        $token = $request->json('token');
+        [$row, $token] = [$this->asked($request), $request->json('token')];
         ($row && is_string($token) && hash_equals($row->token, $token))
             || $this->refuse(404, 'no such order, or its token is missing or wrong');
         return $this->shown($row->status === 'success' ? $row : $this->settle($row) ?? $row);

@@ -19,6 +19,9 @@ mod quotas;
 mod recipients;
 #[path = "../../../../../server/tests/it/store/settle.rs"]
 mod settle;
+#[path = "../../../../../server/tests/it/store/transactions.rs"]
+#[expect(dead_code, reason = "cases that look into the tables")]
+mod transactions;
 
 use bench::{Bench, LATER, NOW, SUCCESS, page, price, ugx};
 use place::Place;
@@ -81,6 +84,10 @@ mod each {
             it_is_ready_again_and_again,
             attempts_that_wait_are_counted_by_status,
             everything_outlives_the_process,
+        }
+        transactions {
+            the_shop_is_told_of_a_second_payment_once,
+            two_payments_told_at_once_are_a_first_and_a_second,
         }
         outbox {
             a_step_is_told_on_each_channel_in_its_own_transaction,

@@ -52,7 +52,7 @@ button,a{font:inherit;min-height:44px;padding:.5em 1em;border:1px solid var(--li
 [aria-busy=true]{justify-content:space-between;border-radius:var(--card) var(--card) 0 0}
 [part~=panel]{display:flex;flex-direction:column;gap:.75rem;margin-top:.75rem;padding:1rem;border:1px solid var(--line);border-radius:var(--card);background:var(--ground);color:var(--ink);overflow-wrap:anywhere}
 [part~=panel][data-state=idle]{display:none}
-[aria-busy=true]+[part~=panel]{margin-top:-1px;border-radius:0 0 var(--card) var(--card)}
+[aria-busy=true]:not([hidden])+[part~=panel]{margin-top:-1px;border-radius:0 0 var(--card) var(--card)}
 [hidden]:first-child+[part~=panel]{margin-top:0}
 [part=badge]{align-self:flex-start;padding:.05em .6em;border-radius:4px;background:var(--warn);color:var(--ground);font-size:.8125rem;font-weight:600}
 [part=steps]{display:flex;flex-wrap:wrap;gap:.25rem .375rem;list-style:none;font-size:.75rem;color:var(--soft)}

@@ -9,17 +9,32 @@ SEEN=$PWD/target/e2e/seen
 readonly SEEN
 export RECORD_INTO=$SEEN WINDOWS=1
 failed=0
+mkdir -p target/e2e
 
-for browser in ${BROWSERS:-chromium firefox webkit}; do
-    rm -rf "${SEEN:?}/$browser"
+# The catalogue's tests that a binary has, in a browser.
+run() {
+    local browser=$1 binary=$2
     mapfile -t tests < <(cargo run -q -p malipo-e2e -- tests "$browser")
-    [[ ${#tests[@]} -gt 0 ]] || exit 1
-    for binary in e2e scenarios e2e_slow; do
-        printf '\n== %s: %s\n' "$browser" "$binary"
-        # A binary runs those that it has.
-        BROWSER=$browser xvfb-run -a -s "-screen 0 1280x900x24 -nolisten tcp" \
-            cargo test -p malipo-e2e --test "$binary" -- --exact "${tests[@]}" || failed=1
-    done
+    [[ ${#tests[@]} -gt 0 ]] || return 1
+    printf '\n== %s: %s\n' "$browser" "$binary"
+    BROWSER=$browser xvfb-run -a -s "-screen 0 1280x900x24 -nolisten tcp" \
+        cargo test -p malipo-e2e --test "$binary" -- --exact "${tests[@]}"
+}
+
+cargo test -q -p malipo-e2e --tests --no-run || exit 1
+read -ra browsers <<<"${BROWSERS:-chromium firefox webkit}"
+waiting=()
+for browser in "${browsers[@]}"; do
+    rm -rf "${SEEN:?}/$browser"
+    # Windows that nobody looks at for minutes: beside everything else.
+    run "$browser" e2e_slow >"target/e2e/slow-$browser.log" 2>&1 &
+    waiting+=($!)
 done
+for browser in "${browsers[@]}"; do
+    run "$browser" e2e || failed=1
+    run "$browser" scenarios || failed=1
+done
+for pid in "${waiting[@]}"; do wait "$pid" || failed=1; done
+cat target/e2e/slow-*.log
 cargo run -q -p malipo-e2e -- table "$SEEN" || failed=1
 exit $failed

@@ -62,8 +62,6 @@ window.open = () => {
  */
 export async function comesBack() {
   const { PayStatusElement } = await import("/malipo/index.js");
-  const tab = new BroadcastChannel("malipo");
-  tab.onmessage = ({ data: { type, orderId } }) => type === "malipo:returned" && orderId === BACK && tab.postMessage({ type: "malipo:seen", orderId });
   const url = new URL(location.href);
   url.hash = `malipo_order=${BACK}&malipo_token=scripted`;
   // The copy takes it out of the address with its first element.
@@ -71,8 +69,10 @@ export async function comesBack() {
   customElements.define("pay-status-back", class extends PayStatusElement {});
   const first = document.createElement("pay-status-back");
   first.verifyUrl = "/scripted/back/first/verify";
-  // Before a hundred others: it waits 300 ms for that tab, and no longer.
-  await first.ready.catch(() => {});
+  const ready = first.ready.catch(() => {});
+  // As that tab's word in localStorage comes over; what BroadcastChannel brings may be late on a busy machine.
+  dispatchEvent(new StorageEvent("storage", { key: "malipo:seen", newValue: JSON.stringify({ orderId: BACK }) }));
+  await ready;
   first.destroy();
 }
 

@@ -51,7 +51,10 @@ payment_alone() {
     cp -r server/src/payment server/src/clock.rs "$alone/src/"
     cp Cargo.lock "$alone/"
     {
-        printf '//! The decisions of malipo-server, without the rest of it.\n\npub mod clock;\npub mod payment;\n'
+        printf '//! The decisions of malipo-server, without the rest of it.\n'
+        # No bug is planted here but those of cargo-mutants.
+        printf '\nmacro_rules! planted {\n    ($bug:ident) => {\n        false\n    };\n}\n'
+        printf '\npub mod clock;\npub mod payment;\n'
         printf '\npub mod config {\n    use malipo_wire::Money;\n\n    #[derive(Clone, Debug)]\n'
         sed -n '/^pub struct Article/,/^}/p' server/src/config/mod.rs
         printf '}\n\npub mod store {\n    '

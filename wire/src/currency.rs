@@ -113,4 +113,13 @@ mod tests {
             check(code, None);
         }
     }
+
+    #[test]
+    fn a_currency_is_written_as_its_code_and_what_is_none_is_told_what_is_accepted() {
+        let ugx: Currency = "UGX".parse().unwrap();
+        assert_eq!(ugx.code(), "UGX");
+        assert_eq!(format!("{ugx} {ugx:?}"), "UGX UGX");
+        let error = "KSH".parse::<Currency>().unwrap_err().to_string();
+        assert!(error.contains("ISO 4217"), "{error}");
+    }
 }

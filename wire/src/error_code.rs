@@ -98,4 +98,9 @@ mod tests {
         assert_eq!(ErrorCode::ALL.len(), 17);
         assert_eq!("Backend".parse::<ErrorCode>(), Err(()));
     }
+
+    #[test]
+    fn a_code_is_written_as_its_word() {
+        assert_eq!(ErrorCode::SecretInBrowser.to_string(), "secret-in-browser");
+    }
 }

@@ -100,4 +100,13 @@ mod tests {
             assert_eq!(bad.parse::<OrderId>(), Err(OrderIdError));
         }
     }
+
+    #[test]
+    fn an_order_id_is_written_as_it_came_and_what_is_none_is_told_what_is_accepted() {
+        let id: OrderId = "O-1".parse().unwrap();
+        assert_eq!(id.to_string(), "O-1");
+        assert!(format!("{id:?}").contains("O-1"));
+        let error = "../x".parse::<OrderId>().unwrap_err().to_string();
+        assert!(error.contains("64"), "{error}");
+    }
 }

@@ -272,4 +272,27 @@ mod tests {
             .unwrap_err();
         assert!(error.to_string().contains("`price`"), "{error}");
     }
+
+    #[test]
+    fn a_word_is_the_same_in_json_and_beside_it_and_reads_back_as_itself() {
+        for status in [Status::Pending, Status::Success, Status::Failed] {
+            let json = serde_json::to_string(&status).unwrap();
+            assert_eq!(json, format!("\"{}\"", status.as_str()));
+        }
+        for (reason, word) in [
+            (Reason::Declined, "declined"),
+            (Reason::Expired, "expired"),
+            (Reason::Cancelled, "cancelled"),
+            (Reason::Review, "review"),
+            (Reason::Other, "other"),
+        ] {
+            assert_eq!(reason.as_str(), word);
+            assert_eq!(word.parse(), Ok(reason));
+            assert_eq!(
+                serde_json::to_string(&reason).unwrap(),
+                format!("\"{word}\"")
+            );
+        }
+        assert_eq!("Declined".parse::<Reason>(), Err(()));
+    }
 }

@@ -211,4 +211,17 @@ mod tests {
             Err(MoneyError::TooLarge)
         );
     }
+
+    #[test]
+    fn an_amount_is_printed_with_its_currency_and_an_error_says_what_is_accepted() {
+        let money = Money::parse("1250.5", "KES".parse().unwrap()).unwrap();
+        assert_eq!(format!("{money:?}"), "KES 1250.50");
+        for (error, part) in [
+            (MoneyError::NotADecimal, "decimal"),
+            (MoneyError::TooManyDecimals, "decimals"),
+            (MoneyError::TooLarge, "at most 9007199254740991"),
+        ] {
+            assert!(error.to_string().contains(part), "{error}");
+        }
+    }
 }

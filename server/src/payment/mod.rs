@@ -18,6 +18,8 @@ pub mod refund;
 pub mod schedule;
 pub mod settle;
 mod status;
+#[cfg(test)]
+mod tests;
 
 use malipo_wire::{Money, OrderId, Reason, SentTo, Status, VerifyAnswer};
 

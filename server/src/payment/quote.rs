@@ -261,4 +261,25 @@ mod tests {
         of("order_id", "../x".into(), bad);
         of("customer", serde_json::json!({"vip": true}), bad);
     }
+
+    #[test]
+    fn a_quote_lives_for_a_day_at_most_to_the_second() {
+        let of = |exp: i64| sign(HEADER, &claims(&[("exp", exp.into())]), KEY);
+        check(&of(1000 + 86_400), Ok(false));
+        check(&of(1000 + 86_401), Err(QuoteError::TooLong));
+    }
+
+    #[test]
+    fn an_error_says_what_is_accepted_and_never_repeats_the_quote() {
+        for (error, part) in [
+            (QuoteError::NotAJwt, "compact JWT"),
+            (QuoteError::WrongAlgorithm, "HS256"),
+            (QuoteError::BadSignature, "key"),
+            (QuoteError::WrongAudience, "aud"),
+            (QuoteError::BadClaim("has a bad `amount`"), "amount"),
+            (QuoteError::TooLong, "24 h"),
+        ] {
+            assert!(error.to_string().contains(part), "{error}");
+        }
+    }
 }

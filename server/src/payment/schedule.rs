@@ -102,4 +102,53 @@ mod tests {
         let next = next_check(UnixMs(HOUR_MS), None, UnixMs(0), 0).unwrap();
         assert!(next.0 <= MINUTE_MS);
     }
+
+    /// Seconds after which it is asked.
+    #[track_caller]
+    fn asked(end: Option<i64>, jitter: u32) -> Vec<i64> {
+        let (mut now, mut all) = (UnixMs(0), Vec::new());
+        while let Some(next) = next_check(UnixMs(0), end.map(UnixMs), now, jitter) {
+            all.push(next.0 / 1_000);
+            now = next;
+        }
+        all
+    }
+
+    #[test]
+    fn the_provider_is_asked_at_eleven_ages_and_three_times_after_an_expiry() {
+        let (minute, hour) = (60, 3_600);
+        let by_age = [
+            20,
+            45,
+            90,
+            3 * minute,
+            6 * minute,
+            15 * minute,
+            hour,
+            6 * hour,
+            24 * hour,
+            48 * hour,
+            72 * hour,
+        ];
+        assert_eq!(asked(None, 0), by_age);
+        let after = [5, 65 * minute, 72 * hour + minute];
+        let end = 100 * hour;
+        let expected: Vec<i64> = by_age.into_iter().chain(after.map(|it| end + it)).collect();
+        assert_eq!(asked(Some(end * 1_000), 0), expected);
+    }
+
+    #[test]
+    fn jitter_moves_a_check_later_by_up_to_a_fifth_of_the_wait_in_proportion() {
+        let next = |jitter| next_check(UnixMs(0), None, UnixMs(0), jitter).unwrap().0;
+        assert_eq!(next(0), 20_000);
+        assert_eq!(next(1 << 31), 22_000);
+        assert_eq!(next(u32::MAX), 23_999);
+        let expiry = |jitter| {
+            next_check(UnixMs(0), Some(UnixMs(0)), UnixMs(0), jitter)
+                .unwrap()
+                .0
+        };
+        assert_eq!(expiry(0), 5_000);
+        assert_eq!(expiry(1 << 31), 15_000);
+    }
 }

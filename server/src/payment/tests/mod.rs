@@ -1,0 +1,69 @@
+//! The decisions one by one, without a store, a provider or HTTP: quick enough to be tried against every small change of the
+//! code (`make mutants`).
+
+mod begin;
+mod event;
+mod order;
+mod price;
+mod refund;
+
+use malipo_wire::Money;
+
+use super::{Attempt, AttemptId, AttemptStatus, Order, Reference};
+use crate::clock::UnixMs;
+
+fn money(amount: &str, currency: &str) -> Money {
+    Money::parse(amount, currency.parse().unwrap()).unwrap()
+}
+
+fn id(name: &str) -> AttemptId {
+    AttemptId(name.to_owned())
+}
+
+fn attempt(name: &str, status: AttemptStatus) -> Attempt {
+    Attempt {
+        id: id(name),
+        order_id: "order".parse().unwrap(),
+        provider: "joyndpay".to_owned(),
+        reference: Reference("REFERENCE0000001".to_owned()),
+        provider_ref: None,
+        status,
+        price: money("10000", "UGX"),
+        received: None,
+        reason: None,
+        redirect_url: None,
+        sent_to: Vec::new(),
+        expires_at: None,
+        description: None,
+        return_url: String::new(),
+        late: false,
+        created_at: UnixMs(0),
+        updated_at: UnixMs(0),
+        paid_at: None,
+        next_check_at: None,
+    }
+}
+
+/// An order of these attempts, unpaid.
+fn order(attempts: Vec<Attempt>) -> Order {
+    Order {
+        id: "order".parse().unwrap(),
+        price: money("10000", "UGX"),
+        paid_by: None,
+        attempts,
+    }
+}
+
+/// Every status.
+const ALL: [AttemptStatus; 10] = [
+    AttemptStatus::Created,
+    AttemptStatus::Pending,
+    AttemptStatus::Unknown,
+    AttemptStatus::Orphaned,
+    AttemptStatus::Refused,
+    AttemptStatus::Failed,
+    AttemptStatus::Paid,
+    AttemptStatus::DuplicatePaid,
+    AttemptStatus::NeedsReview,
+    AttemptStatus::Refunded,
+];

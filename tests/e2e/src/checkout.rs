@@ -1,5 +1,7 @@
 //! The provider's checkout page, as a shopper sees it.
 
+use thirtyfour::error::{WebDriverError, WebDriverErrorInner};
+
 use crate::tab::Tab;
 
 /// The tab in which the sandbox's checkout page is open.
@@ -46,8 +48,25 @@ impl Checkout {
     /// If the page has no such button.
     pub async fn choose(&self, button: &str) {
         self.0.show().await;
-        let button = self.0.find(button).await;
-        // The driver waits for the page behind the click, and complains when that one closes its tab.
-        let _ = button.click().await;
+        for _ in 0..TRIES {
+            // The driver waits for the page behind the click, and complains when that one closes its tab.
+            let clicked = self.0.find(button).await.click().await;
+            if !clicked.is_err_and(|it| missed(&it)) {
+                return;
+            }
+        }
+        panic!("{button} could not be pressed");
     }
 }
+
+/// The page was exchanged or moved between the look and the click: nothing was pressed.
+fn missed(error: &WebDriverError) -> bool {
+    matches!(
+        error.as_inner(),
+        WebDriverErrorInner::StaleElementReference(_)
+            | WebDriverErrorInner::ElementClickIntercepted(_)
+            | WebDriverErrorInner::ElementNotInteractable(_)
+    )
+}
+
+const TRIES: u32 = 5;

@@ -9,7 +9,7 @@ use sha2::Digest as _;
 
 use crate::jenga;
 use crate::jopay::{self, webhooks::sign};
-use crate::world::{Reply, SHOP, World, key, sign as sign_quote};
+use crate::world::{Reply, SHOP, World, eventually, key, sign as sign_quote};
 
 const ORDER: &str = "ORDER-0000001";
 const EACH: usize = 3_400;
@@ -130,6 +130,10 @@ async fn a_thousand_proven_notifications_at_once_are_a_few_questions() {
     assert!(asked < taken, "{asked} questions for {taken}");
     // The schedule does not rely on them.
     world.fake.set(ORDER, "success");
-    world.clock.forward(60_000);
-    world.until_state(ORDER, "paid").await;
+    let paid = eventually(async || {
+        // A question that was under way when the provider changed its mind puts the next one off.
+        world.clock.forward(60_000);
+        (world.record(ORDER).await["state"] == "paid").then_some(())
+    });
+    paid.await;
 }

@@ -99,7 +99,12 @@ fn from_every_state_of_the_machine_an_end_can_be_reached_and_its_diagram_is_curr
 fn whatever_a_provider_says_in_whichever_order_an_attempt_goes_on_as_it_may() {
     let seen = exhaustive::attempts::search();
     assert!(50 < seen.states, "{seen:?}");
-    for name in ["paid-may-fail", "failed-is-final", "amount-not-compared"] {
+    for name in [
+        "paid-may-fail",
+        "failed-is-final",
+        "amount-not-compared",
+        "unknown-shown-as-failed",
+    ] {
         let all = Planted::all();
         let (bug, ..) = all.iter().find(|it| it.1 == name).unwrap();
         assert!(catch_by_search(*bug).is_some(), "{name} was not caught");

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use malipo_server::clock::UnixMs;
 use malipo_server::payment::settle::{Alarm, GIVE_UP_MS, Observation, Step, settle};
 use malipo_server::payment::{Attempt, AttemptId, AttemptStatus, Reference};
-use malipo_wire::{Money, Reason};
+use malipo_wire::{Money, Reason, Status};
 
 use crate::checks::may_become;
 
@@ -102,6 +102,12 @@ impl State {
     }
 
     fn check(&self, observation: Observation, step: Option<Step>) {
+        assert_eq!(
+            self.status.public(),
+            told_to_pages(self.status),
+            "W2: {}",
+            self.status
+        );
         let (before, after) = (self.status, step.map_or(self.status, |it| it.status));
         let what = format!("{before} became {after} by {observation:?}");
         assert!(may_become(before, after), "B2: {what}");
@@ -153,6 +159,18 @@ impl State {
             updated_at: UnixMs(0),
             paid_at: None,
             next_check_at: None,
+        }
+    }
+}
+
+/// Success where the provider said so and nobody has to look; failed where it said no; everything else may still be paid.
+fn told_to_pages(status: AttemptStatus) -> Status {
+    use AttemptStatus as S;
+    match status {
+        S::Paid | S::DuplicatePaid | S::Refunded => Status::Success,
+        S::Failed => Status::Failed,
+        S::Created | S::Pending | S::Unknown | S::Orphaned | S::Refused | S::NeedsReview => {
+            Status::Pending
         }
     }
 }

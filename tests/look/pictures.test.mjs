@@ -51,9 +51,16 @@ async function rest(page) {
       if (text() !== last) [last, since] = [text(), Date.now()];
     }
     for (const it of [...document.querySelectorAll(".cell > :not(figcaption)")].flatMap((it) => it.shadowRoot.getAnimations())) {
-      it.pause();
-      it.currentTime = 250;
+      // What ends has ended, also where the browser drew no frame meanwhile; what goes on for ever stands still.
+      if (it.effect.getComputedTiming().iterations < Infinity) {
+        it.finish();
+      } else {
+        it.pause();
+        it.currentTime = 250;
+      }
+      await it.ready;
     }
+    for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
   });
 }
 

@@ -191,8 +191,8 @@ pub const SCENARIOS: [Row; 20] = [
         &[
             "trouble::a_page_with_a_strict_policy_and_trusted_types_pays_without_one_violation",
             "without_wasm::a_policy_without_wasm_unsafe_eval_is_enough",
-            "package::an_entry_that_is_pinned_pays",
-            "package::wasm_that_was_exchanged_is_not_run",
+            "package::an_entry_that_is_pinned_pays_also_from_another_origin",
+            "package::wasm_that_was_exchanged_is_not_run_and_the_form_pays",
             "denied::a_script_that_is_not_the_pinned_one_leaves_the_form_which_pays",
             "denied::a_script_that_does_not_come_leaves_the_form_which_pays",
             "denied::a_script_that_breaks_off_leaves_the_form_which_pays",

@@ -20,6 +20,8 @@ fn a_tab_that_was_discarded_while_it_was_paid_tells_when_it_is_looked_at() {
         discard(world).await;
         world.stack.settle("succeed").await;
         world.stack.order_becomes("ORDER-2111", "success").await;
+        // The page is loaded anew when it is asked for anything.
+        shop.part("status").await;
         let detail = shop.event("pay-success").await;
         assert_eq!(detail["resumed"], true, "the page was not loaded again");
         assert_eq!(world.stack.shop.count("/pay/initiate"), 1);

@@ -6,6 +6,7 @@ mod event;
 mod order;
 mod price;
 mod refund;
+mod settle;
 
 use malipo_wire::Money;
 

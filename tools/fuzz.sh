@@ -43,7 +43,7 @@ fuzz() {
     # Longer than anything a parser takes in one piece.
     cargo fuzz run "${OPTIONS[@]}" "$target" "$new" "$corpus" -- \
         -max_total_time=$((MINUTES * 60)) -timeout=10 -max_len=16384 -print_final_stats=1 >"$log" 2>&1 || finds=1
-    cargo fuzz run "${OPTIONS[@]}" "$target" "$corpus" "$new" -- -merge=1 -set_cover_merge=1 >"$log.merge" 2>&1 || finds=1
+    cargo fuzz run "${OPTIONS[@]}" "$target" "$corpus" "$new" -- -merge=1 -set_cover_merge=1 -use_counters=0 >"$log.merge" 2>&1 || finds=1
     [[ $finds -eq 0 ]] || { grep -E 'panicked|Test unit written|ERROR' "$log" || tail -20 "$log"; } >&2
     rm -rf "$new"
     printf '| `%s` | %s | %s | %s | %s | %s |\n' "$target" \

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 readonly ROOT=$PWD OUT=$PWD/target/mutants
 # The build of its own, incremental: each mutant is one function away from the one before.
 export PATH=$PWD/.tools/bin:$PATH CARGO_TARGET_DIR=${MUTANTS_TARGET:-$PWD/target/mutants/build} CARGO_INCREMENTAL=1
-# A change is seen by the first cases of a property or by none.
+# A change is seen by the first cases of a property or by none; by the seed of `make test`, so that a verdict is the same again.
 export PROPTEST_CASES=${PROPTEST_CASES:-64}
 
 main() {

@@ -13,6 +13,7 @@
 mod answers;
 mod browser;
 mod cancelling;
+mod cases;
 mod clock;
 mod documents;
 mod ending;

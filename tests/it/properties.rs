@@ -5,9 +5,9 @@ use malipo::checkout::{
     EventName, Input, PressTab, Record, RequestKind, StateName, StreamEvent, Wake,
 };
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 
 use crate::browser::answer;
+use crate::cases;
 use crate::harness::*;
 
 const KINDS: [RequestKind; 3] = [
@@ -196,24 +196,8 @@ fn play(script: &[(u64, Act)]) -> World {
     world
 }
 
-/// The same 300 cases each time, so that what a change broke is told from what chance found; as many others as `PROPTEST_CASES`
-/// says where it is set. A case that fails is written down as a test of its own.
-fn config() -> ProptestConfig {
-    let cases = std::env::var("PROPTEST_CASES")
-        .ok()
-        .and_then(|it| it.parse().ok());
-    ProptestConfig {
-        cases: cases.unwrap_or(300),
-        rng_seed: cases.map_or(RngSeed::Fixed(SEED), |_| RngSeed::Random),
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    }
-}
-
-const SEED: u64 = 20_261_121;
-
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(cases::config(300))]
 
     /// W1 to W12 and W14 are asserted by the harness after every step; W15 here.
     #[test]

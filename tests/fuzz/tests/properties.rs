@@ -14,7 +14,6 @@ use malipo::checkout::policy::judge_redirect;
 use malipo_server::payment::quote;
 use malipo_wire::{Currency, Money, MoneyError};
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 use serde_json::json;
 use sha2::Sha256;
 
@@ -22,23 +21,8 @@ use sha2::Sha256;
 #[expect(dead_code, reason = "only its URLs are of use here")]
 mod browser;
 
-/// `PROPTEST_CASES` and `PROPTEST_RNG_SEED` where they are set.
-fn config() -> ProptestConfig {
-    let default = ProptestConfig::default();
-    ProptestConfig {
-        cases: if std::env::var_os("PROPTEST_CASES").is_some() {
-            default.cases
-        } else {
-            CASES
-        },
-        rng_seed: match default.rng_seed {
-            RngSeed::Random => RngSeed::Fixed(SEED),
-            given @ RngSeed::Fixed(_) => given,
-        },
-        failure_persistence: None,
-        ..default
-    }
-}
+#[path = "../../it/cases.rs"]
+mod cases;
 
 fn currency() -> impl Strategy<Value = Currency> {
     let letters = || b'A'..=b'Z';
@@ -73,7 +57,7 @@ fn signed(claims: &str, key: &[u8]) -> String {
 }
 
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(cases::config(CASES))]
 
     #[test]
     fn an_amount_that_is_written_is_read_back_as_itself(currency in currency(), minor in minor(), zeros in 0..4_usize) {
@@ -174,4 +158,3 @@ proptest! {
 const AUDIENCE: &str = "demo:sandbox";
 /// A second or two for all of them.
 const CASES: u32 = 1_000;
-const SEED: u64 = 20_261_121;

@@ -21,14 +21,21 @@ main() {
     local targets=("$@") target failed=0
     [[ ${#targets[@]} -gt 0 ]] || targets=("${ALL[@]}")
     mkdir -p "$LOGS"
+    # A row of an earlier run is no result of this one.
+    for target in "${targets[@]}"; do rm -f "$LOGS/$target.row"; done
     cargo fuzz build "${OPTIONS[@]}"
     for target in "${targets[@]}"; do
-        # As many at a time as JOBS says; what has failed is known by its row, in the end.
+        # As many at a time as JOBS says; what has failed is known by its row, or by there being none, in the end.
         while [[ $(jobs -rp | wc -l) -ge $JOBS ]]; do wait -n || true; done
         fuzz "$target" &
     done
     wait || true
     for target in "${targets[@]}"; do
+        if [[ ! -s $LOGS/$target.row ]]; then
+            printf 'fuzz: %s came to no end\n' "$target" >&2
+            failed=1
+            continue
+        fi
         cat "$LOGS/$target.row"
         grep -q '| 0 |$' "$LOGS/$target.row" || failed=1
     done

@@ -52,7 +52,9 @@ pub(crate) fn fields(body: &str) -> Option<Fields> {
             Some(Json::String(text)) => fields.set(path, Value::Text(text.clone())),
             Some(Json::Bool(flag)) => fields.set(path, Value::Flag(*flag)),
             Some(Json::Number(it)) => {
-                fields.set(path, Value::Number(number_text(it.as_f64().unwrap())));
+                // One too large for a float is Infinity in JavaScript.
+                let number = it.to_string().parse().unwrap();
+                fields.set(path, Value::Number(number_text(number)));
             }
             Some(Json::Array(_) | Json::Object(_)) => fields.set(path, Value::Other),
         }
@@ -75,7 +77,10 @@ pub(crate) fn fields(body: &str) -> Option<Fields> {
 /// A number as `String(number)` writes it in JavaScript.
 fn number_text(number: f64) -> String {
     let size = number.abs();
-    if number != 0.0 && !(1e-6..1e21).contains(&size) {
+    if number.is_infinite() {
+        let sign = if number < 0.0 { "-" } else { "" };
+        format!("{sign}Infinity")
+    } else if number != 0.0 && !(1e-6..1e21).contains(&size) {
         let text = format!("{number:e}");
         if text.contains("e-") {
             text
@@ -100,6 +105,8 @@ fn numbers_are_written_as_in_javascript() {
         ("1e21", "1e+21"),
         ("1.5e-7", "1.5e-7"),
         ("1e20", "100000000000000000000"),
+        ("1e999", "Infinity"),
+        ("-1e999", "-Infinity"),
     ] {
         let number: f64 = json.parse().unwrap();
         assert_eq!(number_text(number), expected, "{json}");

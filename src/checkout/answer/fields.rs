@@ -151,9 +151,11 @@ impl Fields {
 
     /// The texts in which an answer says no, or `None` if it does not say so.
     pub(super) fn refusal(&self) -> Option<String> {
-        let says_no = self.word("status") == Some("error")
-            || self.flag("status") == Some(false)
-            || self.flag("ok") == Some(false);
+        let says_no = match self.flag("ok") {
+            // JoPay's: its `status` is the request's, not the call's.
+            Some(ok) => !ok,
+            None => self.word("status") == Some("error") || self.flag("status") == Some(false),
+        };
         says_no.then(|| {
             self.error_text()
                 .unwrap_or_else(|| "the backend said no without a reason".into())

@@ -10,6 +10,8 @@
     reason = "a target that meets what must not be should stop"
 )]
 
+mod contract;
+mod documents;
 mod money;
 mod page;
 mod providers;

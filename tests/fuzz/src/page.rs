@@ -1,12 +1,10 @@
 //! What the page reads: answers, event streams, options, URLs, values that may be secrets.
 
+use super::{contract, head, status};
 use malipo::browser::sse::{EVENT_MOST, Parser};
 use malipo::checkout::answer::{Identity, Reply, read_initiate, read_verify};
 use malipo::checkout::policy::{UrlProblem, find_secret, judge_redirect};
 use malipo::checkout::{Options, Page, RawOptions};
-use malipo_wire::Status;
-
-use super::{head, status};
 
 /// What the browser does for the machine, as the machine's own tests have it.
 #[path = "../../it/browser.rs"]
@@ -42,7 +40,8 @@ fn good_options() -> Options {
     Options::parse(&raw, &page(), parse_url).unwrap()
 }
 
-/// An answer to initiate opens a judged URL or nothing; one to verify settles only this order, by a 2xx, by the word.
+/// An answer to initiate opens what the contract's table says, judged, or nothing; one to verify is the outcome that the table
+/// says, of this payment, or none.
 pub(crate) fn answers(bytes: &[u8]) {
     let (http_status, body) = status(bytes);
     let Ok(body) = std::str::from_utf8(body) else {
@@ -51,40 +50,35 @@ pub(crate) fn answers(bytes: &[u8]) {
     let Reply::Answer(answer) = browser::answer(http_status, None, body) else {
         panic!("an answer is an answer")
     };
-    let is_2xx = (200..300).contains(&http_status);
-    let options = good_options();
-    if let Ok(initiated) = read_initiate(&answer, &options, parse_url) {
-        assert!(is_2xx, "{http_status} opens");
-        if let Some(url) = initiated.redirect_url {
+    if let Ok(initiated) = read_initiate(&answer, &good_options(), parse_url) {
+        let meant = contract::initiate(http_status, body);
+        let meant = meant.unwrap_or_else(|| panic!("{http_status} opens {body}"));
+        if let Some(url) = &initiated.redirect_url {
             assert!(url.starts_with("https://"), "{url}");
-            let again = judge_redirect(&url, parse_url, false, &[]);
-            assert_eq!(again.map(|it| it.href), Ok(url), "judged twice");
+            let again = judge_redirect(url, parse_url, false, &[]);
+            assert_eq!(again.map(|it| it.href).as_ref(), Ok(url), "judged twice");
         }
+        let page = meant.url.map(|it| url::Url::parse(&it).unwrap().into());
+        assert_eq!(initiated.redirect_url, page, "{body}");
+        let order_id = meant.order_id.unwrap_or_else(|| ORDER.to_owned());
+        // How a number is written is the browser's business.
+        let is_number = order_id.parse::<f64>().is_ok();
+        assert!(is_number || initiated.order_id == order_id, "{body}");
     }
-    let payment = Identity {
-        order_id: ORDER,
-        reference: Some("REF-1"),
-        currency: None,
-    };
-    let verdict = read_verify(&answer, payment);
-    if let Ok(verdict) = &verdict
-        && verdict.status != Status::Pending
-    {
-        assert!(is_2xx, "{http_status} settles");
-        assert!(
-            body.contains("ORD-1") || body.contains("REF-1") || body.contains("\\u"),
-            "{body}"
-        );
-        let words = ["success", "verified", "failed", "expired", "cancel", "\\u"];
-        assert!(words.iter().any(|it| body.contains(it)), "{body}");
-    }
-    let other = Identity {
-        order_id: "ANOTHER-ORDER",
-        reference: None,
-        ..payment
-    };
-    if verdict.is_ok() && !body.contains("ANOTHER-ORDER") && !body.contains("\\u") {
-        assert!(read_verify(&answer, other).is_err(), "{body}");
+    for (order_id, reference) in [
+        (ORDER, Some("REF-1")),
+        (ORDER, None),
+        ("ANOTHER-ORDER", None),
+        ("REF-1", None),
+    ] {
+        let payment = Identity {
+            order_id,
+            reference,
+            currency: None,
+        };
+        let seen = read_verify(&answer, payment).map(|it| it.status).ok();
+        let meant = contract::verify(http_status, body, order_id, reference);
+        assert_eq!(seen, meant, "for {payment:?}: {http_status} {body}");
     }
 }
 
@@ -137,10 +131,9 @@ pub(crate) fn options(bytes: &[u8]) {
                     url.is_empty() || url.starts_with("https://") || loopback,
                     "{url}"
                 );
-                assert!(
-                    !url.contains('@') || url.find('@') > url[8..].find('/'),
-                    "{url}"
-                );
+                // Between the slashes and what ends a host.
+                let authority = url.split(['/', '?', '#']).nth(2).unwrap_or_default();
+                assert!(!authority.contains('@'), "{url}");
             }
             assert!(1_000 <= options.poll_interval_ms);
             let quote = options.quote.as_deref();

@@ -15,6 +15,7 @@ use malipo_server::provider::{
 use malipo_wire::{Customer, Money};
 use sha2::Sha256;
 
+use super::documents::{self, Says};
 use super::{head, status};
 
 const REFERENCE: &str = "ORD0000012345";
@@ -23,10 +24,7 @@ const SECRET: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbcc
 const NOW_S: i64 = 1_775_399_400;
 
 fn config() -> Config {
-    let key = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../server/tests/it/jenga/key.pem"
-    );
+    let key = super::server::KEY_FILE;
     let text = format!(
         "shop = \"demo\"\nmode = \"sandbox\"\npublic_url = \"https://pay.example\"\nshop_origins = [\"https://shop.example\"]\n\
          provider = \"joyndpay\"\nquote.key = \"0123456789abcdef0123456789abcdef\"\n\
@@ -82,7 +80,8 @@ fn attempt(provider: &str, price: Money) -> Attempt {
     }
 }
 
-/// A provider's answer hands out its own page or nothing, and tells of this attempt or of none.
+/// A provider's answer hands out its own page for the price that was asked, or nothing; and tells of this attempt what it says
+/// by the provider's documents, or nothing.
 pub(crate) fn openings(bytes: &[u8]) {
     let (status, body) = status(bytes);
     let response = HttpResponse {
@@ -91,40 +90,58 @@ pub(crate) fn openings(bytes: &[u8]) {
         body: body.to_vec(),
     };
     let text = String::from_utf8_lossy(body);
-    let named = text.contains(REFERENCE) || text.contains("req_1") || text.contains("\\u");
     let all = all();
+    let joyndpay = open("KES", |it| all.joyndpay.read_opening(it, &response));
+    if let Some(url) = joyndpay.and_then(|it| it.redirect_url) {
+        assert!(url.starts_with("https://joyndpay.com/"), "{url}");
+        let is_asked = documents::joyndpay_opens(body, REFERENCE, "25", "KES");
+        assert!(is_asked, "{text}");
+    }
+    let jopay = open("EUR", |it| all.jopay.read_opening(it, &response));
+    if let Some(url) = jopay.and_then(|it| it.redirect_url) {
+        assert!(url.starts_with("https://pay.jopay.app/"), "{url}");
+        let is_asked = documents::jopay_opens(status, body, REFERENCE, 2_500, "EUR");
+        assert!(is_asked, "{text}");
+    }
+    let jenga = open("KES", |it| all.jenga.read_opening(it, &response));
+    assert_eq!(jenga.and_then(|it| it.redirect_url), None, "{text}");
+
+    let seen = JoyndPayAdapter::read_look_up(&Reference(REFERENCE.to_owned()), &response);
+    let meant = documents::joyndpay(body, REFERENCE);
+    agrees(seen, meant, |it| it.to_decimal(), &text);
     let euro = Money::from_minor(2_500, "EUR".parse().unwrap()).unwrap();
-    for origin in ["https://joyndpay.com/", "https://pay.jopay.app/", ""] {
-        let opened = match origin {
-            "https://joyndpay.com/" => open(origin, |it| all.joyndpay.read_opening(it, &response)),
-            "" => open(origin, |it| all.jenga.read_opening(it, &response)),
-            _ => open(origin, |it| all.jopay.read_opening(it, &response)),
-        };
-        if let Some(url) = opened.and_then(|it| it.redirect_url) {
-            assert!(!origin.is_empty() && url.starts_with(origin), "{url}");
+    let attempt = attempt("jopay", euro);
+    let now = UnixMs(NOW_S * 1000);
+    let seen = all.jopay.read_look_up(&attempt, &response, now);
+    let meant = documents::jopay(status, body, REFERENCE, "req_1");
+    agrees(seen, meant, |it| it.minor().to_string(), &text);
+}
+
+/// An outcome is the one that the documents say, to the amount.
+fn agrees(
+    seen: Result<Observation, ProviderError>,
+    meant: Option<Says>,
+    written: impl FnOnce(Money) -> String,
+    text: &str,
+) {
+    let is_right = match (seen, meant) {
+        (Ok(Observation::Success(None)), meant) => matches!(meant, Some(Says::Paid(_))),
+        (Ok(Observation::Success(Some(money))), Some(Says::Paid(Some((amount, currency))))) => {
+            money.currency().code() == currency && documents::is_same(&written(money), &amount)
         }
-    }
-    let told = [
-        JoyndPayAdapter::read_look_up(&Reference(REFERENCE.to_owned()), &response),
-        all.jopay
-            .read_look_up(&attempt("jopay", euro), &response, UnixMs(NOW_S * 1000)),
-    ];
-    for seen in told.into_iter().flatten() {
-        if matches!(seen, Observation::Success(_)) {
-            assert!(named, "a success of another payment: {text}");
+        (Ok(Observation::Success(Some(_))), _) => false,
+        (Ok(Observation::Failed(_)), meant) => {
+            matches!(meant, Some(Says::Failed | Says::Attached))
         }
-    }
+        (Ok(_) | Err(_), _) => true,
+    };
+    assert!(is_right, "{text}");
 }
 
 fn open(
-    origin: &str,
+    currency: &str,
     read: impl FnOnce(&Opening<'_>) -> Result<Opened, ProviderError>,
 ) -> Option<Opened> {
-    let currency = if origin.contains("jopay") {
-        "EUR"
-    } else {
-        "KES"
-    };
     let customer = Customer {
         name: Some("Amina Wanjiru".to_owned()),
         email: Some("amina@example.test".to_owned()),

@@ -68,6 +68,8 @@ fn verify_is_understood_from_jopay() {
         "proof_status":"verified","status":"pending" => pay-success ORD-1 10000 UGX
         "proof_status":"verified","status":"expired" => pay-success ORD-1 10000 UGX
         "proof_status":"verified","status":"cancelled" => pay-success ORD-1 10000 UGX
+        "proof_status":"verified","status":"error" => pay-success ORD-1 10000 UGX
+        "proof_status":"verified","status":false => pay-success ORD-1 10000 UGX
         "proof_status":"verified" => pay-success ORD-1 10000 UGX
         "proof_status":"attached","status":"expired" => pay-pending ORD-1 #1
         "proof_status":"attached","status":"cancelled" => pay-pending ORD-1 #1

@@ -45,7 +45,9 @@ fn check(texts: impl Iterator<Item = String>) {
             let allowed: Vec<String> = allowed.iter().map(|it| (*it).to_owned()).collect();
             let judge = |parse| judge_redirect(&text, parse, page_is_loopback, &allowed).ok();
             let (seen, expected) = (judge(parse), judge(library::parse_url));
-            if seen != expected && !is_known(&text, seen.as_ref(), expected.as_ref()) {
+            // Where the shop names the origins, nothing may differ.
+            let is_known = allowed.is_empty() && is_nowhere(seen.as_ref(), expected.as_ref());
+            if seen != expected && !is_known {
                 wrong.push(format!("{text:?}: {seen:?}, by the library {expected:?}"));
             }
             let Some(seen) = seen else { continue };
@@ -61,10 +63,16 @@ fn check(texts: impl Iterator<Item = String>) {
             }
         }
         for base in BASES {
-            let judge = |url: Option<UrlParts>| judge_endpoint(url).ok();
+            // Without the fragment, which is sent nowhere: Firefox takes `/..` out of it where the scheme is the base's.
+            let sent = |it: UrlParts| UrlParts {
+                href: it.href.split('#').take(1).collect(),
+                ..it
+            };
+            let judge = |url: Option<UrlParts>| judge_endpoint(url).ok().map(sent);
             let seen = judge(parse(&text, Some(base)));
             let expected = judge(library::parse_url(&text, Some(base)));
-            if seen != expected && !is_known(&text, seen.as_ref(), expected.as_ref()) {
+            let is_known = has_slashes(&text) || is_nowhere(seen.as_ref(), expected.as_ref());
+            if seen != expected && !is_known {
                 wrong.push(format!(
                     "{text:?} at {base}: {seen:?}, by the library {expected:?}"
                 ));
@@ -81,36 +89,35 @@ fn check(texts: impl Iterator<Item = String>) {
     );
 }
 
-/// Whether the difference is one of those that are known; for a checkout URL that can only be the second.
-fn is_known(text: &str, seen: Option<&UrlParts>, expected: Option<&UrlParts>) -> bool {
-    // Three slashes or more before the host, of an attribute that the shop wrote: the library and Firefox look for the host
-    // elsewhere than the standard.
+/// Three slashes or more before the host, of an attribute that the shop wrote: the library and Firefox look for the host
+/// elsewhere than the standard. As a checkout URL this is refused before anybody parses it.
+fn has_slashes(text: &str) -> bool {
     let slashes = text.replace('\\', "/");
-    if slashes.starts_with("///") || slashes.contains(":///") {
-        return true;
-    }
-    // Chromium keeps spaces in a host, and Punycode that means nothing: hosts that are nowhere.
-    let is_nowhere = |it: &UrlParts| it.hostname.contains("%20") || it.hostname.contains("xn--");
+    slashes.starts_with("///") || slashes.contains(":///")
+}
+
+/// Chromium keeps spaces in a host, and Punycode that means nothing: hosts that are nowhere, which the library refuses.
+fn is_nowhere(seen: Option<&UrlParts>, expected: Option<&UrlParts>) -> bool {
+    let is_nowhere = |it: &UrlParts| {
+        let mut labels = it.hostname.split('.');
+        it.hostname.contains("%20") || labels.any(|it| matches!(it, "xn--" | "xn--a"))
+    };
     expected.is_none() && seen.is_some_and(is_nowhere)
 }
 
-/// A text out of the pieces that URL parsers have stumbled over.
+/// A text out of the pieces that URL parsers have stumbled over; half of them begin as they should, so that enough is taken.
 fn generated(next: &mut impl FnMut() -> u32) -> String {
+    let is_odd = next() % 2 == 1;
     let mut pick = |from: &[&str]| -> String {
         let nth = usize::try_from(next()).unwrap_or_default() % from.len().max(1);
         from.get(nth).copied().unwrap_or_default().to_owned()
     };
-    let mut text = pick(&SCHEMES);
-    for part in [
-        &SLASHES[..],
-        &USERS,
-        &HOSTS,
-        &ENDS,
-        &PORTS,
-        &PATHS,
-        &QUERIES,
-        &FRAGMENTS,
-    ] {
+    let mut text = if is_odd {
+        [&SCHEMES[..], &SLASHES, &USERS].map(&mut pick).concat()
+    } else {
+        "https://".to_owned()
+    };
+    for part in [&HOSTS[..], &ENDS, &PORTS, &PATHS, &QUERIES, &FRAGMENTS] {
         text += &pick(part);
     }
     text
@@ -133,7 +140,7 @@ const GOES_TO: &str = "const page = document.implementation.createHTMLDocument('
 const GENERATED: u32 = 6_000;
 
 // Most of them ordinary, so that enough of the whole is taken.
-const SCHEMES: [&str; 14] = [
+const SCHEMES: [&str; 18] = [
     "https:",
     "https:",
     "https:",
@@ -147,11 +154,31 @@ const SCHEMES: [&str; 14] = [
     "javascript:",
     "data:",
     "ftp:",
+    "blob:https:",
+    "intent:",
+    "ht\ttps:",
+    " https:",
     "",
 ];
 const SLASHES: [&str; 10] = ["//", "//", "//", "//", "//", "//", "/", "///", "/\\", ""];
-const USERS: [&str; 10] = ["", "", "", "", "", "", "@", ":@", "pay.example@", "a:b@c@"];
-const HOSTS: [&str; 40] = [
+const USERS: [&str; 15] = [
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "@",
+    ":@",
+    "pay.example@",
+    "a:b@c@",
+    "%40",
+    "pay.example%40",
+    "pay.example\\@",
+];
+const HOSTS: [&str; 46] = [
     "pay.example",
     "pay.example",
     "pay.example",
@@ -192,10 +219,35 @@ const HOSTS: [&str; 40] = [
     "[fe80::1%25eth0]",
     "",
     "pay example",
+    "pay.example",
+    "fa\u{df}.example",
+    "169.254.169.254",
+    "0xg",
+    "%",
+    "pay.example#",
 ];
 const ENDS: [&str; 8] = ["", "", "", "", "", "", ".", ".."];
-const PORTS: [&str; 16] = [
-    "", "", "", "", "", "", "", ":443", ":80", ":8443", ":0", ":", ":0080", ":65536", ":8a", ":-1",
+const PORTS: [&str; 20] = [
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    ":443",
+    ":80",
+    ":8443",
+    ":0",
+    ":",
+    ":0080",
+    ":65536",
+    ":8a",
+    ":-1",
+    ":+443",
+    ":4 43",
+    ":\u{ff14}\u{ff14}\u{ff13}",
 ];
 const PATHS: [&str; 16] = [
     "",

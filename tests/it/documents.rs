@@ -1,4 +1,4 @@
-//! What documents say is proven, is: every test that they name exists.
+//! What documents say is proven, is: every test that they name exists, and is one that is run.
 
 use std::fs;
 use std::path::Path;
@@ -14,34 +14,93 @@ fn named(document: &str) -> Vec<(String, String)> {
         .collect()
 }
 
+/// Whether a file holds a test of this name that is run: by Node, by one of Rust's attributes, or as a case of every store.
+fn is_run(path: &Path, name: &str) -> bool {
+    let text = fs::read_to_string(path).unwrap_or_default();
+    if path.extension().is_some_and(|it| it == "mjs") {
+        return text.contains(&format!("\ntest(\"{name}\""));
+    }
+    let Some((before, _)) = text.split_once(&format!("fn {name}(")) else {
+        return false;
+    };
+    if before
+        .lines()
+        .next_back()
+        .unwrap_or_default()
+        .contains("//")
+    {
+        return false;
+    }
+    // Its attributes: up to the line on which what stands before it ends.
+    let is_above = |it: &&str| !matches!(it.trim(), "" | "}" | "{");
+    let above: Vec<_> = before
+        .trim_end()
+        .lines()
+        .rev()
+        .take_while(is_above)
+        .collect();
+    let has = |start: &str| above.iter().any(|it| it.trim().starts_with(start));
+    if has("#[ignore") {
+        return false;
+    }
+    let in_list = || {
+        let list = fs::read_to_string(path.with_file_name("mod.rs")).unwrap_or_default();
+        let (_, cases) = list.split_once("cases! {").unwrap_or_default();
+        cases
+            .lines()
+            .any(|it| it.trim().strip_suffix(',') == Some(name))
+    };
+    ["#[test]", "#[tokio::test", "#[wasm_bindgen_test]"]
+        .iter()
+        .any(|it| has(it))
+        || in_list()
+}
+
 #[track_caller]
 fn check(document: &str, least: usize) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let all = named(document);
     let missing: Vec<_> = all
         .iter()
-        .filter(|(path, name)| {
-            let text = fs::read_to_string(root.join(path)).unwrap_or_default();
-            let in_rust = text.contains(&format!("fn {name}("));
-            let in_node = text.contains(&format!("test(\"{name}\""));
-            !in_rust && !in_node
-        })
+        .filter(|(path, name)| !is_run(&root.join(path), name))
         .collect();
     assert!(missing.is_empty(), "{document} names {missing:#?}");
     assert!(least <= all.len(), "{document} names {}", all.len());
 }
 
 #[test]
-fn every_test_that_the_hostile_cases_name_exists() {
+fn every_test_that_the_hostile_cases_name_is_run() {
     check("docs/hostile.md", 100);
 }
 
 #[test]
-fn every_test_that_the_asvs_table_names_exists() {
+fn every_test_that_the_asvs_table_names_is_run() {
     check("docs/asvs.md", 20);
 }
 
 #[test]
-fn every_test_that_the_fuzz_targets_page_names_exists() {
+fn every_test_that_the_fuzz_targets_page_names_is_run() {
     check("docs/fuzz.md", 8);
+}
+
+#[test]
+fn every_test_that_the_page_on_mutants_names_is_run() {
+    check("docs/mutants.md", 10);
+}
+
+#[test]
+fn what_is_no_test_is_told_from_one() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let is_run = |path: &str, name: &str| is_run(&root.join(path), name);
+    assert!(is_run(
+        "tests/it/documents.rs",
+        "what_is_no_test_is_told_from_one"
+    ));
+    assert!(!is_run("tests/it/documents.rs", "check"));
+    assert!(!is_run("tests/it/documents.rs", "nothing_of_this_name"));
+    assert!(!is_run("tests/it/no_such_file.rs", "check"));
+    // A case of a list, and what is none.
+    let store = "server/tests/it/store/begin.rs";
+    assert!(is_run(store, "a_price_never_changes"));
+    assert!(!is_run("server/tests/it/store/bench.rs", "ugx"));
 }

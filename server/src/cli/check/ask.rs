@@ -4,14 +4,16 @@ use std::time::Duration;
 
 use malipo::checkout::answer::{Answer, BODY_MOST};
 use malipo::checkout::timer::{INITIATE_TIMEOUT_MS, VERIFY_TIMEOUT_MS};
+use malipo_wire::ErrorCode;
 use reqwest::header::{self, HeaderMap};
 use reqwest::{Client, Method};
 use serde_json::{Map, Value};
 use tokio::time::{sleep, timeout};
 
 use super::asks::Ask;
-use super::reading::fields;
+use super::reading::{fields, seconds_until};
 use super::subject::Subject;
+use malipo_server::clock::{Clock as _, SystemClock};
 
 /// One request to be sent.
 pub(super) struct Request {
@@ -20,6 +22,14 @@ pub(super) struct Request {
     pub(super) url: String,
     pub(super) headers: Vec<(&'static str, String)>,
     pub(super) body: String,
+}
+
+impl Request {
+    /// What the page adds to every request goes along: not to a preflight, which is the browser's own, nor where a foreign
+    /// page asks.
+    fn is_the_pages(&self) -> bool {
+        self.method != Method::OPTIONS && !self.ask.is_strangers()
+    }
 }
 
 /// One request, and what came of it.
@@ -32,10 +42,18 @@ pub(super) struct Exchange {
 #[derive(Debug)]
 pub(super) enum Outcome {
     Heard(Heard),
-    /// No answer within the time.
-    Late,
+    /// No answer within this time.
+    Late(Limit),
     /// No connection, or it broke: why.
     Broken(String),
+}
+
+/// How long an answer was waited for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limit {
+    pub(super) time: Duration,
+    /// It is the widget's own, and not the operator's (`--patience`).
+    pub(super) is_widgets: bool,
 }
 
 /// An HTTP answer.
@@ -49,6 +67,8 @@ pub(super) struct Heard {
     pub(super) bytes: usize,
     /// The body, where it is a JSON object.
     pub(super) json: Option<Map<String, Value>>,
+    /// `Retry-After` in seconds, from the moment in which the answer came.
+    pub(super) retry_after: Option<u64>,
 }
 
 impl Heard {
@@ -76,6 +96,17 @@ impl Heard {
         }
     }
 
+    /// "Another attempt is still running": of what was asked it says nothing.
+    pub(super) fn is_busy(&self) -> bool {
+        let says_so = || self.answer().refusal().code == ErrorCode::Busy;
+        self.status == 409 && (self.retry_after.is_some() || says_so())
+    }
+
+    /// A breakdown or a limit that passes, after which the widget asks again.
+    pub(super) fn may_pass(&self) -> bool {
+        matches!(self.status, 408 | 425 | 429 | 502..=504)
+    }
+
     /// The body says no, as the providers' and our own do.
     pub(super) fn says_no(&self) -> bool {
         self.json.as_ref().is_some_and(|it| {
@@ -89,14 +120,9 @@ impl Heard {
     pub(super) fn answer(&self) -> Answer {
         Answer {
             http_status: self.status,
-            retry_after_ms: self.retry_after().map(|it| it.saturating_mul(1_000)),
+            retry_after_ms: self.retry_after.map(|it| it.saturating_mul(1_000)),
             body: self.json.as_ref().map(fields),
         }
-    }
-
-    /// Seconds.
-    pub(super) fn retry_after(&self) -> Option<u64> {
-        self.header("retry-after").trim().parse().ok()
     }
 }
 
@@ -104,7 +130,7 @@ impl Exchange {
     pub(super) fn heard(&self) -> Option<&Heard> {
         match &self.outcome {
             Outcome::Heard(it) => Some(it),
-            Outcome::Late | Outcome::Broken(_) => None,
+            Outcome::Late(_) | Outcome::Broken(_) => None,
         }
     }
 }
@@ -151,7 +177,7 @@ impl Asker {
         let mut outcome = self.once(&request).await;
         if let Outcome::Heard(heard) = &outcome
             && heard.status == 429
-            && let Some(seconds) = heard.retry_after().filter(|it| *it <= WAIT_MOST)
+            && let Some(seconds) = heard.retry_after.filter(|it| *it <= WAIT_MOST)
         {
             sleep(Duration::from_secs(seconds)).await;
             outcome = self.once(&request).await;
@@ -163,24 +189,29 @@ impl Asker {
     }
 
     async fn once(&self, request: &Request) -> Outcome {
-        let widgets_ms = if request.ask.is_initiate() {
-            INITIATE_TIMEOUT_MS
-        } else {
-            VERIFY_TIMEOUT_MS
-        };
-        let widgets = Duration::from_millis(widgets_ms);
-        let patience = self.patience.unwrap_or(widgets);
-        match timeout(patience, self.exchange(request)).await {
-            Err(_) => Outcome::Late,
+        let limit = self.limit(request.ask);
+        match timeout(limit.time, self.exchange(request)).await {
+            Err(_) => Outcome::Late(limit),
             Ok(Ok(heard)) => Outcome::Heard(heard),
             Ok(Err(error)) => Outcome::Broken(cause(&error)),
         }
     }
 
+    fn limit(&self, ask: Ask) -> Limit {
+        let widgets_ms = if ask.is_initiate() {
+            INITIATE_TIMEOUT_MS
+        } else {
+            VERIFY_TIMEOUT_MS
+        };
+        Limit {
+            time: self.patience.unwrap_or(Duration::from_millis(widgets_ms)),
+            is_widgets: self.patience.is_none(),
+        }
+    }
+
     async fn exchange(&self, request: &Request) -> reqwest::Result<Heard> {
         let mut builder = self.client.request(request.method.clone(), &request.url);
-        // A preflight is the browser's own: the page's headers are not in it.
-        if request.method != Method::OPTIONS {
+        if request.is_the_pages() {
             for (name, value) in &self.own {
                 builder = builder.header(name, value);
             }
@@ -195,6 +226,7 @@ impl Asker {
         }
         let mut response = builder.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let now = SystemClock.now();
         let mut body = Vec::new();
         while body.len() <= READ_MOST
             && let Some(chunk) = response.chunk().await?
@@ -207,9 +239,12 @@ impl Asker {
             Ok(Value::Object(it)) => Some(it),
             Ok(_) | Err(_) => None,
         };
+        let retry_after = headers.get(header::RETRY_AFTER);
+        let retry_after = retry_after.and_then(|it| seconds_until(it.to_str().ok()?, now));
         Ok(Heard {
             status,
             headers,
+            retry_after,
             text,
             bytes,
             json,

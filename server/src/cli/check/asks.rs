@@ -17,6 +17,7 @@ pub(super) enum Ask {
     OtherBody,
     Race,
     OtherOrder,
+    FreshOrder,
     OtherPrice,
     ForeignReturn,
     BrokenInitiate,
@@ -28,6 +29,7 @@ pub(super) enum Ask {
     OddVerify,
     GetInitiate,
     GetVerify,
+    GetEmptyVerify,
     LargeVerify,
 }
 
@@ -49,17 +51,19 @@ impl Ask {
             Self::OtherBody => "initiate with a used Idempotency-Key and another body",
             Self::Race => "two initiates at once with one Idempotency-Key",
             Self::OtherOrder => "verify with another order's token",
+            Self::FreshOrder => "initiate for an order of another name",
             Self::OtherPrice => "initiate with a price of the page's own",
             Self::ForeignReturn => "initiate with a return_url on a foreign page",
             Self::BrokenInitiate => "initiate with a body that breaks off",
             Self::OddInitiate => "initiate with fields of wrong kinds",
-            Self::PlainInitiate => "initiate sent as text/plain",
+            Self::PlainInitiate => "initiate sent as text/plain by a foreign page",
             Self::UnknownArticle => "initiate for an article that does not exist",
             Self::BrokenVerify => "verify with a body that breaks off",
             Self::EmptyVerify => "verify without an order_id",
             Self::OddVerify => "verify with an object as order_id",
             Self::GetInitiate => "GET of initiate",
             Self::GetVerify => "GET of verify",
+            Self::GetEmptyVerify => "GET of verify without a query",
             Self::LargeVerify => "verify with a body of 1 MiB",
         }
     }
@@ -100,6 +104,7 @@ impl Ask {
                 | Self::Again
                 | Self::OtherBody
                 | Self::Race
+                | Self::FreshOrder
                 | Self::OtherPrice
                 | Self::ForeignReturn
                 | Self::BrokenInitiate
@@ -118,6 +123,12 @@ impl Ask {
                 | Self::PreflightStranger
                 | Self::GetInitiate
                 | Self::GetVerify
+                | Self::GetEmptyVerify
         )
+    }
+
+    /// Sent as a page of somebody else's would, which need not read the answer.
+    pub(super) fn is_strangers(self) -> bool {
+        self == Self::PlainInitiate
     }
 }

@@ -6,8 +6,9 @@
 //! ```
 //!
 //! It needs no configuration. Answers are read by the widget's own code (`malipo::checkout`), so that what passes here works
-//! in the page. It opens payments and pays none.
+//! in the page. It opens payments, pays none and cancels none: they stay open at the provider.
 
+mod again;
 mod ask;
 mod asks;
 mod checks;
@@ -81,9 +82,13 @@ pub(super) struct Check {
     /// is asked without, so be sure of its keys.
     #[arg(long, conflicts_with = "live")]
     test_keys: bool,
-    /// The backend is on live keys, and payments shall be opened there (none is paid; Jenga sends its messages).
+    /// The backend is on live keys, and payments shall be opened there. None is paid and none is cancelled: they stay open
+    /// at the provider, and Jenga sends its messages.
     #[arg(long)]
     live: bool,
+    /// With --live: also ask with a price a tenth lower. A backend that takes it leaves a payable link at that price.
+    #[arg(long, requires = "live")]
+    lower_price: bool,
     /// A variable of the environment that holds a secret of yours: its value must be in no answer. It is never printed. May
     /// be given several times.
     #[arg(long, value_name = "NAME")]

@@ -1,10 +1,14 @@
-//! What a browser does for the widget: it parses URLs and JSON.
+//! What a browser does for the widget: it parses URLs, JSON and dates.
+
+use std::time::UNIX_EPOCH;
 
 use malipo::checkout::answer::{Fields, PATHS, Value as Field};
 use malipo::checkout::policy::UrlParts;
 use malipo_wire::SentTo;
 use serde_json::{Map, Number, Value};
 use url::Url;
+
+use malipo_server::clock::UnixMs;
 
 /// `new URL(text, base)`, by the same standard.
 pub(super) fn parse_url(text: &str, base: Option<&str>) -> Option<UrlParts> {
@@ -78,6 +82,17 @@ fn number_text(number: &Number) -> String {
     number.as_f64().map_or(text, |it| it.to_string())
 }
 
+/// `Retry-After`: seconds, or an HTTP date, as the widget reads it.
+pub(super) fn seconds_until(text: &str, now: UnixMs) -> Option<u64> {
+    let text = text.trim();
+    text.parse().ok().or_else(|| {
+        let date = httpdate::parse_http_date(text).ok()?;
+        let date_ms = date.duration_since(UNIX_EPOCH).ok()?.as_millis();
+        let left_ms = i64::try_from(date_ms).ok()?.saturating_sub(now.0).max(0);
+        u64::try_from(left_ms).ok().map(|it| it.div_ceil(1_000))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,5 +110,21 @@ mod tests {
         check("1e4", "10000");
         check("1250.50", "1250.5");
         check("9007199254740993", "9007199254740993");
+    }
+
+    #[track_caller]
+    fn waits(text: &str, expected: Option<u64>) {
+        // 2026-11-21T12:00:00.500Z
+        let now = UnixMs(1_795_262_400_500);
+        assert_eq!(seconds_until(text, now), expected, "{text}");
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        waits(" 3 ", Some(3));
+        waits("Sat, 21 Nov 2026 12:00:02 GMT", Some(2));
+        waits("Sat, 21 Nov 2026 11:00:00 GMT", Some(0));
+        waits("soon", None);
+        waits("-1", None);
     }
 }

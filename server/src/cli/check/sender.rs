@@ -22,17 +22,28 @@ impl Sender<'_> {
         payload: &InitiateRequest,
     ) -> Exchange {
         let url = &self.subject.options.initiate_url;
-        self.post(ask, url, body(payload), JSON, Some(key)).await
+        self.post(ask, url, body(payload), Some(key)).await
     }
 
-    pub(super) async fn raw_initiate(&self, ask: Ask, body: String, media_type: &str) -> Exchange {
+    pub(super) async fn raw_initiate(&self, ask: Ask, body: String) -> Exchange {
         let url = &self.subject.options.initiate_url;
-        self.post(ask, url, body, media_type, Some(&new_key()))
+        self.post(ask, url, body, Some(&new_key())).await
+    }
+
+    /// As any page on the web can send it without being asked first: no header but those of a form (Fetch, "CORS-safelisted
+    /// request-header"), and with its own origin.
+    pub(super) async fn plain_initiate(&self, body: String) -> Exchange {
+        let url = self.subject.options.initiate_url.clone();
+        let headers = vec![
+            ("content-type", "text/plain".to_owned()),
+            ("origin", STRANGER.to_owned()),
+        ];
+        self.send(Ask::PlainInitiate, Method::POST, url, headers, body)
             .await
     }
 
     pub(super) async fn verify(&self, ask: Ask, body: String) -> Exchange {
-        self.post(ask, &self.subject.options.verify_url, body, JSON, None)
+        self.post(ask, &self.subject.options.verify_url, body, None)
             .await
     }
 
@@ -40,18 +51,11 @@ impl Sender<'_> {
         let url = &self.subject.options.verify_url;
         let mark = if url.contains('?') { '&' } else { '?' };
         let url = format!("{url}{mark}status=success");
-        self.post(Ask::ClaimInQuery, &url, body, JSON, None).await
+        self.post(Ask::ClaimInQuery, &url, body, None).await
     }
 
-    async fn post(
-        &self,
-        ask: Ask,
-        url: &str,
-        body: String,
-        media_type: &str,
-        key: Option<&str>,
-    ) -> Exchange {
-        let mut headers = vec![("content-type", media_type.to_owned())];
+    async fn post(&self, ask: Ask, url: &str, body: String, key: Option<&str>) -> Exchange {
+        let mut headers = vec![("content-type", "application/json".to_owned())];
         headers.extend(key.map(|it| ("idempotency-key", format!("\"{it}\""))));
         let (method, url) = (Method::POST, url.to_owned());
         self.send(ask, method, url, headers, body).await
@@ -75,15 +79,18 @@ impl Sender<'_> {
         self.asker.send(request).await
     }
 
+    /// What is in a query stands in logs: nothing of the page's that is worth anything, and nobody's name.
     pub(super) async fn get(&self, ask: Ask, url: &str, pairs: &Map<String, Value>) -> Exchange {
-        let texts = pairs
-            .iter()
-            .filter_map(|(name, value)| Some((name, value.as_str()?)));
+        let texts = pairs.iter().map(|(name, value)| {
+            let text = value.as_str().map(str::to_owned);
+            (name, text.unwrap_or_else(|| value.to_string()))
+        });
         let url = match url::Url::parse(url) {
-            Ok(mut it) => {
+            Ok(mut it) if !pairs.is_empty() => {
                 it.query_pairs_mut().extend_pairs(texts);
                 it.to_string()
             }
+            Ok(it) => it.to_string(),
             Err(_) => url.to_owned(),
         };
         let (method, headers, body) = (Method::GET, Vec::new(), String::new());
@@ -132,4 +139,5 @@ pub(super) fn body<T: serde::Serialize>(value: &T) -> String {
     Value::Object(object(value)).to_string()
 }
 
-pub(super) const JSON: &str = "application/json";
+/// A page that nobody allowed; the name exists nowhere (RFC 2606).
+pub(super) const STRANGER: &str = "https://malipo-check.invalid";

@@ -21,6 +21,8 @@ pub(super) struct Subject {
     pub(super) credentials: bool,
     /// Payments may be opened with live keys.
     pub(super) live: bool,
+    /// Though they are real ones, also at a lower price.
+    lower_price: bool,
     /// Values that must be in no answer.
     pub(super) secrets: Vec<SecretString>,
 }
@@ -77,8 +79,14 @@ impl Subject {
             headers,
             credentials: check.credentials,
             live: check.live,
+            lower_price: check.lower_price,
             secrets,
         })
+    }
+
+    /// A lower price is asked for: with live keys only where that was said.
+    pub(super) fn asks_for_less(&self) -> bool {
+        !self.live || self.lower_price
     }
 
     /// The page's origin, where it is another one than the backend's.

@@ -1,16 +1,13 @@
 //! Every request, once and in order, and what came of it.
 
-use std::time::Duration;
-
-use malipo::checkout::{Options, PayError};
-use malipo_wire::{InitiateRequest, Money, VerifyRequest};
-use serde_json::{Value, json};
-use tokio::time::sleep;
+use malipo::checkout::PayError;
+use malipo_wire::{InitiateRequest, VerifyRequest};
+use serde_json::{Map, Value, json};
 
 use super::ask::{Asker, Exchange, Heard, Outcome};
 use super::asks::Ask;
 use super::opened::{self, Opened};
-use super::sender::{JSON, Sender, body, new_key, object};
+use super::sender::{STRANGER, Sender, body, new_key, object};
 use super::subject::Subject;
 
 /// A whole visit.
@@ -88,7 +85,7 @@ impl Visit {
     }
 
     /// The body of verify for what was opened.
-    fn verify_body(&self) -> Option<VerifyRequest> {
+    pub(super) fn verify_body(&self) -> Option<VerifyRequest> {
         let opened = self.opened.as_ref().ok().filter(|it| it.is_named)?;
         Some(VerifyRequest {
             order_id: opened.initiated.order_id.clone(),
@@ -125,18 +122,13 @@ impl Visit {
         let options = &to.subject.options;
         let broken = r#"{"return_url":"#.to_owned();
         self.exchanges
-            .push(to.raw_initiate(Ask::BrokenInitiate, broken, JSON).await);
+            .push(to.raw_initiate(Ask::BrokenInitiate, broken).await);
         let odd = json!({"order_id": ["x"], "sku": {"x": 1}, "quote": 5, "amount": {"x": 1}, "currency": [], "quantity": "x",
             "description": 7, "customer": "x", "return_url": 17});
-        self.exchanges.push(
-            to.raw_initiate(Ask::OddInitiate, odd.to_string(), JSON)
-                .await,
-        );
+        self.exchanges
+            .push(to.raw_initiate(Ask::OddInitiate, odd.to_string()).await);
         let plain = body(&options.payload());
-        self.exchanges.push(
-            to.raw_initiate(Ask::PlainInitiate, plain, "text/plain")
-                .await,
-        );
+        self.exchanges.push(to.plain_initiate(plain).await);
         if options.sku.is_some() && options.quote.is_none() {
             let sku = Some("malipo-check-no-such-article".to_owned());
             let payload = InitiateRequest {
@@ -165,14 +157,17 @@ impl Visit {
 
     async fn gets(&mut self, to: &Sender<'_>) {
         let options = &to.subject.options;
-        let pairs = object(&options.payload());
+        let pairs = in_query(to.subject);
         self.exchanges.push(
             to.get(Ask::GetInitiate, &options.initiate_url, &pairs)
                 .await,
         );
-        let pairs = self.verify_body().map(|it| object(&it)).unwrap_or_default();
-        self.exchanges
-            .push(to.get(Ask::GetVerify, &options.verify_url, &pairs).await);
+        let mut unknown = Map::new();
+        unknown.insert("order_id".to_owned(), json!(self.unknown_order));
+        for (ask, pairs) in [(Ask::GetVerify, unknown), (Ask::GetEmptyVerify, Map::new())] {
+            self.exchanges
+                .push(to.get(ask, &options.verify_url, &pairs).await);
+        }
     }
 
     /// What verify says of the payment, and to whom.
@@ -216,96 +211,22 @@ impl Visit {
         self.exchanges
             .push(to.verify(Ask::LargeVerify, padded).await);
     }
-
-    /// The same press again: repeated, changed, and twice at once.
-    async fn repeats(&mut self, to: &Sender<'_>, key: &str) {
-        let payload = to.subject.options.payload();
-        let mut again = to.initiate(Ask::Again, key, &payload).await;
-        for _ in 0..BUSY_MOST {
-            let busy = again.heard().filter(|it| it.status == 409);
-            let Some(seconds) = busy.and_then(Heard::retry_after) else {
-                break;
-            };
-            sleep(Duration::from_secs(seconds.min(5))).await;
-            again = to.initiate(Ask::Again, key, &payload).await;
-        }
-        self.exchanges.push(again);
-        let mut other = payload.clone();
-        other.description = Some("another payload, by malipo-server check".to_owned());
-        if other.sku.is_some() {
-            other.quantity = Some(if other.quantity == Some(2) { 3 } else { 2 });
-            // Or a backend that compares it would refuse the wrong amount, and not the used key.
-            (other.amount, other.currency) = (None, None);
-        }
-        self.exchanges
-            .push(to.initiate(Ask::OtherBody, key, &other).await);
-        let key = new_key();
-        let (one, two) = tokio::join!(
-            to.initiate(Ask::Race, &key, &payload),
-            to.initiate(Ask::Race, &key, &payload)
-        );
-        let other = [&one, &two]
-            .into_iter()
-            .find_map(|it| self.another(it.heard()?, &to.subject.options));
-        self.exchanges.extend([one, two]);
-        if let Some(other) = other
-            && let Some(right) = self.verify_body().filter(|it| it.token.is_some())
-        {
-            let crossed = VerifyRequest {
-                order_id: other,
-                reference: None,
-                token: right.token,
-            };
-            self.exchanges
-                .push(to.verify(Ask::OtherOrder, body(&crossed)).await);
-        }
-    }
-
-    /// What is not for the page to decide: the price, and where the shopper is sent afterwards.
-    async fn page(&mut self, to: &Sender<'_>) {
-        let usual = self
-            .opened
-            .as_ref()
-            .ok()
-            .and_then(|it| it.initiated.charged.money);
-        if let Some(money) = usual.and_then(less) {
-            let payload = InitiateRequest {
-                amount: Some(money.to_decimal()),
-                currency: Some(money.currency().code().to_owned()),
-                ..to.subject.options.payload()
-            };
-            self.exchanges
-                .push(to.initiate(Ask::OtherPrice, &new_key(), &payload).await);
-        }
-        let payload = InitiateRequest {
-            return_url: format!("{STRANGER}/"),
-            ..to.subject.options.payload()
-        };
-        self.exchanges
-            .push(to.initiate(Ask::ForeignReturn, &new_key(), &payload).await);
-    }
-
-    /// The order of an answer, where it is another one than the first.
-    fn another(&self, heard: &Heard, options: &Options) -> Option<String> {
-        let first = &self.opened.as_ref().ok()?.initiated.order_id;
-        let other = opened::read(heard, options)
-            .ok()
-            .filter(|it| it.is_named)?
-            .initiated
-            .order_id;
-        (other != *first).then_some(other)
-    }
 }
 
-/// A tenth less: near enough for a provider to take it, too.
-fn less(usual: Money) -> Option<Money> {
-    let minor = usual.minor();
-    Money::from_minor(minor.saturating_sub((minor / 10).max(1)), usual.currency()).ok()
+/// What a GET of initiate names: neither a quote nor an order nor a payer, for a URL stands in logs.
+fn in_query(subject: &Subject) -> Map<String, Value> {
+    let options = &subject.options;
+    if options.quote.is_some() {
+        return Map::new();
+    }
+    let origin = subject.origin.as_ref().unwrap_or(&options.backend_origin);
+    object(&InitiateRequest {
+        order_id: None,
+        customer: None,
+        return_url: format!("{origin}/"),
+        ..options.payload()
+    })
 }
 
-/// A page that nobody allowed; the name exists nowhere (RFC 2606).
-pub(super) const STRANGER: &str = "https://malipo-check.invalid";
 /// 1 MiB: sixteen times what malipo-server takes, and ten times Express's default.
 const LARGE: usize = 1024 * 1024;
-/// How often "the first is still running" is waited for.
-const BUSY_MOST: usize = 5;

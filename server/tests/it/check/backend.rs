@@ -9,14 +9,15 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use axum::Router;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
 use serde_json::{Value, json};
 
 use super::fault::Fault;
-use super::serving::{header, number, reply, serve};
+use super::serving::{header, number, serve};
 
 pub(super) const SHOP: &str = "https://shop.example";
+/// The one order of [`Fault::OwnOrders`].
+pub(super) const OWN_ORDER: &str = "SHOP-ORDER-1";
 pub(super) const SECRET: &str = "CANARY-7f3a9b2c4d5e6f70";
 
 /// The backend, over real HTTP.
@@ -32,6 +33,8 @@ pub(super) struct Backend {
 #[derive(Default)]
 struct Records {
     requests: usize,
+    /// Of GETs, as they would stand in a log.
+    queries: Vec<String>,
     /// By Idempotency-Key: the body, and the order.
     keys: HashMap<String, (String, String)>,
     /// With [`Fault::TwoAtOnce`]: what is written down only when a request without this key comes.
@@ -65,6 +68,22 @@ impl Backend {
         self.records().orders.len()
     }
 
+    pub(super) fn queries(&self) -> Vec<String> {
+        self.records().queries.clone()
+    }
+
+    pub(super) fn notes(&self, query: &str) {
+        self.records().queries.push(query.to_owned());
+    }
+
+    pub(super) fn fault(&self) -> Fault {
+        self.fault
+    }
+
+    pub(super) fn takes_cookies(&self) -> bool {
+        self.credentials
+    }
+
     pub(super) fn has(&self, fault: Fault) -> bool {
         self.fault == fault
     }
@@ -85,10 +104,7 @@ impl Backend {
     }
 
     pub(super) fn initiate(&self, query: &str, headers: &HeaderMap, text: &str) -> Reply {
-        if header(headers, "content-type") != "application/json" && !self.has(Fault::PlainTextOpens)
-        {
-            return Err((415, "the body is not called JSON"));
-        }
+        self.takes(headers)?;
         let mut body: Value = match serde_json::from_str(text) {
             Ok(it) => it,
             Err(_) if self.has(Fault::BrokenJsonOpens) => json!({"sku": "tea"}),
@@ -97,18 +113,10 @@ impl Backend {
         if self.has(Fault::GetInitiates) && !query.is_empty() {
             body = json!({"sku": "tea"});
         }
-        if body["sku"] != "tea" || self.has(Fault::SecretInRefusal) {
-            return Err((422, "there is no such article"));
-        }
+        self.sells(&body)?;
         let back = body["return_url"].take();
-        let is_foreign = |it: &str| {
-            ![SHOP, &self.base]
-                .iter()
-                .any(|shop| it == format!("{shop}/"))
-        };
-        if back.as_str().is_some_and(is_foreign) && !self.has(Fault::ForeignReturnTaken) {
-            return Err((400, "return_url: accepted: a page of the shop"));
-        }
+        let back = back.as_str().unwrap_or_default();
+        self.comes_back(back)?;
         let key = header(headers, "idempotency-key").to_owned();
         let hash = body.to_string();
         let mut records = self.records();
@@ -121,24 +129,26 @@ impl Backend {
                 _ => false,
             };
             if *known != hash && !takes {
-                return Err((422, "this key was used for another body"));
+                return Err(match self.fault {
+                    Fault::OtherBodyLimited => (429, "too many"),
+                    Fault::OtherBodyDown => (503, "a failure"),
+                    Fault::OtherBodyBusy => (409, "the first is still running"),
+                    Fault::OtherBodyVague => (400, "this is not accepted"),
+                    _ => (422, "this key was used for another body"),
+                });
             }
-            if self.has(Fault::RepeatRefused) {
-                return Err((400, "this key was used"));
+            match self.fault {
+                Fault::RepeatRefused => return Err((400, "this key was used")),
+                Fault::RepeatLimited => return Err((429, "too many")),
+                _ => {}
             }
-            let hesitates = self.has(Fault::LoserIsFinal) || self.has(Fault::BusyHidden);
-            if hesitates && records.orders.first() != Some(order) {
+            let hesitates = [Fault::LoserIsFinal, Fault::BusyHidden, Fault::BusyUntilDate];
+            if hesitates.contains(&self.fault) && records.orders.first() != Some(order) {
                 return Err((409, "the first is still running"));
             }
-            return Ok(self.opened(order, &body["amount"]));
+            return Ok(self.opened(order, &body["amount"], back));
         }
-        let order = if self.has(Fault::CountedOrders) {
-            format!("ORDER-{}", 1001 + records.orders.len())
-        } else if self.has(Fault::OddOrderId) {
-            format!("order no. {}", records.orders.len())
-        } else {
-            uuid::Uuid::new_v4().simple().to_string()
-        };
+        let order = self.named(&records, &body)?;
         records.orders.push(order.clone());
         let entry = (hash, order.clone());
         if self.has(Fault::TwoAtOnce) || self.has(Fault::UnnamedTwice) {
@@ -146,10 +156,77 @@ impl Backend {
         } else {
             records.keys.insert(key, entry);
         }
-        Ok(self.opened(&order, &body["amount"]))
+        Ok(self.opened(&order, &body["amount"], back))
     }
 
-    fn opened(&self, order: &str, shown: &Value) -> Value {
+    /// Whom it listens to.
+    fn takes(&self, headers: &HeaderMap) -> Result<(), (u16, &'static str)> {
+        let is_plain = header(headers, "content-type") != "application/json";
+        match self.fault {
+            Fault::PlainTextOpens => Ok(()),
+            Fault::PlainTextNeedsKey if headers.contains_key("idempotency-key") => Ok(()),
+            Fault::PlainTextNeedsKey => Err((400, "Idempotency-Key is missing")),
+            Fault::PlainTextOfOwnPages if header(headers, "origin") == SHOP => Ok(()),
+            Fault::PlainTextOfOwnPages => Err((403, "a foreign page")),
+            _ if is_plain => Err((415, "the body is not called JSON")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether what is asked for exists.
+    fn sells(&self, body: &Value) -> Result<(), (u16, &'static str)> {
+        let exists = match self.fault {
+            Fault::PagesOrders => body["order_id"].is_string() && body["amount"].is_string(),
+            Fault::OwnOrders => body["order_id"] == OWN_ORDER,
+            Fault::PagesAmount => body["amount"].is_string(),
+            Fault::SecretInRefusal => false,
+            Fault::OtherBodyTakenAmountCompared if !is_right_amount(body) => {
+                return Err((400, "amount: accepted: the price"));
+            }
+            Fault::ArticleLimitHidden if body["sku"] == "malipo-check-no-such-article" => {
+                return Err((429, "too many"));
+            }
+            _ => body["sku"] == "tea",
+        };
+        exists
+            .then_some(())
+            .ok_or((422, "there is no such article"))
+    }
+
+    fn comes_back(&self, back: &str) -> Result<(), (u16, &'static str)> {
+        let own = [SHOP, &self.base].map(|it| format!("{it}/"));
+        let takes_any = [
+            Fault::ForeignReturnTaken,
+            Fault::ForeignReturnToldBack,
+            Fault::OwnReturnToldBack,
+            Fault::ReturnsNobody,
+        ];
+        if back.is_empty() || own.contains(&back.to_owned()) || takes_any.contains(&self.fault) {
+            Ok(())
+        } else {
+            Err((400, "return_url: accepted: a page of the shop"))
+        }
+    }
+
+    /// The name of a new order.
+    fn named(&self, records: &Records, body: &Value) -> Result<String, (u16, &'static str)> {
+        let count = records.orders.len();
+        Ok(match self.fault {
+            Fault::PagesOrders | Fault::OwnOrders => {
+                let order = body["order_id"].as_str().unwrap().to_owned();
+                if records.orders.contains(&order) {
+                    return Err((400, "order_id: was used already"));
+                }
+                order
+            }
+            Fault::CountedOrders => format!("ORDER-{}", 1001 + count),
+            Fault::CountedInFront => format!("{}-malipo-shop", 41 + count),
+            Fault::OddOrderId => format!("order no. {count}"),
+            _ => uuid::Uuid::new_v4().simple().to_string(),
+        })
+    }
+
+    fn opened(&self, order: &str, shown: &Value, back: &str) -> Value {
         let mut answer = json!({
             "order_id": order,
             "redirect_url": format!("https://provider.example/pay/{}", order.replace(' ', "-")),
@@ -177,13 +254,26 @@ impl Backend {
             Fault::OwnUrl => ("redirect_url", json!(format!("{SHOP}/pay"))),
             Fault::InitiateAmount => ("amount", json!("1250.51")),
             Fault::PassedThrough => return passed_through(&answer),
-            Fault::PagesPrice => ("amount", shown.clone()),
+            Fault::PagesPrice | Fault::PagesAmount => ("amount", shown.clone()),
+            Fault::PagesOrders => {
+                answer["test"].take();
+                ("amount", shown.clone())
+            }
+            Fault::ForeignReturnToldBack => ("return_url", json!(back)),
+            Fault::OwnReturnToldBack => {
+                let mut answer = passed_through(&answer);
+                answer["data"]["callback_url"] = json!(format!("{SHOP}/"));
+                return answer;
+            }
+            Fault::ReturnsNobody => ("returns", json!(false)),
             Fault::FloatAmount => return number(&answer, "1250.5"),
             Fault::GroupedAmount => {
                 answer["currency"].take();
                 ("amount", json!("KES 1250.50"))
             }
-            Fault::CountedOrders => ("token", Value::Null),
+            Fault::CountedOrders | Fault::CountedInFront | Fault::NoTokens => {
+                ("token", Value::Null)
+            }
             Fault::SecretField => ("joyndpay_secret_key", json!(SECRET)),
             Fault::OwnSecret => ("note", json!(format!("x{SECRET}x"))),
             Fault::LongAnswer => ("note", json!("x".repeat(70_000))),
@@ -195,7 +285,11 @@ impl Backend {
 
     pub(super) fn verify(&self, query: &str, text: &str) -> Reply {
         if text.len() > 64 * 1024 && !self.has(Fault::NoCap) {
-            return Err((413, "the body is too large"));
+            return Err(match self.fault {
+                Fault::LargeBreaks => (500, "a failure"),
+                Fault::LargeIsBadRequest => (400, "the body is not accepted"),
+                _ => (413, "the body is too large"),
+            });
         }
         let body: Value = serde_json::from_str(text).map_err(|_| (400, "the body is not JSON"))?;
         let Some(order) = body["order_id"].as_str() else {
@@ -208,7 +302,7 @@ impl Backend {
         let status = match (known, self.fault) {
             (false, Fault::UnknownSucceeds) => "success",
             (false, Fault::UnknownPends) => "pending",
-            (false, Fault::UnknownLimited) => return Err((429, "too many")),
+            (false, Fault::UnknownLimited | Fault::LimitHidden) => return Err((429, "too many")),
             (false, _) => return Err((404, "no such order")),
             (true, Fault::UnknownWord) => "paid",
             (true, _) if claimed => "success",
@@ -216,7 +310,10 @@ impl Backend {
         };
         let token = body["token"].as_str().unwrap_or_default();
         let right = match self.fault {
-            Fault::AsksForNoToken | Fault::CountedOrders => true,
+            Fault::AsksForNoToken
+            | Fault::CountedOrders
+            | Fault::CountedInFront
+            | Fault::NoTokens => true,
             Fault::TakesAnyToken => records
                 .orders
                 .iter()
@@ -240,126 +337,23 @@ impl Backend {
             }
             Fault::AnotherOrder => answer["order_id"] = json!("another"),
             Fault::VerifyAmount => answer["amount"] = json!("1250.5001"),
-            Fault::PassedThrough => return Ok(passed_through(&answer)),
+            Fault::PassedThrough | Fault::OwnReturnToldBack => return Ok(passed_through(&answer)),
             _ => {}
         }
         Ok(answer)
-    }
-
-    pub(super) fn refusal(&self, status: u16, sentence: &str) -> Response {
-        let status = match self.fault {
-            Fault::ErrorsWith200 => 200,
-            Fault::ErrorsWith500 => 500,
-            _ => status,
-        };
-        let status = StatusCode::from_u16(status).unwrap();
-        match self.fault {
-            Fault::HtmlErrors => {
-                (status, [("content-type", "text/html")], "<h1>Oops</h1>").into_response()
-            }
-            Fault::CutByWebServer if status == StatusCode::PAYLOAD_TOO_LARGE => {
-                (status, [("content-type", "text/html")], "<h1>413</h1>").into_response()
-            }
-            Fault::ProblemJson => {
-                let problem =
-                    json!({"type": "about:blank", "title": sentence, "message": sentence});
-                let mut response = reply(status, &problem);
-                let name = "application/problem+json".parse().unwrap();
-                response.headers_mut().insert("content-type", name);
-                response
-            }
-            Fault::ErrorsWithoutText => reply(status, &json!({"detail": sentence})),
-            Fault::ErrorsWith200 => reply(status, &json!({"problem": sentence})),
-            Fault::SecretInRefusal => reply(
-                status,
-                &json!({"status": "error", "error": [format!("JoyndPay refused the key {SECRET}")]}),
-            ),
-            Fault::SecretInError => reply(
-                status,
-                &json!({"status": "error", "error": [format!("sent SecretKey: {SECRET}")]}),
-            ),
-            _ => {
-                let mut response = reply(status, &json!({"status": "error", "error": [sentence]}));
-                if status == StatusCode::CONFLICT && !self.has(Fault::LoserIsFinal) {
-                    response
-                        .headers_mut()
-                        .insert("retry-after", "1".parse().unwrap());
-                }
-                response
-            }
-        }
-    }
-
-    pub(super) fn preflight(&self, origin: &str) -> Response {
-        let allowed = match self.fault {
-            Fault::KeyNotAllowed => "content-type",
-            Fault::StarHeaders => "*",
-            _ => "Content-Type, Idempotency-Key",
-        };
-        let status = if self.has(Fault::NoPreflight) {
-            StatusCode::METHOD_NOT_ALLOWED
-        } else {
-            StatusCode::NO_CONTENT
-        };
-        let mut response = (status, [("access-control-allow-headers", allowed)]).into_response();
-        self.allow(&mut response, origin);
-        response
-    }
-
-    pub(super) fn allow(&self, response: &mut Response, origin: &str) {
-        let status = response.status();
-        let unreadable = match self.fault {
-            Fault::ErrorsNotReadable => status.is_client_error(),
-            Fault::CutByWebServer => status == StatusCode::PAYLOAD_TOO_LARGE,
-            _ => false,
-        };
-        let allowed = match self.fault {
-            Fault::StarWithCredentials => "*",
-            Fault::EchoWithCredentials => origin,
-            _ => SHOP,
-        };
-        let headers = response.headers_mut();
-        if !unreadable {
-            headers.insert("access-control-allow-origin", allowed.parse().unwrap());
-        }
-        if !self.has(Fault::BusyHidden) {
-            headers.insert(
-                "access-control-expose-headers",
-                "Retry-After".parse().unwrap(),
-            );
-        }
-        if self.has(Fault::TwoOrigins) {
-            headers.append("access-control-allow-origin", allowed.parse().unwrap());
-        }
-        let with = [Fault::StarWithCredentials, Fault::EchoWithCredentials].contains(&self.fault);
-        if with || self.credentials {
-            headers.insert("access-control-allow-credentials", "true".parse().unwrap());
-        }
-    }
-
-    pub(super) fn dress(&self, response: &mut Response, is_initiate: bool) {
-        let (name, value) = match self.fault {
-            Fault::SecretHeader => ("x-debug", format!("whsec_{SECRET}")),
-            Fault::CalledHtml => ("content-type", "text/html; charset=utf-8".to_owned()),
-            Fault::Cacheable => ("cache-control", "public, max-age=60".to_owned()),
-            Fault::ExpiresLater => ("expires", "Fri, 01 Jan 2100 00:00:00 GMT".to_owned()),
-            Fault::Cookie if is_initiate => ("set-cookie", "session=1".to_owned()),
-            _ => return,
-        };
-        response.headers_mut().insert(name, value.parse().unwrap());
     }
 }
 
 pub(super) type Reply = Result<Value, (u16, &'static str)>;
 
-/// No amount, or what so many cost.
+/// What so many cost.
 fn is_right_amount(body: &Value) -> bool {
     let right = if body["quantity"] == 2 {
         "2501.00"
     } else {
         "1250.50"
     };
-    body["amount"].is_null() || body["amount"] == right
+    body["amount"] == right
 }
 
 /// As JoyndPay says it: an envelope, and the amount a number.

@@ -1,5 +1,10 @@
 //! The backend's HTTP: which request goes where, and how answers are dressed.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a fault concerns one place, and the others take no notice of it"
+)]
+
 use std::collections::HashMap;
 
 use axum::body::Bytes;
@@ -42,11 +47,21 @@ pub(super) async fn serve(
         backend.allow(&mut response, origin);
         return response;
     }
+    if method == Method::GET {
+        backend.notes(query);
+    }
+    if backend.has(Fault::LargeIsCut) && 64 * 1024 < text.len() {
+        return cut();
+    }
     let taken = method == Method::POST
         || (is_initiate && backend.has(Fault::GetInitiates))
         || (!is_initiate && backend.has(Fault::GetVerifies));
     let done = if !taken {
-        Err((405, "POST alone"))
+        Err(match backend.fault() {
+            Fault::GetBreaks => (500, "a failure"),
+            Fault::GetIsUnknown => (404, "there is nothing here"),
+            _ => (405, "POST alone"),
+        })
     } else if is_initiate && method == Method::GET {
         let mut headers = HeaderMap::new();
         headers.insert("content-type", "application/json".parse().unwrap());
@@ -74,6 +89,13 @@ pub(super) async fn serve(
         return (parts, [b"\xef\xbb\xbf", &body[..]].concat()).into_response();
     }
     response
+}
+
+/// The connection is closed in the middle of the answer.
+fn cut() -> Response {
+    let broken =
+        futures_util::stream::once(async { Err::<Bytes, _>(std::io::Error::other("cut")) });
+    axum::body::Body::from_stream(broken).into_response()
 }
 
 pub(super) fn reply(status: StatusCode, json: &Value) -> Response {

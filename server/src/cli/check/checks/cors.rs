@@ -2,9 +2,10 @@
 
 use super::super::ask::Heard;
 use super::super::asks::Ask;
+use super::super::sender::STRANGER;
 use super::super::subject::Subject;
-use super::super::visit::{STRANGER, Visit};
-use super::{Judgement, good, not_applicable, wrong};
+use super::super::visit::Visit;
+use super::{Judgement, good, not_applicable, unanswered, wrong};
 
 const ORIGIN: &str = "access-control-allow-origin";
 const HEADERS: &str = "access-control-allow-headers";
@@ -17,6 +18,9 @@ pub(super) fn preflight(subject: &Subject, visit: &Visit) -> Judgement {
     let Some(origin) = subject.foreign_origin() else {
         return not_applicable(SAME);
     };
+    if visit.exchanges.iter().all(|it| it.heard().is_none()) {
+        return not_applicable(visit.why_not());
+    }
     for (ask, names) in [
         (
             Ask::PreflightInitiate,
@@ -74,9 +78,11 @@ pub(super) fn answer(subject: &Subject, visit: &Visit) -> Judgement {
                 heard.status
             ));
         }
-        if heard.headers.contains_key("retry-after") && !exposes_retry_after(heard, subject) {
+        if !exposes_retry_after(heard, subject)
+            && let Some(instead) = without_retry_after(ask, heard)
+        {
             return wrong(format!(
-                "the answer to {} (HTTP {}) says when to come back, and the page cannot see it: the widget takes \"wait\" for a final no. Send Access-Control-Expose-Headers: Retry-After with every answer.",
+                "the answer to {} (HTTP {}) says when to come back, and the page cannot see it: {instead}. Send Access-Control-Expose-Headers: Retry-After with every answer.",
                 ask.title(),
                 heard.status
             ));
@@ -89,11 +95,28 @@ pub(super) fn answer(subject: &Subject, visit: &Visit) -> Judgement {
     }
 }
 
+/// What the widget does where it cannot see a `Retry-After` that it would heed: nothing but these statuses.
+fn without_retry_after(ask: Ask, heard: &Heard) -> Option<&'static str> {
+    heard.retry_after?;
+    match (heard.status, ask.is_initiate()) {
+        (409, true) => Some(
+            "the widget takes \"wait\" for a final no, and the next press begins another payment",
+        ),
+        (429 | 503, true) => Some(
+            "the widget asks again after about 1 s and after 3 s more, whatever it was told, and then gives up",
+        ),
+        (429 | 503, false) => Some(
+            "the widget asks again in its own time, after 2.5 s at first, whatever it was told",
+        ),
+        _ => None,
+    }
+}
+
 /// Cookies go to nobody but the shop.
 pub(super) fn credentials(subject: &Subject, visit: &Visit) -> Judgement {
-    let stranger = visit.heard(Ask::PreflightStranger);
-    if stranger.is_some_and(|it| it.header(ORIGIN) == STRANGER && it.header(CREDENTIALS) == "true")
-    {
+    let asked = [Ask::PreflightStranger, Ask::PlainInitiate];
+    let mut strangers = asked.into_iter().filter_map(|it| visit.heard(it));
+    if strangers.any(|it| it.header(ORIGIN) == STRANGER && it.header(CREDENTIALS) == "true") {
         return wrong(
             "any page on the web may call this backend with the shopper's cookies: it allows whatever Origin it is sent, with credentials. Allow your shop's origin alone.",
         );
@@ -112,13 +135,21 @@ pub(super) fn credentials(subject: &Subject, visit: &Visit) -> Judgement {
             ask.title()
         ));
     }
+    // A breakdown or a limit has no say in it.
+    let preflight = visit.heard(Ask::PreflightStranger);
+    if preflight.is_none_or(|it| it.may_pass() || 500 <= it.status) {
+        return unanswered(Ask::PreflightStranger);
+    }
+    if answers.clone().next().is_none() {
+        return not_applicable(visit.why_not());
+    }
     if !subject.credentials || subject.foreign_origin().is_none() {
         return good("no foreign page may call with cookies");
     }
     let lacks = |it: &Heard| it.header(CREDENTIALS) != "true" || it.header(ORIGIN) == "*";
     match answers.find(|(ask, it)| {
         (ask.is_post() || it.is_success())
-            && !matches!(ask, Ask::GetInitiate | Ask::GetVerify)
+            && !matches!(ask, Ask::GetInitiate | Ask::GetVerify | Ask::GetEmptyVerify)
             && lacks(it)
     }) {
         Some((ask, _)) => wrong(format!(
@@ -129,9 +160,10 @@ pub(super) fn credentials(subject: &Subject, visit: &Visit) -> Judgement {
     }
 }
 
-/// The widget never sends a body that a web server refuses before it asks the program, and need not read that answer.
+/// The widget never sends a body that a web server refuses before it asks the program, and need not read that answer; nor
+/// need a foreign page.
 fn is_the_widgets(ask: Ask) -> bool {
-    ask != Ask::LargeVerify
+    ask != Ask::LargeVerify && !ask.is_strangers()
 }
 
 fn allows_origin(heard: &Heard, origin: &str) -> bool {

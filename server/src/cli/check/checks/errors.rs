@@ -107,10 +107,10 @@ pub(super) fn error_status(_: &Subject, visit: &Visit) -> Judgement {
                     heard.status
                 ));
             }
-            Outcome::Heard(_) | Outcome::Late => {}
+            Outcome::Heard(_) | Outcome::Late(_) => {}
         }
     }
-    if bad().next().is_some() {
+    if bad().any(|it| it.heard().is_some()) {
         good("no bad input ends in a 5xx")
     } else {
         not_applicable(visit.why_not())
@@ -120,7 +120,8 @@ pub(super) fn error_status(_: &Subject, visit: &Visit) -> Judgement {
 /// An error is JSON, with a text for the developer.
 pub(super) fn error_body(_: &Subject, visit: &Visit) -> Judgement {
     let mut seen = false;
-    for (ask, heard) in refusals(visit) {
+    // What a foreign page is told is for nobody to read.
+    for (ask, heard) in refusals(visit).filter(|it| !it.0.is_strangers()) {
         if heard.is_success() || heard.is_redirect() {
             continue;
         }

@@ -1,46 +1,13 @@
-//! How answers come: method, redirects, type, caches, cookies, time and size.
+//! How answers come: redirects, type, caches, cookies, time and size.
 
 use malipo::checkout::answer::BODY_MOST;
 
 use super::super::ask::{Heard, Outcome};
 use super::super::asks::Ask;
-use super::super::opened;
 use super::super::subject::Subject;
 use super::super::visit::Visit;
 use super::verify::verdict;
-use super::{Judgement, good, not_applicable, wrong};
-
-/// A GET begins nothing and tells nothing.
-pub(super) fn method(subject: &Subject, visit: &Visit) -> Judgement {
-    let mut seen = false;
-    for ask in [Ask::GetInitiate, Ask::GetVerify] {
-        let Some(heard) = visit.heard(ask) else {
-            continue;
-        };
-        seen = true;
-        let works = if ask == Ask::GetInitiate {
-            opened::read(heard, &subject.options).is_ok()
-        } else {
-            tells(visit, ask)
-        };
-        if works {
-            return wrong(format!(
-                "{} is answered like a POST: links, previews and crawlers would start payments, and tokens would stand in logs. Take POST alone, and answer 405.",
-                ask.title()
-            ));
-        }
-    }
-    if seen {
-        good("only POST is taken")
-    } else {
-        not_applicable(visit.why_not())
-    }
-}
-
-/// Verify's answer tells how the order stands.
-fn tells(visit: &Visit, ask: Ask) -> bool {
-    verdict(visit, ask).is_some_and(|it| it.is_ok())
-}
+use super::{Judgement, good, not_applicable, unanswered, wrong};
 
 /// A POST is answered where it was sent.
 pub(super) fn redirect(_: &Subject, visit: &Visit) -> Judgement {
@@ -124,16 +91,23 @@ pub(super) fn cookies(subject: &Subject, visit: &Visit) -> Judgement {
 
 /// Answers come in time.
 pub(super) fn speed(_: &Subject, visit: &Visit) -> Judgement {
-    let late = visit
-        .exchanges
-        .iter()
-        .find(|it| matches!(it.outcome, Outcome::Late));
+    let late = visit.exchanges.iter().find_map(|it| match &it.outcome {
+        Outcome::Late(limit) => Some((it.ask, limit)),
+        Outcome::Heard(_) | Outcome::Broken(_) => None,
+    });
     match late {
-        Some(it) => wrong(format!(
-            "{} was not answered in time: the widget gives verify 10 s and initiate 25 s. Set a deadline of at most 10 s on calls to the provider, and answer verify from your records.",
-            it.ask.title()
+        Some((ask, limit)) => wrong(format!(
+            "{} was not answered within {} s, {}. Set a deadline of 8 s on calls to the provider, the whole of each, and answer verify from your records where that passes.",
+            ask.title(),
+            limit.time.as_secs(),
+            if limit.is_widgets {
+                "as long as the widget waits"
+            } else {
+                "as --patience says"
+            }
         )),
-        None => good("every answer came in time"),
+        None if visit.posts().next().is_some() => good("every answer came in time"),
+        None => not_applicable(visit.why_not()),
     }
 }
 
@@ -146,13 +120,21 @@ pub(super) fn answer_size(_: &Subject, visit: &Visit) -> Judgement {
 
 /// Requests are read up to a limit.
 pub(super) fn request_size(_: &Subject, visit: &Visit) -> Judgement {
-    match visit.all(Ask::LargeVerify).next().map(|it| &it.outcome) {
-        None => not_applicable(visit.why_not()),
-        Some(Outcome::Heard(_)) if tells(visit, Ask::LargeVerify) => wrong(
+    let Some(asked) = visit.all(Ask::LargeVerify).next() else {
+        return not_applicable(visit.why_not());
+    };
+    let limited = || good("bodies have a limit");
+    let tells = |ask| verdict(visit, ask).is_some_and(|it| it.is_ok());
+    match &asked.outcome {
+        Outcome::Heard(_) if tells(Ask::LargeVerify) => wrong(
             "verify reads a body of 1 MiB: a few callers can fill the memory. Cap bodies at 64 KiB in the program or the web server, and answer 413.",
         ),
-        // To close the connection on such a body is an answer, too.
-        Some(Outcome::Heard(_) | Outcome::Broken(_) | Outcome::Late) => good("bodies have a limit"),
+        Outcome::Heard(heard) if heard.status == 413 => limited(),
+        // The same in a short body was no reason to refuse it.
+        Outcome::Heard(heard) if heard.is_refusal() && tells(Ask::Verify) => limited(),
+        // To close the connection on such a body is an answer, too, where the program lives on.
+        Outcome::Broken(_) if visit.heard(Ask::Again).is_some() => limited(),
+        Outcome::Heard(_) | Outcome::Broken(_) | Outcome::Late(_) => unanswered(Ask::LargeVerify),
     }
 }
 

@@ -3,6 +3,7 @@
 mod cors;
 mod errors;
 mod headers;
+mod method;
 mod money;
 mod opening;
 mod page;
@@ -84,7 +85,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("cors-preflight", cors::preflight),
     ("cors-answer", cors::answer),
     ("cors-credentials", cors::credentials),
-    ("method", headers::method),
+    ("method", method::method),
     ("redirect", headers::redirect),
     ("content-type", headers::content_type),
     ("cache", headers::cache),

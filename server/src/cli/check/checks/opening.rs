@@ -25,7 +25,7 @@ pub(super) fn initiate(subject: &Subject, visit: &Visit) -> Judgement {
         }
         Some(Outcome::Heard(heard)) if !heard.is_redirect() => heard,
         Some(Outcome::Heard(_)) => return not_applicable("initiate redirects: see `redirect`"),
-        Some(Outcome::Late) | None => {
+        Some(Outcome::Late(_)) | None => {
             return not_applicable("initiate did not answer in time: see `speed`");
         }
     };
@@ -55,15 +55,15 @@ pub(super) fn mode(subject: &Subject, visit: &Visit) -> Judgement {
         return not_applicable(visit.why_not());
     };
     match (opened.live, subject.live) {
-        (Some(true), true) => {
-            good("the backend is on live keys, as you said; the payments opened here expire unpaid")
-        }
+        (Some(true), true) => good(
+            "the backend is on live keys, as you said; the payments opened here are real ones and stay open at the provider, who may let them lapse or not",
+        ),
         (Some(true), false) => wrong(
-            "the backend is on live keys: the check stopped after one payment was opened, which nobody has paid. Use test keys, or say --live",
+            "the backend is on live keys: the check stopped after one payment was opened, which nobody has paid and which stays open at the provider. Use test keys, or say --live",
         ),
         (Some(false), _) => good("the answer says that no real money moves"),
         (None, _) => not_applicable(
-            "the answer does not say whether it is on test keys (`test`: true or false): if they are live ones, real payments were opened here, which expire unpaid, and a provider that sends links has sent them",
+            "the answer does not say whether it is on test keys (`test`: true or false): if they are live ones, real payments were opened here and stay open at the provider, and a provider that sends links has sent them",
         ),
     }
 }

@@ -4,7 +4,7 @@ use super::super::asks::Ask;
 use super::super::opened::{self, Opened};
 use super::super::subject::Subject;
 use super::super::visit::Visit;
-use super::{Judgement, good, not_applicable, wrong};
+use super::{Judgement, good, not_applicable, unanswered, wrong};
 
 /// The same key and body get the same answer.
 pub(super) fn repeat(subject: &Subject, visit: &Visit) -> Judgement {
@@ -19,6 +19,7 @@ pub(super) fn repeat(subject: &Subject, visit: &Visit) -> Judgement {
         Ok(_) => wrong(format!(
             "initiate repeated with its Idempotency-Key opens another payment: a shopper on a bad network pays twice. {advice}"
         )),
+        Err(_) if heard.may_pass() => unanswered(Ask::Again),
         Err(_) => wrong(format!(
             "initiate repeated with its Idempotency-Key is answered with HTTP {} and opens nothing: a shopper whose first answer was lost cannot pay. {advice}",
             heard.status
@@ -39,8 +40,15 @@ pub(super) fn other_body(subject: &Subject, visit: &Visit) -> Judgement {
             "a used Idempotency-Key is taken with another body, so one payment answers for another. Store a hash of the body (without `return_url`) with the key, and answer 422 where it differs.",
         );
     }
-    // With which status is a check of its own.
-    good("a used Idempotency-Key is refused with another body")
+    match heard.status {
+        422 => good("a used Idempotency-Key is refused with another body"),
+        409 if !heard.is_busy() => good("a used Idempotency-Key is refused with another body"),
+        _ if heard.is_refusal() && !heard.is_busy() => not_applicable(format!(
+            "a used Idempotency-Key with another body is refused with HTTP {}, which does not tell that the key was the reason. Answer 422 where the body is another one than was stored with the key",
+            heard.status
+        )),
+        _ => unanswered(Ask::OtherBody),
+    }
 }
 
 /// Two requests at once are one payment, too.
@@ -71,13 +79,15 @@ pub(super) fn at_once(subject: &Subject, visit: &Visit) -> Judgement {
             } else {
                 one
             };
-            if loser.status == 409 && loser.retry_after().is_some() {
+            if loser.may_pass() {
+                unanswered(Ask::Race)
+            } else if loser.status == 409 && loser.retry_after.is_some() {
                 good(
                     "two initiates at once with one Idempotency-Key are one payment; the second is told to wait",
                 )
             } else if loser.status == 409 {
                 wrong(
-                    "of two initiates at once with one Idempotency-Key one is answered with 409 without Retry-After: the widget takes it for final, and the next press begins another payment. Send Retry-After, in seconds, with this 409.",
+                    "of two initiates at once with one Idempotency-Key one is answered with 409 without Retry-After: the widget takes it for final, and the next press begins another payment. Send Retry-After, seconds or a date, with this 409.",
                 )
             } else {
                 wrong(format!(
@@ -86,12 +96,16 @@ pub(super) fn at_once(subject: &Subject, visit: &Visit) -> Judgement {
                 ))
             }
         }
+        (Err(_), Err(_)) if answers.iter().any(|it| it.may_pass()) => unanswered(Ask::Race),
         (Err(_), Err(_)) => match answers.iter().find(|it| 500 <= it.status) {
             Some(it) => wrong(format!(
                 "two initiates at once with one Idempotency-Key open nothing, and one is answered with HTTP {}. {advice}",
                 it.status
             )),
-            None => not_applicable("a second payment of this order is refused"),
+            None if answers.iter().all(|it| it.is_refusal()) => {
+                not_applicable("a second payment of this order is refused")
+            }
+            None => unanswered(Ask::Race),
         },
     }
 }

@@ -183,20 +183,50 @@ fn without_tokens(subject: &Subject, visit: &Visit, first: &str) -> Judgement {
             "initiate issues no token, and gave only one order to compare: make its name one that cannot be guessed",
         );
     };
-    let same = first
-        .bytes()
-        .zip(other.initiated.order_id.bytes())
-        .take_while(|(one, two)| one == two);
-    if first.len().saturating_sub(same.count()) <= GUESSED {
-        return wrong(
-            "verify asks for no token, and the names of two orders hardly differ: whoever counts on learns of other people's payments. Issue a random `token` with initiate and ask for it, or make the names random.",
-        );
+    match guesses(first, &other.initiated.order_id) {
+        GUESSED.. => good("initiate issues no token, but its orders' names cannot be guessed"),
+        COUNTED.. => not_applicable(
+            "initiate issues no token, and its orders' names are so short that whoever tries many may guess one: issue a random `token` with initiate and ask for it, or make the names longer, 16 random letters and digits or more",
+        ),
+        _ => wrong(
+            "verify asks for no token, and the names of two orders hardly differ: whoever counts on, or tries names, learns of other people's payments. Issue a random `token` with initiate and ask for it, or make the names random, 16 letters and digits or more.",
+        ),
     }
-    good("initiate issues no token, but its orders' names cannot be guessed")
+}
+
+/// How many bits there are to guess, at most, of one order's name for whoever knows another one: of what differs between
+/// the two, be it at the end, in the middle or in front, as a number of such characters.
+fn guesses(one: &str, other: &str) -> u32 {
+    let same = |it: (&u8, &u8)| it.0 == it.1;
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let in_front = one.iter().zip(other).take_while(|it| same(*it)).count();
+    let rest = |it: &[u8]| it.get(in_front..).unwrap_or_default().to_vec();
+    let (one, other) = (rest(one), rest(other));
+    let pairs = one.iter().rev().zip(other.iter().rev());
+    let behind = pairs.take_while(|it| same(*it)).count();
+    let middle = |it: Vec<u8>| {
+        let end = it.len().saturating_sub(behind);
+        let kept = it.into_iter().take(end);
+        // What only separates is no choice.
+        kept.filter(u8::is_ascii_alphanumeric).collect::<Vec<u8>>()
+    };
+    let (one, other) = (middle(one), middle(other));
+    let of = |is: fn(&u8) -> bool| one.iter().chain(&other).any(is);
+    let is_hex = !of(|it| matches!(it, b'g'..=b'z' | b'G'..=b'Z'));
+    let letters = if is_hex { 6 } else { 26 };
+    let sizes = [
+        (of(u8::is_ascii_digit), 10),
+        (of(u8::is_ascii_lowercase), letters),
+        (of(u8::is_ascii_uppercase), letters),
+    ];
+    let alphabet: u32 = sizes.iter().filter(|it| it.0).map(|it| it.1).sum();
+    let length = u32::try_from(one.len().min(other.len())).unwrap_or(u32::MAX);
+    // Rounded down.
+    length.saturating_mul(alphabet.max(1).ilog2())
 }
 
 /// An outcome, of whatever order it is: only one is read without an error, or with this one.
-fn tells_anything(heard: &Heard) -> bool {
+pub(super) fn tells_anything(heard: &Heard) -> bool {
     let identity = Identity {
         order_id: "",
         reference: None,
@@ -212,5 +242,51 @@ fn tells_anything(heard: &Heard) -> bool {
     )
 }
 
-/// So many characters that differ can be tried out: 36^5 is two days at 350 a second.
-const GUESSED: usize = 5;
+/// 64 random bits, less the few that two names share by chance at either end: nobody tries these out over a network.
+const GUESSED: u32 = 52;
+/// Fewer, and at 350 names a second one of ten thousand orders is found within days.
+const COUNTED: u32 = 40;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(one: &str, other: &str, expected: std::ops::Range<u32>) {
+        let bits = guesses(one, other);
+        assert!(expected.contains(&bits), "{one}, {other}: {bits}");
+        assert_eq!(bits, guesses(other, one));
+    }
+
+    #[test]
+    fn counts_dates_and_short_numbers_are_guessed_wherever_they_stand() {
+        check("ORDER-1001", "ORDER-1002", 0..COUNTED);
+        check("41-malipo-shop", "42-malipo-shop", 0..COUNTED);
+        check("99", "100", 0..COUNTED);
+        check("shop-481916-a", "shop-772043-a", 0..COUNTED);
+        check("ORD-1795262400.1234", "ORD-1795262407.9876", 0..COUNTED);
+        // Of one second, in UUIDs of version 1, which count time in front.
+        check(
+            "6ba7b810-9dad-11d1-80b4-00c04fd430c8",
+            "6ba7b811-9dad-11d1-80b4-00c04fd430c8",
+            0..COUNTED,
+        );
+        check("same", "same", 0..1);
+    }
+
+    #[test]
+    fn short_random_names_are_doubted_and_long_ones_are_good() {
+        check("4Q7ZK1XW9B", "T0M2RRC5HJ", COUNTED..GUESSED);
+        check("9F86D081884C7D65", "2C26B46B68FFC68F", GUESSED..u32::MAX);
+        check(
+            "93847562019384756201",
+            "10293847561029384756",
+            GUESSED..u32::MAX,
+        );
+        check(
+            "1b4e28ba-2fa1-41d2-883f-0016d3cca427",
+            "7c9e6679-7425-40de-944b-e07fc1f90ae7",
+            GUESSED..u32::MAX,
+        );
+    }
+}

@@ -190,7 +190,8 @@ browsers() {
 examples() {
     local missing=()
     command -v php >/dev/null || missing+=(php-cli)
-    php -m 2>/dev/null | grep -q pdo_sqlite || missing+=(php-sqlite3)
+    php_has pdo_sqlite || missing+=(php-sqlite3)
+    php_has curl || missing+=(php-curl)
     [[ -f /usr/share/php/Illuminate/Foundation/Application.php ]] || missing+=(php-laravel-framework)
     [[ -f /usr/share/php/GuzzleHttp/Client.php ]] || missing+=(php-guzzlehttp-guzzle)
     python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
@@ -198,6 +199,10 @@ examples() {
     flask
     express
     node_with_sqlite
+}
+
+php_has() {
+    php -r "exit(extension_loaded('$1') ? 0 : 1);" 2>/dev/null
 }
 
 flask() {

@@ -31,11 +31,9 @@ pub struct Example {
 #[derive(Clone, Debug)]
 struct Kind {
     program: PathBuf,
-    /// Before the arguments of either.
-    common: Vec<String>,
-    /// Behind which it serves.
+    /// With these arguments it serves.
     serve: Vec<String>,
-    /// Behind which it does what its README gives to cron.
+    /// With these it does what its README gives to cron.
     cron: Vec<String>,
     /// What it says when it listens.
     says: &'static str,
@@ -70,8 +68,7 @@ impl Example {
             let migrate = artisan.chain(["migrate", "--force"].map(str::to_owned));
             run(&kind, &env, &migrate.collect::<Vec<_>>()).await;
         }
-        let arguments: Vec<_> = kind.common.iter().chain(&kind.serve).collect();
-        let arguments: Vec<_> = arguments.into_iter().map(String::as_str).collect();
+        let arguments: Vec<_> = kind.serve.iter().map(String::as_str).collect();
         let mut process = Process::start(name, &kind.program, &arguments, &env);
         if process.may_say(kind.says).await.is_none() {
             eprintln!("{}", process.account());
@@ -129,7 +126,7 @@ impl Example {
         let mut command = Command::new(program("malipo-server"));
         command.args(["check", &url, "--origin", &self.env["SHOP_ORIGIN"]]);
         command.args(["--sku", sku, "--amount", amount, "--currency", currency]);
-        command.args(["--secret-env", "JOYNDPAY_SECRET_KEY", "--patience", "60"]);
+        command.args(["--secret-env", "JOYNDPAY_SECRET_KEY"]);
         command.envs(&self.env).kill_on_drop(true);
         command.output().await.unwrap()
     }
@@ -147,11 +144,11 @@ fn kind(name: &str, port: u16) -> Kind {
     let folder = folder.to_str().unwrap();
     let laravel = project().join("tests/e2e/laravel/app.php");
     let texts = |all: &[&str]| all.iter().map(|&it| it.to_owned()).collect();
-    let (program, common, serve, cron, says, path) = match name {
+    let (program, serve, cron, says, path) = match name {
         "flask" => (
             tool("python/bin/python"),
-            texts(&["-m"]),
             texts(&[
+                "-m",
                 "gunicorn",
                 "--chdir",
                 folder,
@@ -161,29 +158,26 @@ fn kind(name: &str, port: u16) -> Kind {
                 "8",
                 "app:app",
             ]),
-            texts(&["flask", "--app", &format!("{folder}/app.py"), "reconcile"]),
+            texts(&[&format!("{folder}/reconcile.py")]),
             "Booting worker",
             "/pay",
         ),
         "express" => (
             tool("bin/node-with-sqlite"),
             texts(&[&format!("{folder}/server.js")]),
-            Vec::new(),
-            texts(&["reconcile"]),
+            texts(&[&format!("{folder}/reconcile.js")]),
             "listening on",
             "/pay",
         ),
         "php" => (
             PathBuf::from("php"),
-            Vec::new(),
             texts(&["-S", &address, &format!("{folder}/backend.php")]),
-            texts(&[&format!("{folder}/backend.php")]),
+            texts(&[&format!("{folder}/reconcile.php")]),
             "started",
             "/pay",
         ),
         "laravel" => (
             PathBuf::from("php"),
-            Vec::new(),
             texts(&["-S", &address, laravel.to_str().unwrap()]),
             texts(&[laravel.to_str().unwrap(), "payments:reconcile"]),
             "started",
@@ -193,7 +187,6 @@ fn kind(name: &str, port: u16) -> Kind {
     };
     Kind {
         program,
-        common,
         serve,
         cron,
         says,
@@ -226,11 +219,7 @@ fn environment(stack: &Stack, folder: &str, port: u16) -> HashMap<String, String
 
 async fn run(kind: &Kind, env: &HashMap<String, String>, arguments: &[String]) {
     let mut command = Command::new(&kind.program);
-    command
-        .args(&kind.common)
-        .args(arguments)
-        .envs(env)
-        .kill_on_drop(true);
+    command.args(arguments).envs(env).kill_on_drop(true);
     let output = command.output().await.unwrap();
     assert!(output.status.success(), "{arguments:?}: {output:?}");
 }

@@ -13,6 +13,8 @@ pub enum Fault {
     AnswerLost,
     /// The connection closes; nothing is passed on.
     Refused,
+    /// Nothing is passed on; an answer begins, and goes on for ever with a byte of white space twice a second.
+    Drip,
     /// This answer; nothing is passed on.
     Answer(Answer),
     /// The request waits until the gate is opened or broken.

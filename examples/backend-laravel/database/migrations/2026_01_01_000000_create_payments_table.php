@@ -10,10 +10,13 @@ return new class extends Migration
     {
         Schema::create('payments', function (Blueprint $table) {
             $table->string('order_id')->primary();
-            $table->string('key')->nullable()->unique(); // of the press; given back where its payment was never opened
-            $table->string('wish');
-            $table->string('token');
-            $table->unsignedBigInteger('amount');
+            // The press's Idempotency-Key; given back where its payment was never opened.
+            $table->string('key')->nullable()->unique();
+            $table->string('wish'); // what is paid for
+            $table->unsignedBigInteger('amount'); // what that costs
+            $table->string('token'); // whoever has it may ask how the payment stands
+            $table->string('back')->unique(); // by this the shopper comes back from JoyndPay's page
+            $table->text('return_url'); // to this page of the shop
             $table->boolean('test'); // no real money: never delivered
             $table->unsignedBigInteger('begun')->index();
             $table->string('status')->default('begun');

@@ -2,9 +2,10 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::TryStreamExt as _;
+use futures_util::{TryStreamExt as _, stream};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full, StreamBody};
 use hyper::body::{Frame, Incoming};
@@ -38,6 +39,7 @@ pub(super) async fn serve(
         None => answer(&shared, &parts.method, &parts.uri, &parts.headers, body).await,
         Some(Fault::Answer(it)) => Ok(made_up(&it)),
         Some(Fault::Refused) => Err(closed()),
+        Some(Fault::Drip) => Ok(dripping()),
         Some(Fault::AnswerLost) => {
             let lost = answer(&shared, &parts.method, &parts.uri, &parts.headers, body).await;
             // Read to its end, so that the server has done all that it does.
@@ -64,6 +66,15 @@ pub(super) async fn serve(
         seen.status = Some(answer.as_ref().map_or(0, |it| it.status().as_u16()));
     }
     answer.map(|it| with_headers(&state, &path, it))
+}
+
+/// Whoever waits for each byte anew waits for ever.
+fn dripping() -> Response<Body> {
+    let drops = stream::unfold((), |()| async {
+        sleep(Duration::from_millis(500)).await;
+        Some((Ok(Frame::data(Bytes::from_static(b" "))), ()))
+    });
+    Response::new(StreamBody::new(drops).boxed_unsync())
 }
 
 /// Writes the request down; gives its number and the trouble that is due.

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use malipo_e2e::example::{ARTICLE, EXAMPLES, Example};
+use malipo_e2e::fault::Fault;
 use malipo_e2e::stack::Stack;
 use malipo_e2e::wait::until;
+use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
 
@@ -15,7 +17,8 @@ fn all(story: impl AsyncFn(&Shopper)) {
     runtime.block_on(join_all(EXAMPLES.map(async |name| {
         let stack = Stack::start(false).await;
         let example = Example::start(name, &stack).await;
-        let client = Client::builder().no_proxy().build().unwrap();
+        let client = Client::builder().no_proxy().redirect(Policy::none());
+        let client = client.build().unwrap();
         let shopper = Shopper {
             name,
             stack,
@@ -175,6 +178,80 @@ fn an_example_that_was_slow_to_begin_keeps_its_payment_when_it_is_pressed_again(
         assert_eq!(it.stack.ledger().await.len(), 1, "{}", it.name);
         it.stack.script(&json!({})).await;
         assert_eq!(it.says(&first).await.0, PENDING, "{}", it.name);
+    });
+}
+
+/// By the verdict of `malipo-server check`, which waits as long as the button does: 25 s for initiate and 10 s for verify.
+#[test]
+fn an_example_answers_in_the_time_that_the_button_waits_though_the_provider_never_ends() {
+    all(async |it| {
+        for asked in ["verify", "initiate"] {
+            let path = format!("/joyndpay/api/{asked}/payment");
+            let rule = it.stack.provider.always(&path, Fault::Drip);
+            let said = String::from_utf8(it.example.check().await.stdout).unwrap();
+            it.stack.provider.lift(rule);
+            let is_in_time = |line: &str| line.starts_with("ok ") && line.contains(" speed ");
+            assert!(said.lines().any(is_in_time), "{}, {asked}: {said}", it.name);
+            assert_ne!(it.stack.provider.count(&path), 0, "{}", it.name);
+        }
+    });
+}
+
+#[test]
+fn an_example_that_cannot_ask_has_the_notification_come_again() {
+    all(async |it| {
+        let opened = it.opened().await;
+        it.stack
+            .script(&json!({"joyndpay": {"verify": {"fault": "http_500"}}}))
+            .await;
+        let told = it
+            .post("ipn", KEY, &json!({"order_id": opened["order_id"]}))
+            .await;
+        let wait = told.headers()["retry-after"].to_str().unwrap();
+        assert_eq!(
+            (told.status(), wait),
+            (StatusCode::SERVICE_UNAVAILABLE, "3"),
+            "{}",
+            it.name
+        );
+    });
+}
+
+#[test]
+fn an_example_gives_the_provider_no_token_and_brings_the_shopper_back_with_it() {
+    all(async |it| {
+        let opened = it.opened().await;
+        let given = it.stack.ledger().await[0].to_string();
+        let asked = it.stack.provider.seen("/joyndpay/api/initiate/payment");
+        let (token, order_id) = (
+            opened["token"].as_str().unwrap(),
+            opened["order_id"].as_str().unwrap(),
+        );
+        for text in [&given, &asked[0].body] {
+            assert!(text.contains(order_id), "{}: {text}", it.name);
+            assert!(!text.contains(token), "{}: {text}", it.name);
+        }
+        let asked: Value = serde_json::from_str(&asked[0].body).unwrap();
+        let callback = asked["callback_url"].as_str().unwrap();
+        let shop = it.stack.shop.origin();
+        let leads_to = async |url: &str| {
+            let answer = it.client.get(url).send().await.unwrap();
+            assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{}", it.name);
+            let kept = answer.headers()["cache-control"].to_str().unwrap();
+            assert!(kept.contains("no-store"), "{}: {kept}", it.name);
+            answer.headers()["location"].to_str().unwrap().to_owned()
+        };
+        let back = format!("{shop}/shop#malipo_order={order_id}&malipo_token={token}");
+        assert_eq!(leads_to(callback).await, back, "{}", it.name);
+        let (before, _) = callback.split_once('=').unwrap();
+        for unknown in [
+            format!("{before}=x"),
+            before.to_owned(),
+            format!("{before}[]=x"),
+        ] {
+            let url = leads_to(&unknown).await;
+            assert_eq!(url.trim_end_matches('/'), shop, "{}: {unknown}", it.name);
+        }
     });
 }
 

@@ -61,7 +61,7 @@ pub const SCENARIOS: [Row; 20] = [
         "S3",
         "popups forbidden",
         &[
-            "opening::a_browser_told_to_block_popups_pays",
+            "opening::a_browser_told_to_block_popups_opens_the_tab_of_a_click_and_pays",
             "opening::a_tab_refused_by_the_popup_blocker_shows_a_link_that_pays",
             "opening::a_page_without_window_open_shows_a_link_that_pays",
         ],
@@ -90,7 +90,7 @@ pub const SCENARIOS: [Row; 20] = [
         "S6",
         "the shop's tab hidden for 1, 6 and 12 minutes, paid meanwhile",
         &[
-            "hidden::a_shop_hidden_for_a_minute_tells_within_four_seconds_of_paying_by_the_stream",
+            "hidden::a_shop_hidden_for_a_minute_tells_within_a_second_of_paying_by_the_stream",
             "hidden::a_shop_hidden_for_six_minutes_tells_within_four_seconds_of_paying_on_the_poll_alone",
             "hidden::a_shop_hidden_for_twelve_minutes_tells_within_four_seconds_of_paying_on_the_poll_alone",
         ],

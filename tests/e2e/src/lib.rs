@@ -19,6 +19,7 @@ pub mod display;
 pub mod example;
 pub mod fault;
 pub mod front;
+pub mod lateness;
 pub mod policies;
 pub mod process;
 pub mod quote;

@@ -1,11 +1,13 @@
 //! A shop's tab that has been hidden for long: where browsers slow timers down.
 
+use std::fmt::{self, Formatter};
 use std::time::Duration;
 
 use malipo_e2e::browser::{Browser, Kind, Options};
 use malipo_e2e::checkout::Checkout;
 use malipo_e2e::display::Display;
 use malipo_e2e::fault::{Answer, Fault};
+use malipo_e2e::lateness::Lateness;
 use malipo_e2e::record::{Ending, Record, test_name};
 use malipo_e2e::shop::{Button, Shop, furnish, page};
 use malipo_e2e::stack::Stack;
@@ -14,11 +16,13 @@ use serde_json::Value;
 use tokio::time::sleep;
 
 const MINUTE: Duration = Duration::from_secs(60);
-/// The poll's 2.5 s, the answer's way, and the second to which Chromium rounds a hidden tab's timers.
+/// On the poll: its 2.5 s, the answer's way, and the second to which Chromium rounds a hidden tab's timers.
 const LATEST: Duration = Duration::from_secs(4);
+/// By the stream, for which no timer of the page is waited.
+const LATEST_BY_STREAM: Duration = Duration::from_secs(1);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_shop_hidden_for_a_minute_tells_within_four_seconds_of_paying_by_the_stream() {
+async fn a_shop_hidden_for_a_minute_tells_within_a_second_of_paying_by_the_stream() {
     tells_soon(MINUTE, true).await;
 }
 
@@ -44,6 +48,7 @@ async fn tells_soon(hidden: Duration, by_stream: bool) {
         took: Duration::ZERO,
     };
     record.keep(kind);
+    let lateness = Lateness::watch();
     let stack = Stack::start(false).await;
     let display = Display::open().await;
     // Closing the display ends the browser, however this test ends.
@@ -84,23 +89,21 @@ async fn tells_soon(hidden: Duration, by_stream: bool) {
     })
     .await;
 
-    let (slowest, control) = (slowest(&stack, "/pay/verify"), slowest(&stack, "/control"));
-    let late = told.map(|it| it - paid);
-    // A machine that is late with everything is late with both.
-    let latest = LATEST.max(control.1 + Duration::from_secs(1));
-    let seen = format!(
-        "told {late:?} after paying; longest time between two polls {:?}, between two requests of a plain page beside it {:?}",
-        slowest.1, control.1
-    );
-    assert!(late.is_some_and(|it| it < latest), "{seen}");
-    let polls = stack.shop.count("/pay/verify");
-    let plain = stack.shop.count("/control");
-    if by_stream {
-        // A healthy stream's poll is slow on purpose.
-        assert!(polls < plain / 2, "{polls} polls; {seen}");
-    } else {
-        assert!(slowest.1 < latest, "{seen}");
-        assert!(plain / 2 < polls, "{polls} polls, {plain} plain; {seen}");
+    let seen = Seen {
+        late: told.map(|it| it - paid),
+        polls: stack.shop.count("/pay/verify"),
+        slowest: slowest(&stack, "/pay/verify"),
+        control: slowest(&stack, "/control"),
+        machine: lateness.most().unwrap(),
+    };
+    record.ending = seen.ending(hidden, by_stream);
+    record.saw.push(seen.to_string());
+    record.took = now() - began;
+    record.keep(kind);
+    assert_ne!(record.ending, Ending::Failed, "{seen}");
+    if let Ending::NotShown(why) = &record.ending {
+        eprintln!("not shown: {why}");
+        return;
     }
     let told: Value = serde_json::from_str(&stack.shop.seen("/beacon")[0].body).unwrap();
     assert_eq!(told["state"], "hidden");
@@ -108,21 +111,109 @@ async fn tells_soon(hidden: Duration, by_stream: bool) {
         u128::from(told["ms"].as_u64().unwrap()) >= hidden.as_millis(),
         "hidden for {told}"
     );
-    record.ending = Ending::Passed;
-    record.saw.push(seen);
-    record.took = now() - began;
-    record.keep(kind);
 }
 
-/// The longest time between two requests: how long after the first of all, and how long.
-fn slowest(stack: &Stack, path: &str) -> (Duration, Duration) {
-    let requests = stack.shop.seen(path);
-    let gaps = requests
-        .windows(2)
-        .map(|it| (it[0].at - requests[0].at, it[1].at - it[0].at));
-    gaps.max_by_key(|it| it.1).unwrap_or_default()
+/// What the proxy saw.
+#[derive(Debug)]
+struct Seen {
+    /// How long after paying the page told of it.
+    late: Option<Duration>,
+    polls: usize,
+    /// The longest time between two of them.
+    slowest: Duration,
+    /// The same of a plain page.
+    control: Duration,
+    machine: Duration,
 }
+
+impl Seen {
+    /// The bounds are firm. Where they do not hold, and a plain page's timers were late as well, a process beside the browser,
+    /// which no browser slows down, says whether the machine explains it. Then nothing is shown. A browser that slows both
+    /// pages down on a machine that is in time is a failure.
+    fn ending(&self, hidden: Duration, by_stream: bool) -> Ending {
+        let seconds = usize::try_from(hidden.as_secs()).unwrap();
+        let (latest, gap, polls) = if by_stream {
+            // A healthy stream's poll is slow on purpose.
+            (LATEST_BY_STREAM, Duration::MAX, 0..seconds / 10)
+        } else {
+            (LATEST, LATEST, seconds / 5..usize::MAX)
+        };
+        let holds = |excused: Duration| {
+            let late = self.late.map(|it| it.saturating_sub(excused));
+            late.is_some_and(|it| it < latest) && self.slowest.saturating_sub(excused) < gap
+        };
+        if holds(Duration::ZERO) && polls.contains(&self.polls) {
+            Ending::Passed
+        } else if LATEST < self.control && holds(HOPS * self.machine) {
+            Ending::NotShown(format!("the machine was late: {self}"))
+        } else {
+            Ending::Failed
+        }
+    }
+}
+
+impl fmt::Display for Seen {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let ms = |it: Duration| format!("{} ms", it.as_millis());
+        write!(
+            f,
+            "told {} after paying; longest time between two of {} polls {}, between two requests of a plain page beside it {}; \
+             a process beside the browser was {} late at most",
+            self.late.map_or("nothing".into(), ms),
+            self.polls,
+            ms(self.slowest),
+            ms(self.control),
+            ms(self.machine)
+        )
+    }
+}
+
+/// The longest time between two requests.
+fn slowest(stack: &Stack, path: &str) -> Duration {
+    let requests = stack.shop.seen(path);
+    let gaps = requests.windows(2).map(|it| it[1].at - it[0].at);
+    gaps.max().unwrap_or_default()
+}
+
+/// How many turns of the machine's lie between two polls: the page's timer, its request, the proxy, the backend and the answer.
+const HOPS: u32 = 5;
 
 /// What a plain page achieves beside it: its timer, too, is armed when the fetch is done.
 const CONTROL: &str =
     "<script>(async function ask() { await fetch('/control'); setTimeout(ask, 2500); })()</script>";
+
+#[test]
+fn a_late_machine_excuses_what_it_explains_and_a_browser_that_throttles_does_not() {
+    let seconds = Duration::from_secs;
+    let seen = |late, slowest, control, machine| Seen {
+        late: Some(seconds(late)),
+        polls: 140,
+        slowest: seconds(slowest),
+        control: seconds(control),
+        machine: seconds(machine),
+    };
+    for (seen, expected) in [
+        (seen(1, 3, 3, 0), "passed"),
+        (seen(1, 3, 20, 9), "passed"),
+        // Both pages once a minute, on a machine that is in time, or nearly.
+        (seen(40, 60, 60, 0), "failed"),
+        (seen(40, 60, 60, 2), "failed"),
+        // The plain page is in time: it is not the machine.
+        (seen(1, 5, 3, 9), "failed"),
+        (seen(5, 3, 3, 9), "failed"),
+        (seen(1, 20, 19, 4), "not shown"),
+    ] {
+        let ending = match seen.ending(6 * MINUTE, false) {
+            Ending::Passed => "passed",
+            Ending::Failed => "failed",
+            Ending::NotShown(_) => "not shown",
+        };
+        assert_eq!(ending, expected, "{seen}");
+    }
+    let few = Seen {
+        polls: 60,
+        ..seen(1, 3, 3, 0)
+    };
+    assert_eq!(few.ending(6 * MINUTE, false), Ending::Failed);
+    assert_eq!(seen(1, 20, 3, 0).ending(MINUTE, true), Ending::Failed);
+}

@@ -9,7 +9,9 @@ SEEN=$PWD/target/e2e/seen
 readonly SEEN
 export RECORD_INTO=$SEEN WINDOWS=1
 failed=0
-mkdir -p target/e2e
+mkdir -p "$SEEN"
+# What an earlier run said is no news of this one.
+rm -f target/e2e/slow-*.log
 
 # The catalogue's tests that a binary has, in a browser.
 run() {
@@ -26,6 +28,8 @@ read -ra browsers <<<"${BROWSERS:-chromium firefox webkit}"
 waiting=()
 for browser in "${browsers[@]}"; do
     rm -rf "${SEEN:?}/$browser"
+    # For the page: which run this was, and below whether it came to its end.
+    printf 'of %s, on commit %s\n' "$(date -u +%F)" "$(git rev-parse --short HEAD)" >"$SEEN/$browser.run"
     # Windows that nobody looks at for minutes: beside everything else.
     run "$browser" e2e_slow >"target/e2e/slow-$browser.log" 2>&1 &
     waiting+=($!)
@@ -35,6 +39,7 @@ for browser in "${browsers[@]}"; do
     run "$browser" scenarios || failed=1
 done
 for pid in "${waiting[@]}"; do wait "$pid" || failed=1; done
+for browser in "${browsers[@]}"; do printf 'ended\n' >>"$SEEN/$browser.run"; done
 cat target/e2e/slow-*.log
 cargo run -q -p malipo-e2e -- table "$SEEN" || failed=1
 exit $failed

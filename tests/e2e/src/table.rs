@@ -23,6 +23,8 @@ const KINDS: [(Kind, &str, &[&str]); 3] = [
 #[derive(Debug)]
 pub struct Table {
     seen: Vec<(Kind, Vec<Record>)>,
+    /// Of each browser, what `tools/e2e-all.sh` wrote of its run: which it was, and `ended` if it came to its end.
+    runs: Vec<(Kind, String)>,
 }
 
 impl Table {
@@ -30,8 +32,13 @@ impl Table {
     #[must_use]
     pub fn read(folder: &Path) -> Self {
         let of = |it: &(Kind, &str, &[&str])| (it.0, Record::all(folder, it.0));
+        let run_of = |it: &(Kind, &str, &[&str])| {
+            let run = folder.join(format!("{}.run", it.0.name()));
+            (it.0, std::fs::read_to_string(run).unwrap_or_default())
+        };
         Self {
             seen: KINDS.iter().map(of).collect(),
+            runs: KINDS.iter().map(run_of).collect(),
         }
     }
 
@@ -64,7 +71,9 @@ impl Table {
         std::fs::write(project().join("docs/browsers.md"), self.page()).unwrap();
     }
 
-    fn page(&self) -> String {
+    /// The page, as it is written.
+    #[must_use]
+    pub fn page(&self) -> String {
         let mut page = HEAD.to_owned();
         for (kind, name, version) in KINDS {
             let records = self.of(kind);
@@ -72,8 +81,8 @@ impl Table {
                 .iter()
                 .filter(|it| it.ending == Ending::Passed)
                 .count();
-            let version = version_of(version);
-            let _ = writeln!(page, "- {name} {version}: {passed} tests passed");
+            let (version, run) = (version_of(version), self.run(kind));
+            let _ = writeln!(page, "- {name} {version}: {passed} tests passed, {run}");
         }
         page.push_str("\n## Scenarios\n\n| | scenario | Chromium | Firefox | WebKitGTK |\n| --- | --- | --- | --- | --- |\n");
         self.rows(&mut page, &SCENARIOS);
@@ -90,6 +99,17 @@ impl Table {
         page
     }
 
+    /// Whether what is told of a browser is one run that came to its end.
+    fn run(&self, kind: Kind) -> String {
+        let run = self.runs.iter().find(|it| it.0 == kind);
+        let mut lines = run.map_or("", |it| it.1.as_str()).lines();
+        match (lines.next(), lines.next()) {
+            (None, _) => "one by one: there was no run of all".to_owned(),
+            (Some(which), None) => format!("in the run {which}, which did not come to its end"),
+            (Some(which), Some(_)) => format!("in the run {which}, which came to its end"),
+        }
+    }
+
     fn rows(&self, page: &mut String, rows: &[Row]) {
         for row in rows {
             let _ = write!(page, "| {} | {} |", row.id, row.what);
@@ -100,7 +120,7 @@ impl Table {
         }
     }
 
-    /// How many tests passed, and what could not be shown.
+    /// How many tests passed, what could not be shown, and what was not run.
     fn cell(&self, kind: Kind, row: &Row) -> String {
         let ran: Vec<_> = row
             .tests
@@ -112,6 +132,7 @@ impl Table {
         let passed = count(|it| *it == Ending::Passed);
         let failed = count(|it| *it == Ending::Failed);
         let not_shown = count(|it| matches!(it, Ending::NotShown(_)));
+        let not_run = row.tests.len() - ran.len();
         let mut said = Vec::new();
         if passed > 0 {
             said.push(format!("holds ({passed})"));
@@ -124,6 +145,9 @@ impl Table {
         }
         if said.is_empty() {
             return "not run".into();
+        }
+        if not_run > 0 {
+            said.push(format!("not run ({not_run})"));
         }
         said.join(", ")
     }
@@ -139,14 +163,16 @@ impl Table {
             let sentence = test.rsplit("::").next().unwrap_or(test).replace('_', " ");
             let _ = writeln!(page, "- {sentence}");
             for (kind, name, _) in KINDS {
-                let Some(it) = self.find(kind, test) else {
-                    continue;
-                };
-                let seen = match &it.ending {
-                    Ending::Passed if it.saw.is_empty() => continue,
-                    Ending::Passed => it.saw.join("; "),
-                    Ending::Failed => "**fails**".into(),
-                    Ending::NotShown(why) => format!("not shown: {why}"),
+                let seen = match self.find(kind, test) {
+                    // WebKitGTK is held to a few of them only.
+                    None if kind == Kind::WebKit && !IN_WEBKIT.contains(test) => continue,
+                    None => "not run".into(),
+                    Some(it) => match &it.ending {
+                        Ending::Passed if it.saw.is_empty() => continue,
+                        Ending::Passed => it.saw.join("; "),
+                        Ending::Failed => "**fails**".into(),
+                        Ending::NotShown(why) => format!("not shown: {why}"),
+                    },
                 };
                 let _ = writeln!(page, "  - {name}: {seen}");
             }
@@ -180,7 +206,8 @@ What browsers do to a page, and what was seen of it. `make e2e-all` runs all of 
 
 Real programs, real windows on a virtual screen, trusted clicks. What drivers switch off stays on: the popup blocker, the throttling of
 hidden tabs, the cache of pages for going back (`excludeSwitches` for chromedriver, `dom.disable_open_during_load` for geckodriver); with their defaults many of
-these tests pass on broken code. A number is how many tests hold; \"not shown\" is what no driver can bring about in that browser, with its reason below.
+these tests pass on broken code. A number is how many tests there are of the kind; \"not shown\" is what no driver can bring about in that browser, with its reason below,
+and \"not run\" what no run has come to, or what WebKitGTK is not held to.
 
 ";
 

@@ -23,6 +23,7 @@ mod package;
 mod paying;
 mod policies;
 mod providers;
+mod records;
 mod returning;
 mod samples;
 mod surviving;

@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use malipo_e2e::fault::{Answer, Fault};
 use malipo_e2e::shop::{Button, page};
+use malipo_e2e::wait::{PATIENCE, until};
 use malipo_e2e::world::{Setup, in_chromium, run};
 use serde_json::json;
 
 /// Every way in which another script or tab of the page's origin can say "look at this order", or seem to say "it is paid".
 const FORGE: &str = "
     const [order, each] = arguments;
+    window.forgedAt = performance.now();
     const said = [
         { type: 'malipo:returned', orderId: order },
         { type: 'malipo:returned', orderId: 'ORDER-9999', status: 'success' },
@@ -49,8 +51,18 @@ fn ten_thousand_forged_hints_are_a_few_questions_and_settle_nothing() {
             .0
             .script(FORGE, vec!["ORDER-0700".into(), 1_200.into()]);
         assert_eq!(forged.await, json!(10_800));
+        // The script is done long before the page has read all of them: six times the half second between two questions.
+        let since = "return Math.ceil(performance.now() - forgedAt)";
+        let since = async || shop.0.script(since, vec![]).await.as_u64().unwrap();
+        let over = until(PATIENCE, async || (3_000 < since().await).then_some(()));
+        over.await.expect("the page's clock stands still");
         let asked = world.stack.shop.count("/pay/verify") - before;
-        assert!(asked < 100, "{asked} questions for 10,800 hints");
+        let ms = usize::try_from(since().await).unwrap();
+        assert!(0 < asked, "nobody heard anything");
+        assert!(
+            asked <= ms / 500 + 2,
+            "{asked} questions for 10,800 hints in {ms} ms"
+        );
         assert_eq!(shop.state().await, "waiting");
         assert!(shop.events("pay-success").await.is_empty());
         checkout.pay().await;

@@ -43,6 +43,16 @@ impl Button {
             .with("currency", "UGX")
     }
 
+    /// A button that pays for an article of the backend's catalogue.
+    #[must_use]
+    pub fn for_article() -> Self {
+        Self::bare()
+            .endpoints("")
+            .with("sku", "kitenge-tee")
+            .with("amount", "25000")
+            .with("currency", "UGX")
+    }
+
     /// A button that pays an order of this amount through this provider, with a signed quote.
     #[must_use]
     pub fn through(provider: &str, order_id: &str, amount: &str, currency: &str) -> Self {
@@ -106,13 +116,14 @@ impl Button {
         self
     }
 
-    /// With the form inside the tag that pays without script, by the same quote.
+    /// With the form inside the tag that pays without script, by the same quote or article.
     #[must_use]
     pub fn with_form(self) -> Self {
+        let priced = |it: &&(String, String)| ["quote", "sku"].contains(&it.0.as_str());
+        let (name, value) = self.attributes.iter().find(priced).expect("a price");
         let form = format!(
             "<form method=\"post\" action=\"/pay/checkout\">\
-             <input type=\"hidden\" name=\"quote\" value=\"{}\"><button id=\"plain\">Pay</button></form>",
-            self.quote()
+             <input type=\"hidden\" name=\"{name}\" value=\"{value}\"><button id=\"plain\">Pay</button></form>"
         );
         self.holding(&form)
     }

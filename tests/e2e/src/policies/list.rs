@@ -12,6 +12,8 @@ pub struct Policy {
     pub header: &'static str,
     /// The `sandbox` attribute of the frame in which the page is, where it is in one.
     pub sandbox: Option<&'static str>,
+    /// The button and the form in it name an article, as the README's do, and not a signed quote.
+    pub by_sku: bool,
     /// What is to become of the shapes.
     pub outcome: Outcome,
 }
@@ -25,6 +27,9 @@ pub enum Outcome {
     NoWasm,
     /// No request gets out: the form shows below the button.
     NoRequests,
+    /// No request gets out, and the form has no quote: it shows only where nothing can have been begun yet, which is so where
+    /// the Rust half did not come either.
+    NoRequestsBySku,
     /// The script does not come: there is the form.
     NoScript,
     /// The form alone is refused, where a browser looks at the redirect as well.
@@ -47,7 +52,7 @@ impl Outcome {
                 let script = shape.script().unwrap_or_default();
                 (Way::Form, Some(format!("script-src {script}")))
             }
-            (Self::NoRequests, Shape::Embed | Shape::Web) => {
+            (Self::NoRequests | Self::NoRequestsBySku, Shape::Embed | Shape::Web) => {
                 let file = "connect-src /malipo/core-*.wasm";
                 (Way::FormAfterPress, Some(file.into()))
             }
@@ -55,6 +60,7 @@ impl Outcome {
                 Way::FormAfterPress,
                 Some("connect-src /pay/initiate".into()),
             ),
+            (Self::NoRequestsBySku, _) => (Way::None, Some("connect-src /pay/initiate".into())),
             (_, Shape::Compat) => (Way::JavaScript, None),
             (Self::NoWasm, _) => (Way::JavaScript, Some("script-src wasm-eval".into())),
             (Self::All | Self::NoForm, _) => (Way::Wasm, None),
@@ -71,6 +77,7 @@ impl Policy {
         Self {
             header,
             sandbox: None,
+            by_sku: false,
             outcome,
         }
     }
@@ -79,7 +86,15 @@ impl Policy {
         Self {
             header: RECOMMENDED,
             sandbox: Some(sandbox),
+            by_sku: false,
             outcome,
+        }
+    }
+
+    const fn by_sku(header: &'static str, outcome: Outcome) -> Self {
+        Self {
+            by_sku: true,
+            ..Self::of(header, outcome)
         }
     }
 
@@ -89,17 +104,24 @@ impl Policy {
         match self.sandbox {
             Some(it) => format!("the second line, in `<iframe sandbox=\"{it}\">`"),
             None if self.header.is_empty() => "none".into(),
+            None if self.by_sku => "the same, and the form has a `sku`, as the README's".into(),
             None => format!("`{}`", self.header),
         }
     }
 
-    /// The page with this button in this shape. The browser reports what the policy stopped to `/violations`.
+    /// The page with a button for this order in this shape. The browser reports what the policy stopped to `/violations`.
     #[must_use]
-    pub fn page(&self, shape: Shape, button: &Button, provider: &str) -> Answer {
+    pub fn page(&self, shape: Shape, order_id: &str, provider: &str) -> Answer {
         let script = shape.script().map_or(String::new(), |it| {
             format!("<script type=\"module\" nonce=\"{NONCE}\" src=\"{it}\"></script>")
         });
-        let mut body = button.clone().with_form().html();
+        let button = if self.by_sku {
+            // The backend names its order.
+            Button::for_article()
+        } else {
+            Button::for_order(order_id)
+        };
+        let mut body = button.with_form().html();
         if self.sandbox.is_some() {
             // Checkout pages are shown in no frame.
             body = body.replace("<form ", "<form target=\"_blank\" ");
@@ -161,6 +183,10 @@ pub const POLICIES: &[Policy] = &[
     Policy::of(
         "script-src 'self' 'wasm-unsafe-eval'; connect-src 'none'",
         Outcome::NoRequests,
+    ),
+    Policy::by_sku(
+        "script-src 'self' 'wasm-unsafe-eval'; connect-src 'none'",
+        Outcome::NoRequestsBySku,
     ),
     Policy::of("script-src 'none'", Outcome::NoScript),
     Policy::framed(

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{Policy, Shape};
 use crate::checkout::Checkout;
 use crate::fault::Answer;
-use crate::shop::{Button, Shop};
+use crate::shop::Shop;
 use crate::tab::Tab;
 use crate::wait::until;
 use crate::world::World;
@@ -46,13 +46,19 @@ pub async fn check(world: &World, policy: &Policy, shape: Shape, order_id: &str)
     shape.furnish(front);
     front.page("/violations", Answer::new(204, "text/plain", ""));
     let before = front.seen("*").len();
+    let paid_before = paid(world).await;
     let shop = opened(world, policy, shape, order_id).await;
     let mut stopped = BTreeSet::new();
     let way = pay(world, &shop, &mut stopped).await;
+    let paid = paid(world).await - paid_before;
     if way == Way::None {
+        assert_eq!(paid, 0);
         assert_ne!(world.stack.order(order_id).await["status"], "success");
     } else {
-        world.stack.order_becomes(order_id, "success").await;
+        assert_eq!(paid, 1);
+        if !policy.by_sku {
+            world.stack.order_becomes(order_id, "success").await;
+        }
     }
     let requests = front.seen("*").split_off(before);
     for it in requests.iter().filter(|it| it.path == "/violations") {
@@ -69,13 +75,16 @@ pub async fn check(world: &World, policy: &Policy, shape: Shape, order_id: &str)
     Found { way, stopped }
 }
 
+/// How many payments the provider holds for paid.
+async fn paid(world: &World) -> usize {
+    let ledger = world.stack.ledger().await;
+    ledger.iter().filter(|it| it["status"] == "success").count()
+}
+
 async fn opened(world: &World, policy: &Policy, shape: Shape, order_id: &str) -> Shop {
     let front = &world.stack.shop;
-    let button = Button::for_order(order_id);
-    front.page(
-        "/shop",
-        policy.page(shape, &button, world.stack.provider.origin()),
-    );
+    let provider = world.stack.provider.origin();
+    front.page("/shop", policy.page(shape, order_id, provider));
     let Some(sandbox) = policy.sandbox else {
         return Shop(world.browser.open(&world.shop_url()).await);
     };

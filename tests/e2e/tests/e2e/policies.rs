@@ -18,7 +18,12 @@ fn the_strictest_policies_and_those_that_refuse_something_do_what_the_docs_say()
         run(setup, async |world| {
             // What a policy stops is counted here.
             world.expect_on_console("");
-            let some = [Outcome::All, Outcome::NoWasm, Outcome::NoRequests];
+            let some = [
+                Outcome::All,
+                Outcome::NoWasm,
+                Outcome::NoRequests,
+                Outcome::NoRequestsBySku,
+            ];
             for (number, outcome) in some.into_iter().enumerate() {
                 // The longest is the strictest.
                 let policies = POLICIES.iter().filter(|it| it.sandbox.is_none());

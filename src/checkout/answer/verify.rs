@@ -30,6 +30,7 @@ pub struct Verdict {
     pub unknown_word: bool,
 }
 
+#[cfg(feature = "planted")]
 impl Verdict {
     /// A success that nobody vouches for: what planted bugs make of a hint.
     pub(in crate::checkout) fn success() -> Self {
@@ -62,6 +63,7 @@ pub fn read_verify(answer: &Answer, payment: Identity<'_>) -> Result<Verdict, Pa
             text,
         ));
     }
+    #[cfg(feature = "planted")]
     if planted!(FlatSuccessAtTheTop) && fields.word("status") == Some("success") {
         return Ok(Verdict::success());
     }

@@ -3,7 +3,7 @@
 use malipo_wire::{ErrorCode, Status, VerifyRequest};
 
 use super::Mode;
-use super::answer::{self, Reply, Verdict};
+use super::answer::{self, Charged, Reply, Verdict};
 use super::attempt::Tab;
 use super::effect::{Body, Detail, Effect, EventName, Request, RequestKind};
 use super::error::PayError;
@@ -178,7 +178,7 @@ impl Checkout {
         let Some(watch) = self.state.watch() else {
             return;
         };
-        let is_same_amount = verdict.charged.agrees_with(&watch.payment.charged);
+        let is_same_amount = watch.agrees_with(&verdict.charged);
         let settles = match verdict.status {
             Status::Success if is_same_amount => Some(End::Success),
             Status::Failed => Some(End::Failed),
@@ -321,6 +321,13 @@ impl Checkout {
 }
 
 impl Watch {
+    /// Whether this is what initiate said will be charged; where it named no amount, what the page shows.
+    fn agrees_with(&self, charged: &Charged) -> bool {
+        let said = &self.payment.charged;
+        let is_said = said.text.is_some() || self.payment.fees_added;
+        charged.agrees_with(said) && (is_said || charged.agrees_with(&self.options.shown_charge()))
+    }
+
     pub(super) fn request(&self, epoch: u32, kind: RequestKind, url: String) -> Request {
         let body = VerifyRequest {
             order_id: self.payment.order_id.clone(),

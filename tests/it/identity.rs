@@ -335,6 +335,7 @@ fn amounts_that_nobody_named_are_not_compared() {
     ] {
         let body = format!(r#"{{"order_id":"ORD-1","status":"success",{said}}}"#);
         let world = run(&[
+            (0, Act::Without("amount")),
             (0, press()),
             (1, initiated(silent)),
             (2_600, verified(&body)),
@@ -346,5 +347,44 @@ fn amounts_that_nobody_named_are_not_compared() {
             .unwrap()
             .1;
         assert_eq!(seen, line, "{said}");
+    }
+}
+
+#[test]
+fn where_initiate_named_no_amount_a_success_is_compared_with_what_is_shown() {
+    let silent = r#"{"order_id":"ORD-1","redirect_url":"https://pay.example/"}"#;
+    let fees = silent.replace('}', r#","fees_added":true}"#);
+    for (initiate, said, expected) in [
+        (
+            silent,
+            r#""amount":"10000.00","currency":"UGX""#,
+            StateName::Success,
+        ),
+        (silent, r#""x":1"#, StateName::Success),
+        (
+            silent,
+            r#""amount":"7","currency":"UGX""#,
+            StateName::Waiting,
+        ),
+        (
+            silent,
+            r#""amount":"10000","currency":"KES""#,
+            StateName::Waiting,
+        ),
+        (silent, r#""amount":"lots""#, StateName::Waiting),
+        // What is shown is not all of it.
+        (
+            fees.as_str(),
+            r#""amount":"10250","currency":"UGX""#,
+            StateName::Success,
+        ),
+    ] {
+        let body = format!(r#"{{"order_id":"ORD-1","status":"success",{said}}}"#);
+        let world = run(&[
+            (0, press()),
+            (1, initiated(initiate)),
+            (2_600, verified(&body)),
+        ]);
+        assert_eq!(world.state(), expected, "{said}");
     }
 }

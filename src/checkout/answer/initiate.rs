@@ -96,12 +96,7 @@ pub fn read_initiate(
         ));
     }
     let charged = Charged::read(fields, options.currency);
-    let shown = Charged {
-        text: options.amount.clone(),
-        currency: options.currency,
-        money: options.shown(),
-        ..Charged::default()
-    };
+    let shown = options.shown_charge();
     if shown.text.is_some() && !charged.agrees_with(&shown) {
         return Err(PayError::new(
             ErrorCode::AmountMismatch,

@@ -4,6 +4,7 @@ mod reader;
 
 use malipo_wire::{Currency, Customer, InitiateRequest, Money};
 
+use super::answer::Charged;
 use super::error::PayError;
 use super::policy::ParseUrl;
 use super::record::fingerprint;
@@ -177,5 +178,15 @@ impl Options {
     #[must_use]
     pub fn shown(&self) -> Option<Money> {
         Money::parse(self.amount.as_deref()?, self.currency?).ok()
+    }
+
+    /// What is shown, to be compared with what is charged.
+    pub(super) fn shown_charge(&self) -> Charged {
+        Charged {
+            text: self.amount.clone(),
+            currency: self.currency,
+            money: self.shown(),
+            ..Charged::default()
+        }
     }
 }

@@ -2,7 +2,7 @@
 //! them (tests/simulation). Behind the feature `planted`: nothing that is shipped has it.
 
 use super::checks::Checks;
-use super::state::{State, Watch};
+use super::state::{Ended, State, Watch};
 use super::timer::{BACKOFF_MOST_MS, Moment, WAKE_GAP_MS};
 use super::transition::Checkout;
 
@@ -14,12 +14,16 @@ impl Checkout {
         let state = match &self.state {
             State::Idle => "idle".into(),
             State::Initiating(it) => format!(
-                "initiating tab={:?} in-flight={} retry={} retries={} busy={}",
+                "initiating tab={:?} in-flight={} retry={} retries={} busy={} unsure={} {}",
                 it.tab,
                 at(it.in_flight.map(|it| it.1)),
                 at(it.retry_at),
                 it.retries.min(2),
-                it.busy_until.is_some()
+                it.busy_until.is_some(),
+                it.is_unsure,
+                it.earlier
+                    .as_ref()
+                    .map_or_else(String::new, |it| self.ended(it))
             ),
             State::Paying(it) => format!(
                 "paying tab={:?} opened={} stream={}{} trouble={} offline={} review={} expiring={} cancelling={} {}",
@@ -34,18 +38,25 @@ impl Checkout {
                 it.cancelling.is_some(),
                 self.watched(&it.watch)
             ),
-            State::Ended(it) => format!(
-                "{} settles={} {}",
-                it.how.state().as_str(),
-                it.settles_after_check,
-                it.watch
-                    .as_ref()
-                    .map_or_else(String::new, |it| self.watched(it))
-            ),
+            State::Ended(it) => self.ended(it),
         };
         let (owes, removed) = (self.owes_settlement, self.next_wakeup().is_none());
         let kept = self.kept_keys.len().min(1);
         format!("{state} owes={owes} asleep={removed} keys={kept}")
+    }
+
+    fn ended(&self, it: &Ended) -> String {
+        format!(
+            "{} error={} review={} unsure={} settles={} {}",
+            it.how.state().as_str(),
+            it.error.is_some(),
+            it.in_review,
+            it.is_unsure,
+            it.settles_after_check,
+            it.watch
+                .as_ref()
+                .map_or_else(String::new, |it| self.watched(it))
+        )
     }
 
     fn watched(&self, watch: &Watch) -> String {

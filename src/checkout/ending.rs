@@ -7,6 +7,7 @@ use super::attempt::Tab;
 use super::effect::{Detail, Effect, EventName, RequestKind};
 use super::error::PayError;
 use super::keys::storage_name;
+use super::record::Record;
 use super::state::{End, Ended, State};
 use super::transition::Checkout;
 
@@ -37,6 +38,7 @@ impl Checkout {
             }
             State::Initiating(it) => {
                 let (in_flight, tab) = (it.in_flight, it.tab);
+                let earlier = it.earlier.take().filter(|it| it.may_rise(now));
                 if let Some((epoch, _)) = in_flight {
                     self.push(Effect::Abort { epoch });
                 }
@@ -51,6 +53,10 @@ impl Checkout {
                         ..Detail::default()
                     },
                 );
+                if let (Some(earlier), Some(it)) = (earlier, self.ended_mut()) {
+                    it.watch = earlier.watch;
+                    it.in_review = earlier.in_review;
+                }
             }
             // Its check is under way and settles this too.
             State::Ended(it) if it.settles_after_check => self.owes_settlement = true,
@@ -161,11 +167,13 @@ impl Checkout {
             End::Cancelled | End::Error => EventName::Cancelled,
         };
         let previous = self.state.name();
+        let mut in_review = false;
         let watch = match core::mem::replace(&mut self.state, State::Idle) {
             State::Paying(it) => {
                 if it.stream.epoch().is_some() {
                     self.push(Effect::CloseStream);
                 }
+                in_review = it.in_review && matches!(how, End::Expired | End::Cancelled);
                 Some(it.watch)
             }
             State::Ended(it) => it.watch,
@@ -178,11 +186,11 @@ impl Checkout {
         if let Some(watch) = &watch {
             let name = storage_name(&watch.options);
             let record = || {
-                Box::new(watch.payment.to_record(
-                    self.now,
-                    &watch.options,
-                    Some(how.state().as_str()),
-                ))
+                let (payment, options) = (&watch.payment, &watch.options);
+                let record = payment.to_record(self.now, options, Some(how.state().as_str()));
+                // That of a later press whose answer was lost.
+                let key = self.kept_key(&record.payload);
+                Box::new(Record { key, ..record })
             };
             let effect = if how == End::Success && !planted!(RecordKept) {
                 Effect::Forget { name }
@@ -212,10 +220,113 @@ impl Checkout {
             watch,
             reason,
             error: None,
+            in_review,
+            is_unsure: false,
             outcome,
             settles_after_check: false,
         }));
         self.announce_change(previous);
         self.emit(name, detail);
+    }
+}
+
+/// What keeps an attempt from beginning.
+impl Checkout {
+    pub(super) fn fail_initiating(&mut self, error: PayError) {
+        if let State::Initiating(it) = &self.state
+            && it.tab == Tab::Open
+        {
+            self.push(Effect::CloseTab);
+        }
+        self.end_with_error(error);
+    }
+
+    /// The options are not accepted. Reported once, until they change; nothing begins.
+    pub(super) fn misconfigured(&mut self, error: PayError) {
+        if matches!(self.state, State::Initiating(_) | State::Paying(_)) {
+            // The options of the attempt under way are frozen.
+            return;
+        }
+        // One that the page opened before wasm was there; not that of a payment whose outcome is still open.
+        if self.state.watch().is_none() {
+            self.push(Effect::CloseTab);
+        }
+        let is_known = self.error.as_ref() == Some(&error);
+        let is_paid = matches!(&self.state, State::Ended(it) if it.how == End::Success);
+        if is_known || is_paid {
+            self.settle(Err(error));
+        } else {
+            self.abandon_watch(ErrorCode::Aborted, "the options are not accepted any more");
+            self.end_with_error(error);
+        }
+    }
+
+    /// The options are accepted again: back to rest, or to the end before, with the keys that payloads still have.
+    pub(super) fn mended(&mut self) {
+        let previous = self.state.name();
+        let State::Ended(it) = &mut self.state else {
+            return;
+        };
+        if it.error.take().is_none() {
+            return;
+        }
+        self.error = None;
+        if it.watch.is_none() {
+            self.state = State::Idle;
+        }
+        self.announce_change(previous);
+    }
+
+    fn end_with_error(&mut self, error: PayError) {
+        let previous = self.state.name();
+        let is_unsure = matches!(&self.state, State::Initiating(it) if it.is_unsure);
+        let earlier = self.take_earlier();
+        self.error = Some(error.clone());
+        // Before its event: a listener may press again, and that promise is another one.
+        self.settle(Err(error.clone()));
+        self.state = State::Ended(Box::new(Ended {
+            how: End::Error,
+            at: self.now,
+            watch: None,
+            reason: None,
+            error: Some(error.clone()),
+            in_review: false,
+            is_unsure,
+            outcome: Detail::default(),
+            settles_after_check: false,
+        }));
+        self.announce_change(previous);
+        self.emit_error(&error, true);
+        // The events were not about that one.
+        if let Some(earlier) = earlier {
+            self.state = State::Ended(Box::new(Ended {
+                error: Some(error),
+                is_unsure: is_unsure || earlier.is_unsure,
+                ..*earlier
+            }));
+        }
+    }
+
+    /// The end before, where something may still come of it: it is looked at again.
+    pub(super) fn take_earlier(&mut self) -> Option<Box<Ended>> {
+        let now = self.now;
+        let earlier = match core::mem::replace(&mut self.state, State::Idle) {
+            State::Initiating(it) => it.earlier,
+            State::Ended(it) => Some(it),
+            State::Idle | State::Paying(_) => None,
+        };
+        let mut earlier =
+            earlier.filter(|it| it.may_rise(now) || it.watch.is_none() && it.is_unsure)?;
+        earlier.settles_after_check = false;
+        if let Some(watch) = &mut earlier.watch {
+            watch.checks.request(now);
+        }
+        Some(earlier)
+    }
+
+    /// Settles as the attempt that has ended did.
+    pub(super) fn settle_again(&mut self) {
+        let outcome = self.ended_mut().map(|it| it.outcome.clone());
+        self.settle(Ok(outcome.unwrap_or_default()));
     }
 }

@@ -10,7 +10,7 @@ use super::effect::{Body, Detail, Effect, EventName, Request, RequestKind};
 use super::error::PayError;
 use super::input::{Press, PressTab};
 use super::keys::storage_name;
-use super::state::{End, Ended, Initiating, Paying, State, Watch};
+use super::state::{Initiating, Paying, State, Watch};
 use super::stream::Stream;
 use super::timer::{BUSY_MOST_MS, INITIATE_TIMEOUT_MS};
 use super::transition::{Checkout, PressMeaning, retry_after};
@@ -36,11 +36,7 @@ impl Checkout {
                 if press.tab == PressTab::Given {
                     self.push(Effect::CloseTab);
                 }
-                let outcome = self
-                    .ended_mut()
-                    .map(|it| it.outcome.clone())
-                    .unwrap_or_default();
-                self.settle(Ok(outcome));
+                self.settle_again();
             }
         }
     }
@@ -90,17 +86,22 @@ impl Checkout {
         self.abandon_watch(ErrorCode::Aborted, "another payment took its place");
         self.error = None;
         self.owes_settlement = true;
-        let key = self.key_for(&options, stored, entropy);
+        let record = self.key_for(&options, stored, entropy);
+        let (previous, earlier) = (self.state.name(), self.take_earlier());
         let initiating = Initiating {
             options,
-            key,
+            // The page was loaded anew, and nobody took that attempt up.
+            is_unsure: record.order_id.is_some() && record.ended.as_deref() != Some("failed"),
+            record,
+            earlier,
             tab,
             in_flight: None,
             retry_at: None,
             retries: 0,
             busy_until: None,
         };
-        self.enter(State::Initiating(Box::new(initiating)));
+        self.state = State::Initiating(Box::new(initiating));
+        self.announce_change(previous);
         if tab == Tab::Refused {
             self.emit(EventName::Blocked, Detail::default());
         }
@@ -119,10 +120,12 @@ impl Checkout {
             epoch,
             kind: RequestKind::Initiate,
             url: it.options.initiate_url.clone(),
-            key: Some(if planted!(NewKeyOnRetry) && 0 < it.retries {
-                it.key.replace('4', "5").replacen("-5", "-4", 1)
-            } else {
-                it.key.clone()
+            key: it.record.key.clone().map(|key| {
+                if planted!(NewKeyOnRetry) && 0 < it.retries {
+                    key.replace('4', "5").replacen("-5", "-4", 1)
+                } else {
+                    key
+                }
             }),
             body: Body::Initiate(Box::new(it.options.payload())),
         };
@@ -158,12 +161,13 @@ impl Checkout {
         if goes_on {
             return;
         }
-        let State::Initiating(it) = &self.state else {
+        let State::Initiating(it) = &mut self.state else {
             return;
         };
         match answer::read_initiate(answer, &it.options, self.parse_url) {
             Ok(initiated) => self.initiated(initiated),
             Err(error) => {
+                it.is_unsure |= answer.sent_a_link();
                 if answer.is_final() {
                     self.drop_key();
                 }
@@ -201,59 +205,6 @@ impl Checkout {
         let at = now.plus(wait_ms.max(1_000));
         it.retry_at = (at <= until).then_some(at);
         it.retry_at.is_some()
-    }
-
-    pub(super) fn fail_initiating(&mut self, error: PayError) {
-        if let State::Initiating(it) = &self.state
-            && it.tab == Tab::Open
-        {
-            self.push(Effect::CloseTab);
-        }
-        self.end_with_error(error);
-    }
-
-    /// The options are not accepted. Reported once, until they change; nothing begins.
-    pub(super) fn misconfigured(&mut self, error: PayError) {
-        if matches!(self.state, State::Initiating(_) | State::Paying(_)) {
-            // The options of the attempt under way are frozen.
-            return;
-        }
-        // One that the page opened before wasm was there; not that of a payment whose outcome is still open.
-        if self.state.watch().is_none() {
-            self.push(Effect::CloseTab);
-        }
-        let is_known = self.error.as_ref() == Some(&error);
-        let is_paid = matches!(&self.state, State::Ended(it) if it.how == End::Success);
-        if is_known || is_paid {
-            self.settle(Err(error));
-        } else {
-            self.abandon_watch(ErrorCode::Aborted, "the options are not accepted any more");
-            self.end_with_error(error);
-        }
-    }
-
-    /// The options are accepted again: back to rest, with the keys that payloads still have.
-    pub(super) fn mended(&mut self) {
-        if self.state.name() == super::StateName::Error {
-            self.error = None;
-            self.enter(State::Idle);
-        }
-    }
-
-    fn end_with_error(&mut self, error: PayError) {
-        self.error = Some(error.clone());
-        // Before its event: a listener may press again, and that promise is another one.
-        self.settle(Err(error.clone()));
-        self.enter(State::Ended(Box::new(Ended {
-            how: End::Error,
-            at: self.now,
-            watch: None,
-            reason: None,
-            error: Some(error.clone()),
-            outcome: Detail::default(),
-            settles_after_check: false,
-        })));
-        self.emit_error(&error, true);
     }
 
     fn initiated(&mut self, answer: Initiated) {
@@ -296,6 +247,7 @@ impl Checkout {
                 options,
                 payment,
                 resumed: false,
+                is_guessed: false,
                 checks,
                 cancel_epoch: None,
             },

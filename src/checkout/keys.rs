@@ -11,35 +11,46 @@ use super::transition::Checkout;
 const KEYS_MOST: usize = 16;
 
 impl Checkout {
-    /// The key belongs to the payload: a press after a lost answer, and one after a reload, send the same.
+    /// The key belongs to the payload: a press after a lost answer, and one after a reload, send the same. It is stored beside
+    /// what the record holds of an earlier attempt, until an answer is understood.
     pub(super) fn key_for(
         &mut self,
         options: &Options,
         stored: Option<Record>,
         entropy: u128,
-    ) -> String {
-        let payload = options.payload_hash();
+    ) -> Box<Record> {
+        let (payload, now) = (options.payload_hash(), self.now);
+        let stored = stored
+            .filter(|it| now.since(super::Moment(it.saved_at)) < KEEP_MS)
+            .unwrap_or_default();
+        let in_storage = stored.key.clone().filter(|_| stored.payload == payload);
         let in_memory = self.take_key(&payload);
-        let now = self.now;
-        let in_storage = stored
-            .filter(|it| it.payload == payload && now.since(super::Moment(it.saved_at)) < KEEP_MS)
-            .and_then(|it| it.key);
         let key = in_memory.or(in_storage).unwrap_or_else(|| uuid_v4(entropy));
+        self.keep_key(payload.clone(), key.clone());
+        let record = Box::new(Record {
+            key: Some(key),
+            payload,
+            saved_at: now.0,
+            ..stored
+        });
+        self.push(Effect::Save {
+            name: storage_name(options),
+            record: record.clone(),
+        });
+        record
+    }
+
+    pub(super) fn keep_key(&mut self, payload: String, key: String) {
         if self.kept_keys.len() == KEYS_MOST {
             self.kept_keys.remove(0);
         }
-        self.kept_keys.push((payload.clone(), key.clone()));
-        let record = Record {
-            key: Some(key.clone()),
-            payload,
-            saved_at: now.0,
-            ..Record::default()
-        };
-        self.push(Effect::Save {
-            name: storage_name(options),
-            record: Box::new(record),
-        });
-        key
+        self.kept_keys.push((payload, key));
+    }
+
+    /// The key that this payload still has.
+    pub(super) fn kept_key(&self, payload: &str) -> Option<String> {
+        let kept = self.kept_keys.iter().find(|it| it.0 == payload)?;
+        Some(kept.1.clone())
     }
 
     pub(super) fn take_key(&mut self, payload: &str) -> Option<String> {
@@ -47,12 +58,23 @@ impl Checkout {
         Some(self.kept_keys.remove(index).1)
     }
 
+    /// The key is used up. What the record holds of an earlier attempt stays.
     pub(super) fn drop_key(&mut self) {
-        if let State::Initiating(it) = &self.state {
-            let (name, payload) = (storage_name(&it.options), it.options.payload_hash());
-            self.take_key(&payload);
-            self.push(Effect::Forget { name });
-        }
+        let State::Initiating(it) = &self.state else {
+            return;
+        };
+        let name = storage_name(&it.options);
+        let record = Box::new(Record {
+            key: None,
+            saved_at: self.now.0,
+            ..(*it.record).clone()
+        });
+        self.take_key(&record.payload);
+        self.push(if record.order_id.is_some() {
+            Effect::Save { name, record }
+        } else {
+            Effect::Forget { name }
+        });
     }
 }
 

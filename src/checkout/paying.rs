@@ -214,6 +214,21 @@ impl Checkout {
     }
 
     fn still_pending(&mut self, verdict: &Verdict, is_mismatch: bool) {
+        let mismatch = || {
+            PayError::new(
+                ErrorCode::AmountMismatch,
+                "the backend reports a success with another amount or currency than it initiated",
+            )
+        };
+        if let State::Ended(it) = &mut self.state {
+            // That end stays; but nobody is asked to pay again.
+            if is_mismatch && !it.is_settled() {
+                it.in_review = true;
+                self.emit_error(&mismatch(), false);
+                self.error = Some(mismatch());
+            }
+            return;
+        }
         let Some(it) = self.paying_mut() else { return };
         it.trouble = false;
         it.offline = false;
@@ -227,9 +242,7 @@ impl Checkout {
         it.reported.retain(goes_on);
         let order_id = Some(it.watch.payment.order_id.clone());
         if is_mismatch {
-            let message =
-                "the backend reports a success with another amount or currency than it initiated";
-            self.report(PayError::new(ErrorCode::AmountMismatch, message));
+            self.report(mismatch());
             return;
         }
         it.watch.checks.pending = it.watch.checks.pending.saturating_add(1);

@@ -21,6 +21,15 @@ impl Checkout {
             self.owes_settlement = true;
             return;
         }
+        let is_paid = matches!(&self.state, State::Ended(it) if it.how == End::Success);
+        if is_paid && self.order_id() == record.order_id.as_deref() {
+            // Nothing follows success.
+            return self.settle_again();
+        }
+        if let Some(key) = record.key.clone() {
+            self.take_key(&record.payload);
+            self.keep_key(record.payload.clone(), key);
+        }
         // It came by the page's address: from now on a reload finds it.
         let is_new = record.saved_at == 0;
         let saved_at = match record.saved_at {
@@ -50,6 +59,7 @@ impl Checkout {
         let stream = Stream::new(payment.stream_url(), self.now);
         let order_id = Some(payment.order_id.clone());
         let watch = Watch {
+            is_guessed: is_new && options.quote.is_none() && options.order_id.is_none(),
             options,
             payment,
             resumed: true,
@@ -86,6 +96,8 @@ impl Checkout {
                     watch: Some(watch),
                     reason: None,
                     error: None,
+                    in_review: false,
+                    is_unsure: false,
                     outcome,
                     settles_after_check: true,
                 })));

@@ -7,8 +7,9 @@ use super::checks::Checks;
 use super::config::Options;
 use super::effect::Detail;
 use super::error::PayError;
+use super::record::Record;
 use super::stream::Stream;
-use super::timer::Moment;
+use super::timer::{KEEP_MS, Moment};
 
 /// The state as the page sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -66,6 +67,7 @@ impl State {
             Self::Initiating(_) => StateName::Initiating,
             Self::Paying(it) if it.opened => StateName::Waiting,
             Self::Paying(_) => StateName::Opening,
+            Self::Ended(it) if it.error.is_some() => StateName::Error,
             Self::Ended(it) => it.how.state(),
         }
     }
@@ -91,7 +93,12 @@ impl State {
 #[derive(Clone, Debug)]
 pub(super) struct Initiating {
     pub(super) options: Options,
-    pub(super) key: String,
+    /// As it was stored: the key, beside what the record held of an earlier attempt.
+    pub(super) record: Box<Record>,
+    /// The end before, of which something may still come: it counts again where no attempt begins.
+    pub(super) earlier: Option<Box<Ended>>,
+    /// See [`Ended::is_unsure`].
+    pub(super) is_unsure: bool,
     pub(super) tab: Tab,
     /// Epoch of the request in flight and when to give it up.
     pub(super) in_flight: Option<(u32, Moment)>,
@@ -107,6 +114,8 @@ pub(super) struct Watch {
     pub(super) options: Options,
     pub(super) payment: Payment,
     pub(super) resumed: bool,
+    /// It came by the page's address, and these options name no order: another payload is another payment.
+    pub(super) is_guessed: bool,
     pub(super) checks: Checks,
     /// Of the request that told the backend of the cancel, until it is answered.
     pub(super) cancel_epoch: Option<u32>,
@@ -144,11 +153,37 @@ pub(super) struct Ended {
     /// `None` where nothing was initiated, as far as we know.
     pub(super) watch: Option<Watch>,
     pub(super) reason: Option<Reason>,
+    /// No attempt could begin after that: the rest is of the one before, where something may still come of it.
     pub(super) error: Option<PayError>,
+    /// A success came with another amount.
+    pub(super) in_review: bool,
+    /// Something may be paid that is not watched: a link went out for an attempt that was given up.
+    pub(super) is_unsure: bool,
     /// What the promise was settled with, for a further press after success.
     pub(super) outcome: Detail,
     /// A `resume()` waits for the check of an attempt that had ended before the reload.
     pub(super) settles_after_check: bool,
+}
+
+impl Ended {
+    /// Paid, or so the backend says though over another amount.
+    pub(super) fn is_settled(&self) -> bool {
+        self.how == End::Success || self.in_review
+    }
+
+    /// Settled, and it is the payment that these options name.
+    pub(super) fn settles(&self, options: &Options) -> bool {
+        let is_same = |it: &Watch| {
+            it.options.names_the_same_payment_as(options)
+                && !(it.is_guessed && it.options.payload_hash() != options.payload_hash())
+        };
+        self.is_settled() && self.watch.as_ref().is_some_and(is_same)
+    }
+
+    /// A verify may still bring a better known outcome.
+    pub(super) fn may_rise(&self, now: Moment) -> bool {
+        self.watch.is_some() && self.how != End::Success && now.since(self.at) < KEEP_MS
+    }
 }
 
 /// How an attempt ended.

@@ -40,7 +40,7 @@ pub enum PressMeaning {
     Start,
     /// An attempt is under way: bring its tab forward, hand out the same promise.
     Focus,
-    /// Paid already: settle again, initiate nothing.
+    /// Paid already, or so it seems: settle again, initiate nothing.
     AlreadyPaid,
 }
 
@@ -129,14 +129,15 @@ impl Checkout {
     pub fn press_meaning(&self, options: &Options) -> PressMeaning {
         match &self.state {
             State::Initiating(_) | State::Paying(_) => PressMeaning::Focus,
-            State::Ended(it) if it.how == End::Success => match &it.watch {
-                Some(watch) if watch.options.names_the_same_payment_as(options) => {
-                    PressMeaning::AlreadyPaid
-                }
-                _ => PressMeaning::Start,
-            },
+            State::Ended(it) if it.settles(options) => PressMeaning::AlreadyPaid,
             State::Idle | State::Ended(_) => PressMeaning::Start,
         }
+    }
+
+    /// Paid, or so the backend says though over another amount: nobody is to pay this again.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        matches!(&self.state, State::Ended(it) if it.is_settled())
     }
 
     /// The order of the attempt, once it is known.
@@ -261,8 +262,10 @@ impl Checkout {
         let Some(watch) = self.state.watch_mut() else {
             return;
         };
-        let (in_flight, asked) = (watch.checks.in_flight(), watch.checks.asked);
+        let in_flight = watch.checks.in_flight();
+        let asked = core::mem::take(&mut watch.checks.asked);
         if let Some(epoch) = in_flight {
+            watch.checks.finished(epoch);
             self.push(Effect::Abort { epoch });
         }
         if asked {

@@ -3,6 +3,7 @@
 use malipo_wire::{ErrorCode, Reason, SentTo};
 
 use super::attempt::{Payment, Tab};
+use super::error::PayError;
 use super::state::{End, Ended, Initiating, Paying, State};
 use super::text::Text;
 use super::transition::Checkout;
@@ -129,29 +130,49 @@ impl View {
     }
 
     fn show_ended(&mut self, it: &Ended) {
+        if let Some(error) = &it.error {
+            return self.show_error(it, error);
+        }
         if let Some(watch) = &it.watch {
             self.show_payment(&watch.payment);
         }
-        let holds_secret = matches!(&it.error, Some(it) if it.code == ErrorCode::SecretInBrowser);
-        self.can_press = it.how != End::Success && !holds_secret;
+        self.can_press = !it.is_settled();
+        self.can_check = it.how == End::Expired || it.in_review;
         let (headline, hint) = match it.how {
+            _ if it.in_review => (Text::InReview, None),
             End::Success => (Text::Paid, Some(Text::PaidNext)),
             End::Failed if it.reason == Some(Reason::Expired) => {
                 (Text::NotPaid, Some(Text::LinkExpired))
             }
             End::Failed => (Text::NotPaid, Some(Text::TryAgain)),
             End::Expired => (Text::Unknown, Some(Text::IfPaidWait)),
-            End::Cancelled => (Text::Cancelled, Some(Text::IfPaidDont)),
-            End::Error => {
-                self.detail = it.error.as_ref().map(|it| it.message.clone());
-                (Text::CouldNotStart, Some(advice(it)))
-            }
+            End::Cancelled | End::Error => (Text::Cancelled, Some(Text::IfPaidDont)),
         };
         self.headline = Some(Line::plain(headline));
-        if let Some(hint) = hint {
-            self.hint(hint);
-        }
-        self.can_check = it.how == End::Expired;
+        self.hints.extend(hint.map(Line::plain));
+    }
+
+    fn show_error(&mut self, it: &Ended, error: &PayError) {
+        // An attempt before this one, whose outcome nobody knows.
+        let is_open = it.in_review || matches!(it.how, End::Expired | End::Cancelled);
+        let hint = match error.code {
+            _ if is_open => Text::IfPaidWait,
+            _ if it.is_unsure => Text::IfPaidDont,
+            ErrorCode::Network | ErrorCode::Timeout => Text::CheckConnection,
+            ErrorCode::Busy => Text::BusyElsewhere,
+            _ if error.retryable => Text::PressAgain,
+            _ => Text::TellTheShop,
+        };
+        self.headline = Some(Line::plain(Text::CouldNotStart));
+        self.hint(hint);
+        self.can_press = error.code != ErrorCode::SecretInBrowser;
+        self.can_check = is_open;
+        // Where our own words say it all, the developer reads theirs on the console.
+        let is_said = matches!(
+            error.code,
+            ErrorCode::Network | ErrorCode::Timeout | ErrorCode::Busy
+        );
+        self.detail = (!is_said).then(|| error.message.clone());
     }
 }
 
@@ -159,15 +180,6 @@ impl View {
 fn minutes(ms: u64) -> u32 {
     let minutes = ms.div_ceil(60_000);
     u32::try_from(minutes).unwrap_or(0) * u32::from(minutes <= MINUTES_MOST)
-}
-
-fn advice(it: &Ended) -> Text {
-    match it.error.as_ref().map(|it| (it.code, it.retryable)) {
-        Some((ErrorCode::Network | ErrorCode::Timeout, _)) => Text::CheckConnection,
-        Some((ErrorCode::Busy, _)) => Text::BusyElsewhere,
-        Some((_, true)) => Text::PressAgain,
-        Some((_, false)) | None => Text::TellTheShop,
-    }
 }
 
 fn sent_line(sent_to: &[SentTo]) -> Line {

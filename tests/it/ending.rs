@@ -178,7 +178,7 @@ fn only_a_better_known_outcome_comes_late() {
     check_late(
         "expired",
         r#"{"order_id":"ORD-1","status":"success","amount":"1"}"#,
-        None,
+        Some("pay-error amount-mismatch"),
     );
     check_late("expired", "?", None);
 }
@@ -233,4 +233,54 @@ fn after_an_end_nothing_is_polled_but_wakes_and_check_verify_for_24_hours() {
     );
     assert_eq!(world.times("checked failed").len(), 2);
     assert_eq!(world.times("pay-failed").len(), 1);
+}
+
+#[test]
+fn a_success_over_another_amount_after_an_end_is_reported_once_and_nobody_is_to_pay_again() {
+    let odd = r#"{"order_id":"ORD-1","status":"success","amount":"1","currency":"UGX"}"#;
+    let pending = (0, verifies(200, PENDING));
+    let cancelled = [(1_000, cancel()), (1_100, verified(PENDING))];
+    let failed = [(2_600, verified(FAILED))];
+    for first in [&[pending][..], &cancelled, &failed] {
+        let mut script = after(GOOD, first);
+        script.extend([
+            (16 * MINUTE, verifies(200, odd)),
+            (16 * MINUTE, ask()),
+            (17 * MINUTE, ask()),
+            (18 * MINUTE, press()),
+        ]);
+        let world = run(&script);
+        let told = world.times("pay-error amount-mismatch");
+        assert_eq!(told, [16 * MINUTE + 100], "{:?}", world.log);
+        let says = crate::view::line(&world.checkout.view());
+        assert_eq!(says, "in-review |  | check");
+        assert_eq!(world.times("initiate"), [0], "nothing is begun");
+        assert_eq!(world.times("checked pending").len(), 2);
+        // The right amount settles it.
+        script.extend([(19 * MINUTE, verifies(200, SUCCESS)), (19 * MINUTE, ask())]);
+        script.push((20 * MINUTE, Act::Nothing));
+        let world = run(&script);
+        assert_eq!(world.state(), StateName::Success);
+    }
+}
+
+#[test]
+fn what_the_shop_is_checking_when_the_wait_ends_is_not_offered_again() {
+    let odd = r#"{"order_id":"ORD-1","status":"success","amount":"1","currency":"UGX"}"#;
+    let world = run(&after(
+        GOOD,
+        &[(1, verifies(200, odd)), (16 * MINUTE, press())],
+    ));
+    assert_eq!(world.state(), StateName::Expired);
+    assert_eq!(world.times("initiate"), [0]);
+    assert_eq!(world.times("pay-error amount-mismatch").len(), 1);
+    let world = run(&after(
+        GOOD,
+        &[
+            (1, verifies(200, odd)),
+            (16 * MINUTE, with("order-id", "ORD-2")),
+            (16 * MINUTE, press()),
+        ],
+    ));
+    assert_eq!(world.times("initiate"), [0, 16 * MINUTE]);
 }

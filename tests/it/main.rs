@@ -16,6 +16,7 @@ mod cancelling;
 mod cases;
 mod clock;
 mod documents;
+mod earlier;
 mod ending;
 mod harness;
 mod identity;

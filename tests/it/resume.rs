@@ -186,7 +186,11 @@ fn a_thank_you_page_knows_an_order_and_a_token_only() {
         ..Record::default()
     };
     let paid = r#"{"order_id":"ORD-9","status":"success","amount":"5","currency":"UGX"}"#;
-    let world = run(&[(0, Act::ResumeRecord(Box::new(bare))), (1, verified(paid))]);
+    let world = run(&[
+        (0, Act::Without("amount")),
+        (0, Act::ResumeRecord(Box::new(bare))),
+        (1, verified(paid)),
+    ]);
     assert_eq!(world.times("pay-success ORD-9 5 UGX resumed"), [1]);
 }
 
@@ -219,5 +223,80 @@ fn without_storage_everything_else_works() {
         (5_000, verified(SUCCESS)),
     ]);
     assert_eq!(world.times("initiate k1").len(), 2);
+    assert_eq!(world.state(), StateName::Success);
+}
+
+#[test]
+fn an_order_that_has_succeeded_is_not_waited_for_again() {
+    let script = [
+        (2_600, verified(SUCCESS)),
+        (
+            3_000,
+            resume(|it| {
+                *it = Record {
+                    order_id: it.order_id.take(),
+                    ..Record::default()
+                }
+            }),
+        ),
+    ];
+    check_open(
+        &script,
+        &[
+            "verify ORD-1",
+            "resolve success",
+            "pay-success ORD-1 10000 UGX",
+            "resolve success",
+        ],
+    );
+    let other = [
+        (2_600, verified(SUCCESS)),
+        (3_000, resume(|it| it.order_id = Some("ORD-2".into()))),
+    ];
+    let world = run(&after(GOOD, &other));
+    assert_eq!(world.times("verify ORD-2"), [3_000]);
+}
+
+#[test]
+fn an_order_taken_up_from_the_address_does_not_bar_another_article() {
+    let bare = |it: &mut Record| {
+        *it = Record {
+            order_id: it.order_id.take(),
+            ..Record::default()
+        }
+    };
+    let script = |more: Vec<(u64, Act)>| {
+        let mut all = vec![
+            (0, Act::Without("order-id")),
+            (0, with("sku", "tea")),
+            (0, resume(bare)),
+            (1, verified(SUCCESS)),
+        ];
+        all.extend(more);
+        run(&all)
+    };
+    let same = script(vec![(1_000, press())]);
+    assert!(same.times("initiate").is_empty());
+    let other = script(vec![(1_000, with("amount", "500")), (1_000, press())]);
+    assert_eq!(other.times("initiate"), [1_000]);
+}
+
+#[test]
+fn a_success_of_an_order_from_the_address_is_compared_with_what_the_page_shows() {
+    let bare = |it: &mut Record| {
+        *it = Record {
+            order_id: it.order_id.take(),
+            ..Record::default()
+        }
+    };
+    let other = r#"{"order_id":"ORD-1","status":"success","amount":"1","currency":"UGX"}"#;
+    let world = run(&[(0, resume(bare)), (1, verified(other))]);
+    assert_eq!(world.times("pay-error amount-mismatch resumed"), [1]);
+    assert_eq!(world.state(), StateName::Waiting);
+    let world = run(&[
+        (0, Act::Without("amount")),
+        (0, resume(bare)),
+        (1, verified(other)),
+    ]);
     assert_eq!(world.state(), StateName::Success);
 }

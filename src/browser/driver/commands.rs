@@ -19,8 +19,9 @@ impl Driver {
     pub fn judge(self: &Rc<Self>) {
         let judged = self.read_options(None);
         let is_paid = self.checkout.borrow().state() == StateName::Success;
+        let is_settled = self.checkout.borrow().is_settled();
         let starts = judged.as_ref().is_ok_and(|it| self.starts(it));
-        self.is_fresh.set(is_paid && starts);
+        self.is_fresh.set(is_settled && starts);
         if self.is_busy() {
             // The options of the attempt under way are frozen.
             return;

@@ -42,7 +42,7 @@ pub struct Driver {
     is_completion: Cell<bool>,
     /// The tab came forward or was opened in answer to `reopen()`.
     came_forward: Cell<bool>,
-    /// Paid, but the options now name another payment: the button is there again.
+    /// Settled, but the options now name another payment: the button is there again.
     is_fresh: Cell<bool>,
     /// What is wrong with the options as they were judged last.
     misconfigured: RefCell<Option<PayError>>,
@@ -175,7 +175,9 @@ impl Driver {
             texts.push(' ');
             texts.push_str(hint.text.id());
         }
-        let has_button = view.state != StateName::Success || self.is_fresh.get();
+        // A secret in the page bars it; what is settled has none, unless the options name another payment.
+        let has_button =
+            view.can_press || view.busy || view.state == StateName::Error || self.is_fresh.get();
         let flags = [
             (view.busy, Flags::BUSY),
             (has_button, Flags::BUTTON),

@@ -79,6 +79,13 @@ impl Answer {
         }
     }
 
+    /// An answer to initiate that sent a link to the shopper, whatever else is wrong with it.
+    #[must_use]
+    pub fn sent_a_link(&self) -> bool {
+        let says_sent = |it: &Fields| it.redirect_url().is_none() && it.says_sent();
+        self.is_success() && self.body.as_ref().is_some_and(says_sent)
+    }
+
     /// An answer to initiate after which the idempotency key is used up: a final 4xx, or a 2xx that was understood.
     #[must_use]
     pub fn is_final(&self) -> bool {

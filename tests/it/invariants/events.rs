@@ -1,6 +1,7 @@
 //! Which events may be told, in which order, and by what they are caused.
 
 use malipo::checkout::{Event, EventName, Input, Moment, StateName};
+use malipo_wire::ErrorCode;
 
 use super::looks::no_secret_in;
 use super::{Attempt, Before, Invariants};
@@ -30,11 +31,16 @@ impl Invariants {
             }
             EventName::Blocked | EventName::Change => {}
             EventName::Error if event.detail.terminal != Some(true) => {
-                assert!(attempt.initiated && attempt.end.is_none(), "W1: {event:?}");
+                // A success over another amount is told whenever it is seen.
+                let is_odd = event.detail.code == Some(ErrorCode::AmountMismatch);
+                let is_told = attempt.end.is_none() || (is_odd && !attempt.told_odd);
+                assert!(attempt.initiated && is_told, "W1: {event:?}");
+                attempt.told_odd |= is_odd && attempt.end.is_some();
             }
             EventName::Error => {
                 assert!(attempt.end.is_none() && !attempt.initiated, "W1: {event:?}");
                 attempt.end = Some(event.name);
+                attempt.give_way(now);
             }
             EventName::Success | EventName::Failed | EventName::Expired | EventName::Cancelled => {
                 assert_rises(attempt, event);
@@ -81,6 +87,11 @@ impl Invariants {
             _ => assert!(attempt.cancel_asked, "W3: cancelled by itself"),
         }
         attempt.end = Some(event.name);
+        attempt.ended_at = now.0;
+        attempt.told_odd = false;
+        if event.name == EventName::Cancelled && !attempt.initiated {
+            attempt.give_way(now);
+        }
     }
 }
 

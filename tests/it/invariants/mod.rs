@@ -37,6 +37,8 @@ pub(crate) struct Invariants {
 struct Before {
     state: StateName,
     meaning: Option<PressMeaning>,
+    /// An error that was told already.
+    is_known: bool,
 }
 
 /// One attempt, from a press or a resume.
@@ -49,6 +51,7 @@ struct Attempt {
     initiated: bool,
     opened: bool,
     end: Option<EventName>,
+    ended_at: u64,
     key: Option<String>,
     initiates: usize,
     /// 409 with `Retry-After`: waited for, and no retry.
@@ -58,6 +61,34 @@ struct Attempt {
     may_navigate: bool,
     cancel_asked: bool,
     ended_before: bool,
+    /// After its end a success over another amount was told.
+    told_odd: bool,
+    /// What ended before, and may still become known better: it counts again where this one does not begin.
+    earlier: Option<Box<Attempt>>,
+}
+
+impl Attempt {
+    /// For 24 hours after an end a better known one may come.
+    fn may_rise(&self, now: Moment) -> bool {
+        use EventName::{Cancelled, Expired, Failed};
+        let has_ended = matches!(self.end, Some(Expired | Failed | Cancelled));
+        has_ended && self.order.is_some() && now.0.saturating_sub(self.ended_at) < 86_400_000
+    }
+
+    /// It did not begin, or was given up before it had.
+    fn give_way(&mut self, now: Moment) {
+        let earlier = self.earlier.take().filter(|it| it.may_rise(now));
+        let Some(earlier) = earlier else { return };
+        let is_cancelled = self.end == Some(EventName::Cancelled);
+        let ended = if is_cancelled { &*self } else { &*earlier };
+        *self = Self {
+            end: ended.end,
+            ended_at: ended.ended_at,
+            ended_before: false,
+            nudges: earlier.nudges + 1,
+            ..*earlier
+        };
+    }
 }
 
 impl Default for Invariants {
@@ -109,9 +140,12 @@ impl Invariants {
             Input::Pressed(press) => Some(checkout.press_meaning(&press.options)),
             _ => None,
         };
-        let state = checkout.state();
-        self.inputs
-            .push((taken, input.clone(), Before { state, meaning }));
+        let before = Before {
+            state: checkout.state(),
+            meaning,
+            is_known: matches!(input, Input::Misconfigured(it) if checkout.error() == Some(it)),
+        };
+        self.inputs.push((taken, input.clone(), before));
     }
 
     /// After a step and all of its effects.
@@ -167,7 +201,9 @@ impl Invariants {
             Input::Pressed(_) => {
                 self.promise_is_open = true;
                 if before.meaning == Some(PressMeaning::Start) {
-                    self.attempt = Some(began);
+                    let earlier = self.attempt.take().map(Box::new);
+                    let earlier = earlier.filter(|it| it.may_rise(now));
+                    self.attempt = Some(Attempt { earlier, ..began });
                     self.verify_by = None;
                     self.held_until = 0;
                 } else if let Some(it) = &mut self.attempt {
@@ -176,8 +212,10 @@ impl Invariants {
             }
             Input::Misconfigured(_) if !is_busy(before.state) => {
                 self.promise_is_open = true;
-                if before.state != StateName::Success {
-                    self.attempt = Some(began);
+                if before.state != StateName::Success && !before.is_known {
+                    let earlier = self.attempt.take().map(Box::new);
+                    let earlier = earlier.filter(|it| it.may_rise(now));
+                    self.attempt = Some(Attempt { earlier, ..began });
                 }
             }
             Input::Resumed(resume) => {
@@ -187,11 +225,18 @@ impl Invariants {
                 let is_old =
                     record.saved_at != 0 && 86_400_000 <= now.0.saturating_sub(record.saved_at);
                 let has_order = record.order_id.as_ref().is_some_and(|it| !it.is_empty());
-                if !is_busy(before.state) && has_order && !is_old {
+                let known = self.attempt.as_ref().and_then(|it| it.order.as_ref());
+                let is_paid =
+                    before.state == StateName::Success && record.order_id.as_ref() == known;
+                if !is_busy(before.state) && has_order && !is_old && !is_paid {
                     self.attempt = Some(Attempt {
                         resumed: true,
                         ended_before: resume.record.ended.is_some(),
                         end: resume.record.ended.as_deref().and_then(end_of),
+                        ended_at: match record.saved_at {
+                            0 => now.0,
+                            at => at.min(now.0),
+                        },
                         order: resume.record.order_id.clone(),
                         // One that lies too far ahead is cut.
                         deadline: resume.record.deadline.min(now.0.saturating_add(1_800_000)),

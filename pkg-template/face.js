@@ -167,7 +167,7 @@ function fill(node, text) {
 export function format(amount, currency, lang) {
   if (!amount) return "";
   const plain = `${currency ?? ""} ${amount}`.trim();
-  const [, whole, fraction = ""] = /^(\d+)(?:\.(\d+))?$/.exec(amount) ?? [];
+  const [, whole, fraction = ""] = /^(\d{1,40})(?:\.(\d{1,40}))?$/.exec(amount) ?? [];
   if (!whole) return plain;
   try {
     const locale = LOCALES[lang] ?? (lang || undefined);
@@ -176,10 +176,11 @@ export function format(amount, currency, lang) {
     // Intl knows fewer decimals than ISO 4217 for some currencies (SOS, MGA): none that is written is left out.
     const known = currency ? new Intl.NumberFormat(locale, options).resolvedOptions().maximumFractionDigits : 0;
     const needed = (currency ? fraction.replace(/0+$/, "") : fraction).length;
-    if (known < needed) options.minimumFractionDigits = needed;
+    // Those have two by ISO 4217, but for the dinar of Iraq.
+    if (known < needed) options.minimumFractionDigits = currency ? Math.max(needed, currency === "IQD" ? 3 : 2) : needed;
     const formatter = new Intl.NumberFormat(locale, options);
     // The whole part as a BigInt, the decimals as written: no digit passes through a float.
-    const part = ({ type, value }) => (type === "fraction" ? fraction.padEnd(value.length, "0") : value);
+    const part = ({ type, value }) => (type === "fraction" ? fraction.slice(0, value.length).padEnd(value.length, "0") : value);
     return formatter.formatToParts(BigInt(whole)).map(part).join("");
   } catch {
     return plain; // no such currency or language: the machine reports the one, the other is the page's

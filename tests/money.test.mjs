@@ -82,10 +82,27 @@ test("an amount is written as Intl writes its exact decimal", () => {
         const fraction = text.split(".")[1] ?? "";
         // Where Intl knows fewer decimals than ISO 4217 (SOS, MGA), it is told how many there are.
         const isMore = digits < fraction.replace(/0+$/, "").length;
-        const formatter = new Intl.NumberFormat(lang, isMore ? { ...options, minimumFractionDigits: fraction.length } : options);
+        const formatter = new Intl.NumberFormat(lang, isMore ? { ...options, minimumFractionDigits: decimals } : options);
         // A decimal as text is taken exactly, not as a float (Intl.NumberFormat v3).
         assert.equal(format(text, currency, lang), formatter.format(text), `${text} ${currency} in ${lang}`);
       }
     }
   }
+});
+
+test("a fraction has the currency's decimals by ISO 4217, however many of its zeros are written", () => {
+  for (const [currency, decimals] of currencies()) {
+    for (const text of ["10.5", "10.50", "10.500", "10.5000"]) {
+      const expected = decimals ? `10.${"5".padEnd(decimals, "0")}` : "10.50";
+      assert.equal(format(text, currency, "en"), `${currency}\u00a0${expected}`, text);
+    }
+    const whole = format("10", currency, "en");
+    for (const text of ["10.0", "10.000"]) assert.equal(format(text, currency, "en"), whole, `${currency} ${text}`);
+  }
+  assert.equal(format("10.505", "KES", "en"), "KES\u00a010.505", "what is no amount loses no digit either");
+  assert.equal(format("10.500", undefined, "en"), "10.500");
+});
+
+test("what is far too long for an amount is shown as it is written", () => {
+  for (const text of [`${"0".repeat(200_000)}1`, `1.${"0".repeat(200_000)}1`]) assert.equal(format(text, "KES", "en"), `KES ${text}`);
 });

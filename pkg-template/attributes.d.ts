@@ -129,19 +129,59 @@ export type PayButtonAttributes = Attributes<PayElementOptions>;
 /** The attributes of `<pay-status>`. */
 export type PayStatusAttributes = Attributes<PayStatusOptions>;
 
+/** What a property may be set to: null and undefined take its attribute away. */
+type Settable<Value> = Value | null | undefined;
+
 /** Each attribute as a property: its text, empty where it is absent. `lang` is every element's own. */
-export type AttributeProperties = {
-  [Name in keyof PayElementOptions as Exclude<Name, keyof NoSecrets | "headers" | "texts" | "lang" | "disabled" | "mode" | "theme" | "credentials" | "quantity">]-?: string;
-} & {
-  /** Empty: `auto`. */
-  mode: PayMode | "";
-  /** Empty: `auto`. */
-  theme: PayTheme | "";
-  /** Empty: `same-origin`. */
-  credentials: "same-origin" | "include" | "omit" | "";
-  /** Its text; a number is taken as well. Empty: 1. */
+export interface AttributeProperties {
+  get initiateUrl(): string;
+  set initiateUrl(initiateUrl: Settable<string>);
+  get verifyUrl(): string;
+  set verifyUrl(verifyUrl: Settable<string>);
+  get cancelUrl(): string;
+  set cancelUrl(cancelUrl: Settable<string>);
+  get eventsUrl(): string;
+  set eventsUrl(eventsUrl: Settable<string>);
+  get orderId(): string;
+  set orderId(orderId: Settable<Text>);
+  get amount(): string;
+  set amount(amount: Settable<string>);
+  get currency(): string;
+  set currency(currency: Settable<string>);
+  get description(): string;
+  set description(description: Settable<string>);
+  get customerName(): string;
+  set customerName(customerName: Settable<string>);
+  get customerEmail(): string;
+  set customerEmail(customerEmail: Settable<string>);
+  get customerPhone(): string;
+  set customerPhone(customerPhone: Settable<string>);
+  get quote(): string;
+  set quote(quote: Settable<string>);
+  get sku(): string;
+  set sku(sku: Settable<Text>);
+  /** Empty: 1. */
   get quantity(): string;
-  set quantity(quantity: string | number);
+  set quantity(quantity: Settable<Text>);
+  /** Empty: `auto`. */
+  get mode(): PayMode | "";
+  set mode(mode: Settable<PayMode | "">);
+  /** Empty: 2500. */
+  get pollInterval(): string;
+  set pollInterval(pollInterval: Settable<Text>);
+  get timeout(): string;
+  set timeout(timeout: Settable<Text>);
+  /** A list is separated by spaces. */
+  get checkoutOrigins(): string;
+  set checkoutOrigins(checkoutOrigins: Settable<string | readonly string[]>);
+  /** Empty: `same-origin`. */
+  get credentials(): "same-origin" | "include" | "omit" | "";
+  set credentials(credentials: Settable<"same-origin" | "include" | "omit" | "">);
+  /** Empty: `auto`. */
+  get theme(): PayTheme | "";
+  set theme(theme: Settable<PayTheme | "">);
+  get label(): string;
+  set label(label: Settable<string>);
   /** It cannot be pressed. */
   disabled: boolean;
-};
+}

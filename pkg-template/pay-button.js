@@ -277,7 +277,7 @@ for (const name of NAMES) {
           },
           set(value) {
             if (value === null || value === undefined) this.removeAttribute(name);
-            else this.setAttribute(name, value);
+            else this.setAttribute(name, Array.isArray(value) ? value.join(" ") : value);
           },
         };
   Object.defineProperty(PayElement.prototype, camel(name), { ...accessors, configurable: true, enumerable: true });

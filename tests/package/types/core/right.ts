@@ -10,6 +10,7 @@ import {
   type PayButtonOptions,
   type PayErrorCode,
   type PayEventMap,
+  type PayMode,
   type PayState,
   type PayStatusAttributes,
   type Status,
@@ -66,6 +67,16 @@ same<PayStatusElement | null, typeof status>(true);
 button.initiateUrl = "/pay/initiate";
 button.amount = "10000";
 button.disabled = true;
+button.quantity = 2;
+button.orderId = 17;
+button.sku = 4711;
+button.pollInterval = 5000;
+button.timeout = 60000;
+button.checkoutOrigins = ["https://pay.example"];
+button.quote = null;
+button.mode = undefined;
+same<PayMode | "", typeof button.mode>(true);
+same<string, typeof button.quantity>(true);
 button.headers = { "x-csrf": "1" };
 button.headers = undefined;
 button.texts = { paid: "Got it!" };

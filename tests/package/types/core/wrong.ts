@@ -88,8 +88,12 @@ button.amount = 10000;
 button.headless = true;
 // @ts-expect-error -- no such property
 button.secretKey = "sk";
-// @ts-expect-error -- an absent attribute is an empty text
-button.quote = null;
+// @ts-expect-error -- a quote is a text
+button.quote = 17;
+// @ts-expect-error -- a list of origins, or one string
+button.checkoutOrigins = [1];
+// @ts-expect-error -- disabled or not
+button.disabled = null;
 // @ts-expect-error -- there is no such mode
 button.mode = "iframe";
 // @ts-expect-error -- there is no such theme

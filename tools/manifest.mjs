@@ -33,6 +33,7 @@ function declared() {
     },
     packageLinkPhase({ customElementsManifest: { modules } }) {
       const named = modules[0].declarations.filter(({ tagName }) => tagName);
+      for (const it of named.filter(({ tagName }) => tagName === "pay-status")) withoutPress(it);
       const exports = named.map(({ name, tagName }) => ({
         kind: "custom-element-definition",
         name: tagName,
@@ -41,6 +42,13 @@ function declared() {
       modules.push({ kind: "javascript-module", path: "define.js", declarations: [], exports });
     },
   };
+}
+
+/** A status page begins no payment. */
+function withoutPress(element) {
+  element.attributes = element.attributes.filter(({ name }) => name !== "initiate-url");
+  element.members = element.members.filter(({ name }) => name !== "initiateUrl");
+  element.events = element.events.filter(({ name }) => name !== "pay-start");
 }
 
 function document(member, documented) {

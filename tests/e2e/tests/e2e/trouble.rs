@@ -43,10 +43,14 @@ fn a_form_shows_below_the_button_where_nothing_gets_out_and_both_pay_one_order()
         shop.press().await;
         story::network_error(&shop).await;
         assert!(form.is_displayed().await.unwrap());
+        // The keyboard stays where it was: on the button, which can be pressed again, and the form comes next.
+        let focus = "return document.querySelector('#pay').shadowRoot.activeElement?.part.value";
+        assert_eq!(shop.0.script(focus, vec![]).await, "button");
         world.stack.shop.lift(down);
         shop.press().await;
         shop.event("pay-initiated").await;
         assert!(!form.is_displayed().await.unwrap());
+        assert_eq!(shop.0.script(focus, vec![]).await, "button");
         world.pay(&shop).await;
         assert_eq!(world.stack.ledger().await.len(), 1);
     });

@@ -16,6 +16,10 @@ const CONFIRMING = ["checking", "in-review", "cancelling"];
 /** What is drawn in one shadow root. Text nodes only: nothing that an answer says can become markup. */
 export class Face {
   #words;
+  // Amount and currency: of the options now, and of the attempt.
+  #asked = [];
+  #held;
+  #lang;
   #drawn = ["idle", ["-"], "", "", "", BUTTON, 0];
 
   /** `words`: what is read; `press()`: the button; `act(part)`: `check`, `reopen`, `cancel` or `link` in the panel. */
@@ -70,9 +74,16 @@ export class Face {
     // The shop's own label is in the page's language, whichever that is.
     if (label) this.label.removeAttribute("lang");
     else this.label.lang = this.#words.lang;
-    this.amount.textContent = format(amount, currency, lang);
+    this.#asked = [amount, currency];
+    this.#lang = lang;
     this.button.disabled = barred || disabled !== undefined;
     if (this.root.host !== target) this.root.host.setAttribute("theme", theme ?? "auto");
+    this.#redraw();
+  }
+
+  /** The amount of the attempt: shown from its press on. */
+  hold(amount, currency = this.#asked[1]) {
+    this.#held = [amount, currency];
     this.#redraw();
   }
 
@@ -124,7 +135,9 @@ export class Face {
     if (flags & FEES) hints.push("plus-fees");
     // One paragraph a hint, by the style's `pre-line`.
     const lines = hints.map((it) => words.say(it));
-    if (state === "success") lines.unshift(this.amount.textContent);
+    const held = () => format(...(this.#held ?? this.#asked), this.#lang);
+    this.amount.textContent = flags & BUSY ? held() : format(...this.#asked, this.#lang);
+    if (state === "success") lines.unshift(held());
     fill(this.hints, lines.join("\n").trim());
     this.steps.hidden = !(state in AT);
     const step = AT[state] + (state === "waiting" && CONFIRMING.includes(headline));

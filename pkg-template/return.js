@@ -6,8 +6,8 @@ const TOKEN = "malipo_token";
 let taken;
 
 /**
- * The return that this page is, if it is one: `{orderId, token, seen}`. The address is cleaned at once; `seen` says that the
- * tab from which the shopper set out is still there and knows, so that this one may close.
+ * The return that this page is, if it is one: `{orderId, token, path, seen}`. The address is cleaned at once; `seen` says that
+ * the tab from which the shopper set out is still there and knows, so that this one may close.
  */
 export function takeReturn() {
   taken ??= announce(strip());
@@ -35,7 +35,7 @@ function strip() {
   } catch {
     // A sandboxed page may not; the keys open nothing but a status.
   }
-  return { orderId, token: token ?? undefined };
+  return { orderId, token: token ?? undefined, path: url.pathname };
 }
 
 function drop(params) {

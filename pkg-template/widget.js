@@ -4,7 +4,9 @@ import { PayError } from "./error.js";
 import { Face } from "./face.js";
 import { load, runsWasm } from "./load.js";
 import { takePlace } from "./places.js";
+import { aborted, asError, defer, destroyed, handled, rejected } from "./promises.js";
 import { returnUrl, takeReturn } from "./return.js";
+import { nameOf, orderOf } from "./subject.js";
 import { announce, follow, openTab, opensTab, settleMode } from "./tab.js";
 import { Words } from "./texts.js";
 
@@ -20,16 +22,20 @@ export class Widget {
   #early;
   #tab;
   #back;
+  #subject = "";
   #error = null;
   // The tab from which the shopper set out goes on; this one has nothing to do.
   #isSeen = false;
   #isPressing = false;
   #isDestroyed = false;
+  #opening = 0;
+  #gone;
   #judging;
   // A page that goes away before wasm came sends its blank tab nowhere.
   #leave = () => {
     this.#early.tab?.close();
-    this.#early.tab = undefined;
+    // As one that was refused: where the page comes back after all, it shows the link.
+    this.#early.tab = null;
   };
 
   /**
@@ -42,7 +48,7 @@ export class Widget {
     this.#face = root && new Face(root, { button, words: this.#words, press: () => this.start(), act: (...all) => this.#act(...all) });
     // The address is cleaned at once, whenever wasm comes.
     void takeReturn();
-    if (page.resumes) resuming += 1;
+    widgets += 1;
     this.changed();
     whenIdle(() => this.#isDestroyed || this.ready);
   }
@@ -61,7 +67,7 @@ export class Widget {
   start() {
     if (this.#isDestroyed) return rejected(destroyed());
     if (this.#page.statusOnly) return rejected(aborted("<pay-status> begins no payment: resume() takes one up"));
-    if (Object.fromEntries(this.#page.values()).disabled !== undefined) return rejected(aborted("the button is disabled"));
+    if (this.#values().disabled !== undefined) return rejected(aborted("the button is disabled"));
     const before = this.#attempt;
     const attempt = before ?? this.#promise();
     // A listener of pay-start that presses again.
@@ -93,9 +99,11 @@ export class Widget {
     return this.#later(async () => {
       const back = await takeReturn();
       if (this.#isDestroyed) throw destroyed();
-      const wanted = String(orderId ?? back?.orderId ?? "");
+      const named = String(orderId ?? "");
+      const isBack = back && (named ? named === back.orderId : this.#isAbout(back));
+      if (isBack) taker = nameOf(this.#values());
       const attempt = this.#attempt ?? this.#promise();
-      this.#handle.resume(wanted || undefined, wanted === back?.orderId ? back.token : undefined, false);
+      this.#handle.resume(named || (isBack ? back.orderId : undefined), isBack ? back.token : undefined, false);
       return attempt.promise;
     });
   }
@@ -116,14 +124,13 @@ export class Widget {
   destroy() {
     if (this.#isDestroyed) return;
     this.#isDestroyed = true;
-    if (this.#page.resumes) resuming -= 1;
+    widgets -= 1;
     clearTimeout(this.#judging);
     this.#endEarly()?.tab?.close();
-    const handle = this.#handle;
+    this.#gone = this.#handle;
     this.#handle = undefined;
-    handle?.destroy();
-    // Not now: this may run inside one of the handle's own calls.
-    queueMicrotask(() => handle?.free());
+    this.#gone?.destroy();
+    this.#free();
     this.settle(false, destroyed());
     this.checked(false, destroyed());
     this.#face?.clear();
@@ -135,10 +142,11 @@ export class Widget {
     this.#show();
     clearTimeout(this.#judging);
     this.#judging = setTimeout(() => {
+      this.#turn();
       this.#handle?.judge();
       this.#show();
       // Options that came late may name a payment begun before.
-      if (this.state === "idle" && !this.#back?.seen) this.#takeUp();
+      if (this.state === "idle" && !this.#isSeen) this.#takeUp();
     });
   }
 
@@ -155,6 +163,9 @@ export class Widget {
     if (name === "pay-change") {
       // What was said before wasm came counts: each change is told once.
       if (detail.state === this.state) return true;
+      // From the press on it is the attempt's amount that is shown, whatever becomes of the attributes.
+      const { amount, currency } = this.#values();
+      if (BUSY.includes(detail.state) && !BUSY.includes(this.state)) this.#face?.hold(amount, currency);
       detail.previous = this.state;
       this.state = detail.state;
       this.#page.changed?.(detail.state, detail.previous);
@@ -162,9 +173,11 @@ export class Widget {
     }
     // It may be that nothing can be begun here by script: what needs none still can.
     if (name === "pay-error" && detail.terminal) this.#face?.standIn(FORM_HELPS.includes(detail.code), this.#handle);
+    if (name === "pay-success" && detail.amount) this.#face?.hold(detail.amount, detail.currency);
     if (detail.state === "idle" || detail.code) this.#show();
     if (detail.redirectUrl) announce(this.#tab, detail.redirectUrl, this.#words);
     if (detail.errors?.length) console.error(detail.message, detail.errors);
+    else if (detail.terminal && UNSAID.includes(detail.code)) console.warn(detail.message);
     const event = new CustomEvent(name, { detail, bubbles: true, composed: true, cancelable: name === "pay-start" });
     return this.#page.target.dispatchEvent(event);
   }
@@ -184,7 +197,14 @@ export class Widget {
   }
 
   open(popup) {
-    return (this.#tab = openTab(popup, this.#words));
+    this.#opening += 1;
+    const tab = openTab(popup, this.#words);
+    this.#opening -= 1;
+    if (!this.#isDestroyed) return (this.#tab = tab);
+    // Firefox goes on with the page while it opens a tab.
+    tab?.close();
+    this.#free();
+    return null;
   }
 
   place(signal) {
@@ -193,7 +213,8 @@ export class Widget {
 
   draw(state, ...all) {
     if (state === "idle" && this.#isSeen) this.#face?.note("seen", "go-back");
-    else this.#face?.draw(state, ...all);
+    // The machine knows nothing of what was said before it came: those words stay.
+    else if (state !== "idle" || this.state === "idle") this.#face?.draw(state, ...all);
   }
 
   warn(text) {
@@ -202,7 +223,7 @@ export class Widget {
 
   #show() {
     if (this.#isDestroyed) return;
-    const values = Object.fromEntries(this.#page.values());
+    const values = this.#values();
     values.lang ||= this.#page.target.closest?.("[lang]")?.lang;
     this.#words.speak(values.lang, this.#page.texts?.());
     this.#face?.show(values, this.#page.target, this.error?.code === "secret-in-browser");
@@ -231,14 +252,12 @@ export class Widget {
 
   #arrived(back) {
     this.#back = back;
-    if (this.state === "cancelled") {
-      this.#face?.note(this.state, "cancelled");
-    } else if (back?.seen && this.#page.resumes && !this.#early) {
-      this.#isSeen = true;
-      this.draw("idle");
-    } else {
+    const order = orderOf(this.#values());
+    if (this.state !== "cancelled") {
+      this.#isSeen = Boolean(back?.seen && this.#page.resumes && !this.#early && (!order || order === back.orderId));
       // Before an early press: what a reload interrupted goes on, and is not begun a second time.
-      this.#takeUp();
+      if (this.#isSeen) this.draw("idle");
+      else this.#takeUp();
     }
     const early = this.#endEarly();
     if (early) this.#handle.press(early.options, early.tab);
@@ -248,21 +267,46 @@ export class Widget {
   #takeUp() {
     const back = this.#back;
     if (!this.#page.resumes) return;
-    this.#handle?.resume(back?.orderId, back?.token, !(back && this.#isAbout(back.orderId)));
+    const isBack = Boolean(back && this.#isAbout(back));
+    this.#handle?.resume(back?.orderId, back?.token, !isBack);
+    if (this.state === "idle") return;
     // Once is enough.
-    if (this.state !== "idle") this.#back = undefined;
+    this.#back = undefined;
+    if (isBack) taker = nameOf(this.#values());
   }
 
   /**
-   * The shopper came back, in another tab than that of the press, from an order that may be this button's: the quote names
-   * it, or there is no other button whose it could be. A status page without an order of its own shows any. A verify with
-   * the token decides all the same.
+   * The shopper came back, in another tab than that of the press, from an order that may be this button's: the options name
+   * it, or they name none, and there is no other button whose it could be, on this view of the page and in this place. A
+   * status page without an order of its own shows any. A verify with the token decides all the same.
    */
-  #isAbout(orderId) {
-    const { quote, "order-id": own } = Object.fromEntries(this.#page.values());
-    if (own) return false;
-    if (quote) return quotedOrder(quote) === orderId;
-    return this.#page.statusOnly || resuming === 1;
+  #isAbout({ orderId, path }) {
+    const values = this.#values();
+    const order = orderOf(values);
+    if (order) return order === orderId;
+    return this.#page.statusOnly || (widgets === 1 && path === location.pathname && [undefined, nameOf(values)].includes(taker));
+  }
+
+  /** Once the options are about another payment, the one from which the shopper came back is none of theirs. */
+  #turn() {
+    const [before, order] = [this.#subject, orderOf(this.#values())];
+    this.#subject = nameOf(this.#values());
+    const isOther = before ? before !== this.#subject : order && order !== this.#back?.orderId;
+    if (!isOther) return;
+    this.#isSeen = false;
+    this.#back = undefined;
+  }
+
+  #values() {
+    return Object.fromEntries(this.#page.values());
+  }
+
+  /** Not now: this may run inside one of the handle's own calls, and so may whatever a browser does while it opens a tab. */
+  #free() {
+    if (this.#opening) return;
+    const gone = this.#gone;
+    this.#gone = undefined;
+    queueMicrotask(() => gone?.free());
   }
 
   #failed(error) {
@@ -297,7 +341,6 @@ export class Widget {
     const [[, mode]] = options;
     const tab = opensTab(mode) ? this.open(mode === "popup") : undefined;
     // Firefox goes on with the page while it opens a tab: wasm may have come meanwhile, or the widget be gone.
-    if (this.#isDestroyed) tab?.close();
     if (this.#isDestroyed) return true;
     if (this.#handle) return this.#handle.press(options, tab);
     this.#early = { options, tab };
@@ -338,40 +381,20 @@ export class Widget {
   }
 }
 
-// The widgets of this page that take up a payment by themselves.
-let resuming = 0;
+// The widgets of this page, and the name of the one whose the order was from which the shopper came back.
+let widgets = 0;
+let taker;
+
+const BUSY = ["initiating", "opening", "waiting"];
+
+// Where the panel says it in the shopper's words, and the developer's are for the console.
+const UNSAID = ["network", "timeout", "busy"];
 
 // What a page's policy, a filter or an old browser makes of the widget's requests; a form is sent by the browser itself.
 const FORM_HELPS = ["network", "unsupported"];
-
-// Read without its signature, which is the backend's to check: it only tells whose order this is.
-function quotedOrder(quote) {
-  try {
-    return JSON.parse(atob(quote.split(".")[1].replaceAll("-", "+").replaceAll("_", "/"))).order_id;
-  } catch {
-    return undefined;
-  }
-}
 
 // The page's own work comes first; a press does not wait for this.
 function whenIdle(act) {
   if (globalThis.requestIdleCallback) requestIdleCallback(act, { timeout: 500 });
   else setTimeout(act);
 }
-
-function defer() {
-  const deferred = {};
-  deferred.promise = handled(new Promise((resolve, reject) => Object.assign(deferred, { resolve, reject })));
-  return deferred;
-}
-
-// A page that does not look at the promise gets no unhandled rejection; one that does gets the error all the same.
-function handled(promise) {
-  promise.catch(() => {});
-  return promise;
-}
-
-const rejected = (error) => handled(Promise.reject(error));
-const asError = (value) => (value instanceof PayError ? value : new PayError(value));
-const aborted = (message) => new PayError({ code: "aborted", message });
-const destroyed = () => new PayError({ code: "destroyed", message: "the widget was removed" });

@@ -21,7 +21,9 @@ const hooks = `
 register(`data:text/javascript,${encodeURIComponent(hooks)}`);
 
 Object.assign(globalThis, {
-  location: { href: "https://shop.example/cart" },
+  location: { href: "https://shop.example/cart", pathname: "/cart" },
+  history: { state: null, replaceState: () => {} },
+  window: { close: () => {} },
   document: { baseURI: "https://shop.example/cart" },
   open: () => null,
   addEventListener: () => {},
@@ -31,10 +33,16 @@ Object.defineProperty(globalThis, "navigator", { value: { userAgent: "Safari/1" 
 
 let tests = 0;
 
-/** A widget in a page of its own: what its handle was told, and the events of its target. */
-async function widget(values = {}, page = {}) {
+/** The class, in a page of its own. */
+async function load() {
   tests += 1;
   const { Widget } = await import(`../pkg-template/widget.js?test=${tests}`);
+  return Widget;
+}
+
+/** A widget: what its handle was told, and the events of its target. */
+async function widget(values = {}, page = {}, Widget) {
+  Widget ??= await load();
   const told = [];
   globalThis.fetch = async () => ({ ok: true });
   globalThis.core = {
@@ -49,6 +57,24 @@ async function widget(values = {}, page = {}) {
   const given = { target, values: () => Object.entries(values), headers: () => [], statusOnly: false, resumes: true, ...page };
   return { it: new Widget(given), target, told, doings: () => told.filter((name) => !["judge", "error", "free"].includes(name)) };
 }
+
+/** A page to which the shopper came back from this order: what its widgets ask the machine to resume. */
+async function cameBack(orderId) {
+  const Widget = await load();
+  location.href = `https://shop.example/cart#malipo_order=${orderId}&malipo_token=tok-${orderId}`;
+  const asked = [];
+  const make = async (values, page) => {
+    const made = await widget(values, page, Widget);
+    location.href = "https://shop.example/cart";
+    core.resume = (host, ...all) => asked.push(all);
+    await made.it.ready;
+    await task();
+    return made;
+  };
+  return { asked, make };
+}
+
+const quoteFor = (order) => `h.${btoa(JSON.stringify({ order_id: order }))}.s`;
 
 const failsToLoad = () => (globalThis.fetch = async () => Promise.reject(new TypeError("offline")));
 const task = () => new Promise((done) => setTimeout(done));
@@ -167,5 +193,139 @@ test("to resume nothing in particular is to resume what there is", async () => {
   for (const orderId of [undefined, null, "o-1", 7]) void it.resume(orderId);
   await task();
   assert.deepEqual(asked, [undefined, undefined, "o-1", "7"]);
+  it.destroy();
+});
+
+test("a row of a list takes up its own order, and not the one from which the shopper came back", async () => {
+  const { asked, make } = await cameBack("A");
+  const rows = [{ "order-id": "A" }, { "order-id": "B" }, { quote: quoteFor("A") }, { quote: quoteFor("B") }, { quote: "none" }, { sku: "tea" }];
+  for (const values of rows) {
+    const { it } = await make(values, { resumes: false });
+    void it.resume();
+    await task();
+  }
+  const [back, own] = [["A", "tok-A", false], [undefined, undefined, false]];
+  assert.deepEqual(asked, [back, own, back, own, own, own]);
+});
+
+test("an order that the page names is taken up with its token, where it is the one of the address", async () => {
+  const { asked, make } = await cameBack("A");
+  const { it } = await make({ "order-id": "B" }, { resumes: false });
+  for (const orderId of ["A", "C"]) void it.resume(orderId);
+  await task();
+  assert.deepEqual(asked, [["A", "tok-A", false], ["C", undefined, false]]);
+  it.destroy();
+});
+
+test("a button that names no order takes the one from which the shopper came back only where it can be no other's", async () => {
+  // Alone in its place.
+  const alone = await cameBack("A");
+  const first = await alone.make({ sku: "tea" });
+  assert.deepEqual(alone.asked.at(-1), ["A", "tok-A", false]);
+  first.it.emit("pay-change", { state: "waiting" });
+  first.it.destroy();
+  // With another button beside it.
+  const crowd = await cameBack("A");
+  await crowd.make({ sku: "cup" }, { resumes: false });
+  await crowd.make({ sku: "tea" });
+  assert.deepEqual(crowd.asked.at(-1), ["A", "tok-A", true]);
+  // On another page of the same application.
+  const moved = await cameBack("A");
+  const { it } = await moved.make({ "order-id": "B" });
+  it.destroy();
+  location.pathname = "/elsewhere";
+  await moved.make({ sku: "tea" });
+  location.pathname = "/cart";
+  assert.deepEqual(moved.asked.at(-1), ["A", "tok-A", true]);
+});
+
+test("what one article's button has taken is not another article's", async () => {
+  const { asked, make } = await cameBack("A");
+  const first = await make({ sku: "tea" });
+  core.resume = (host) => host.emit("pay-change", { state: "waiting" });
+  first.it.changed();
+  await task();
+  assert.equal(first.it.state, "waiting");
+  first.it.destroy();
+  for (const [sku, isOther] of [["mug", true], ["tea", false]]) {
+    const { it } = await make({ sku });
+    assert.deepEqual(asked.at(-1), ["A", "tok-A", isOther], sku);
+    it.destroy();
+  }
+});
+
+test("a tab that has nothing to do is there again for another payment", async (t) => {
+  const other = new BroadcastChannel("malipo");
+  t.after(() => other.close());
+  other.onmessage = ({ data }) => data.type === "malipo:returned" && other.postMessage({ type: "malipo:seen", orderId: data.orderId });
+  const { asked, make } = await cameBack("A");
+  const values = {};
+  const { it } = await make(values);
+  assert.deepEqual(asked, [], "the other tab knows");
+  values.quote = quoteFor("A");
+  it.changed();
+  await task();
+  assert.deepEqual(asked, [], "it is that order's");
+  values.quote = quoteFor("B");
+  it.changed();
+  await task();
+  assert.deepEqual(asked, [[undefined, undefined, true]]);
+  it.destroy();
+  const row = await make({ "order-id": "C" });
+  assert.deepEqual(asked.at(-1), [undefined, undefined, true], "another order's button never rests");
+  row.it.destroy();
+});
+
+test("a widget removed while its tab opens closes it, and its handle is let go of only when the press is over", async () => {
+  const { it, told } = await widget();
+  await it.ready;
+  let isClosed = false;
+  const { open, queueMicrotask } = globalThis;
+  core.press = (host) => {
+    assert.equal(host.open(false), null);
+    assert.ok(!told.includes("free"), "still in the handle's own call");
+    return true;
+  };
+  globalThis.open = () => {
+    // A browser that goes on with the page meanwhile, microtasks included.
+    globalThis.queueMicrotask = (act) => act();
+    it.destroy();
+    globalThis.queueMicrotask = queueMicrotask;
+    return { close: () => (isClosed = true) };
+  };
+  await assert.rejects(it.start(), code("destroyed"));
+  globalThis.open = open;
+  await task();
+  assert.ok(isClosed);
+  assert.deepEqual(told.filter((name) => ["destroy", "free"].includes(name)), ["destroy", "free"]);
+});
+
+test("a page that went away before wasm came goes on with the link: its tab is one that was refused", async () => {
+  for (const [tab, mode] of [[{ close() {} }, "tab"], [null, "tab"], [undefined, "link"]]) {
+    const { open, addEventListener } = globalThis;
+    let leave;
+    Object.assign(globalThis, { open: () => tab, addEventListener: (name, act) => name === "pagehide" && (leave = act) });
+    const { it } = await widget({ mode });
+    let given = "nothing";
+    core.press = (host, options, tab) => (given = tab) === null;
+    void it.start();
+    leave();
+    await it.ready;
+    assert.equal(given, null, mode);
+    it.destroy();
+    Object.assign(globalThis, { open, addEventListener });
+  }
+});
+
+test("where the panel has words of its own, the developer reads the message on the console, once", async () => {
+  const { it } = await widget();
+  const { warn } = console;
+  const said = [];
+  console.warn = (text) => said.push(text);
+  for (const code of ["network", "timeout", "busy", "backend"]) {
+    for (const terminal of [false, true]) it.emit("pay-error", { code, message: code, terminal });
+  }
+  console.warn = warn;
+  assert.deepEqual(said, ["network", "timeout", "busy"]);
   it.destroy();
 });

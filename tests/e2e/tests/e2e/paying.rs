@@ -47,6 +47,23 @@ fn a_paid_order_turns_the_page_to_paid_and_closes_the_checkout_tab() {
 }
 
 #[test]
+fn the_amount_of_an_attempt_is_shown_until_its_end_whatever_becomes_of_the_attribute() {
+    in_browser(async |world| {
+        let shop = world.shop(&Button::for_order("ORDER-0009")).await;
+        shop.press().await;
+        let checkout = world.checkout(&shop).await;
+        let change = "document.querySelector('#pay').amount = '99000'";
+        shop.0.script(change, vec![]).await;
+        let shows = async |part: &str| shop.part(part).await.text().await.unwrap();
+        assert!(shows("amount").await.contains("25,000"));
+        checkout.pay().await;
+        shop.event("pay-success").await;
+        shop.comes_to_say("Paid. Thank you!").await;
+        assert!(shows("hints").await.contains("25,000"));
+    });
+}
+
+#[test]
 fn an_order_of_the_catalogue_is_paid_at_the_catalogues_price() {
     in_browser(async |world| {
         let button = Button::bare()

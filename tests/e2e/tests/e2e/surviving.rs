@@ -63,6 +63,57 @@ fn an_order_paid_after_our_deadline_is_told_late() {
 }
 
 #[test]
+fn a_press_that_gets_nowhere_does_not_lose_the_attempt_that_expired() {
+    in_browser(async |world| {
+        let shop = world
+            .shop(&Button::for_order("ORDER-0207").with("timeout", "1000"))
+            .await;
+        shop.press().await;
+        let checkout = world.checkout(&shop).await;
+        shop.event("pay-expired").await;
+        world.stack.shop.always("/pay/initiate", Fault::Refused);
+        shop.press().await;
+        story::network_error(&shop).await;
+        let says = shop.says().await;
+        assert!(
+            says.contains("If you have paid, do not pay again"),
+            "{says}"
+        );
+        assert!(!says.contains("Nothing was paid"), "{says}");
+        // A reload finds it all the same.
+        shop.reload().await;
+        shop.becomes("expired").await;
+        checkout.pay().await;
+        let detail = shop.event("pay-success").await;
+        assert_eq!(
+            (&detail["orderId"], &detail["late"]),
+            (&json!("ORDER-0207"), &json!(true))
+        );
+        assert_eq!(world.stack.ledger().await.len(), 1);
+    });
+}
+
+#[test]
+fn what_an_early_cancel_says_stays_when_the_wasm_comes() {
+    in_browser(async |world| {
+        let (_, gate) = world.stack.shop.gate(story::rust_half());
+        let shop = world.shop(&Button::for_order("ORDER-0208")).await;
+        shop.press().await;
+        let cancel = "await document.querySelector('#pay').cancel()";
+        shop.0.run(cancel).await;
+        shop.comes_to_say("You stopped this payment.").await;
+        gate.open();
+        let rests = "const pay = document.querySelector('#pay'); await pay.ready; \
+             await new Promise((done) => setTimeout(done, 200)); return pay.state";
+        assert_eq!(shop.0.run(rests).await, "cancelled");
+        let says = shop.says().await;
+        assert!(says.contains("You stopped this payment."), "{says}");
+        shop.press().await;
+        world.pay(&shop).await;
+    });
+}
+
+#[test]
 fn one_lost_answer_to_initiate_is_asked_for_again_with_the_same_key() {
     in_browser(async |world| {
         world

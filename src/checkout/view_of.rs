@@ -155,13 +155,13 @@ impl View {
     fn show_error(&mut self, it: &Ended, error: &PayError) {
         // An attempt before this one, whose outcome nobody knows.
         let is_open = it.in_review || matches!(it.how, End::Expired | End::Cancelled);
-        let hint = match error.code {
+        let hint = match (error.code, error.retryable) {
             _ if is_open => Text::IfPaidWait,
             _ if it.is_unsure => Text::IfPaidDont,
-            ErrorCode::Network | ErrorCode::Timeout => Text::CheckConnection,
-            ErrorCode::Busy => Text::BusyElsewhere,
-            _ if error.retryable => Text::PressAgain,
-            _ => Text::TellTheShop,
+            (ErrorCode::Network | ErrorCode::Timeout, _) => Text::CheckConnection,
+            (ErrorCode::Busy, _) => Text::BusyElsewhere,
+            (_, true) => Text::PressAgain,
+            (_, false) => Text::TellTheShop,
         };
         self.headline = Some(Line::plain(Text::CouldNotStart));
         self.hint(hint);

@@ -64,7 +64,7 @@ struct Attempt {
     /// After its end a success over another amount was told.
     told_odd: bool,
     /// What ended before, and may still become known better: it counts again where this one does not begin.
-    earlier: Option<Box<Attempt>>,
+    earlier: Option<Box<Self>>,
 }
 
 impl Attempt {

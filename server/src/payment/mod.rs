@@ -4,6 +4,7 @@
 //! - [`settle`]: what an answer of the provider makes of an attempt.
 //! - [`event`]: what the shop is told of it.
 //! - [`refund`]: what a person notes of money given back.
+//! - [`transaction`]: which of an attempt's payments a notification tells of.
 //! - [`schedule`]: when the provider is asked although nobody hints.
 //! - [`link`]: links that the operator made by hand.
 //! - [`price`] and [`quote`]: what is charged, and who said so.
@@ -20,6 +21,7 @@ pub mod settle;
 mod status;
 #[cfg(test)]
 mod tests;
+pub mod transaction;
 
 use malipo_wire::{Money, OrderId, Reason, SentTo, Status, VerifyAnswer};
 

@@ -6,6 +6,7 @@ use malipo_wire::Money;
 use crate::clock::UnixMs;
 use crate::payment::Attempt;
 use crate::payment::settle::Observation;
+use crate::payment::transaction::References;
 use crate::store::Hash;
 
 /// A notification as it came in.
@@ -35,25 +36,19 @@ pub struct Notice {
 
 impl Notice {
     /// The transaction by which it says that an attempt was paid, and how much: its references that are no names of the attempt.
-    /// `None` where it says no success, or does not say by which.
+    /// `None` where it says no success.
     #[must_use]
-    pub fn paid_by(&self, attempt: &Attempt) -> Option<(Vec<String>, Option<Money>)> {
+    pub fn paid_by(&self, attempt: &Attempt) -> Option<(References, Option<Money>)> {
         let transaction = self.transaction.as_ref()?;
         let Some(Observation::Success(received)) = self.says else {
             return None;
         };
-        let is_own = |it: &&String| {
-            **it == attempt.reference.0
-                || Some(*it) == attempt.provider_ref.as_ref()
-                || **it == attempt.order_id.as_str()
+        let is_own = |it: &str| {
+            it == attempt.reference.0
+                || Some(it) == attempt.provider_ref.as_deref()
+                || it == attempt.order_id.as_str()
         };
-        let others: Vec<String> = transaction
-            .references
-            .iter()
-            .filter(|it| !is_own(it))
-            .cloned()
-            .collect();
-        (!others.is_empty()).then_some((others, received))
+        Some((transaction.references.without(is_own), received))
     }
 }
 
@@ -61,7 +56,7 @@ impl Notice {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transaction {
     /// What the provider calls it; names of ours may stand among it.
-    pub references: Vec<String>,
+    pub references: References,
     /// The payer's telephone as a keyed hash ([`super::Provider::recipients`]).
     pub payer: Option<Hash>,
 }

@@ -18,12 +18,13 @@ use super::error::ApiError;
 use crate::app::App;
 use crate::payment::link::{Heard, Told};
 use crate::payment::settle::{Alarm, Observation};
+use crate::payment::transaction::Payment;
 use crate::payment::{Attempt, AttemptStatus};
 use crate::provider::{Desk, Notice, NoticeError, NoticeRequest};
 use crate::random;
 use crate::reconcile;
 use crate::store::Door;
-use crate::store::transactions::{Payment, ToldTransaction};
+use crate::store::transactions::ToldTransaction;
 use crate::telemetry::NoticeLabels;
 
 /// A notification that proves by itself who sent it.

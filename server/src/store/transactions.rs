@@ -7,7 +7,8 @@ use malipo_wire::Money;
 use super::StoreError;
 use super::outbox::Tell;
 use crate::clock::UnixMs;
-use crate::payment::{Attempt, AttemptId, AttemptStatus};
+use crate::payment::AttemptId;
+use crate::payment::transaction::{Payment, References};
 
 /// Transactions by attempt.
 #[async_trait]
@@ -22,8 +23,8 @@ pub trait Transactions {
 pub struct ToldTransaction {
     /// What was paid by it.
     pub attempt: AttemptId,
-    /// What the provider calls it: it is the same payment where any of these is known.
-    pub references: Vec<String>,
+    /// By what it is named; none of these is a name of the attempt.
+    pub references: References,
     /// What was paid, where that is known.
     pub received: Option<Money>,
     /// By whom it was told.
@@ -36,48 +37,4 @@ pub struct ToldTransaction {
     pub tell: Tell,
     /// Now.
     pub now: UnixMs,
-}
-
-/// Which payment of its attempt a transaction is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Payment {
-    /// The first.
-    First,
-    /// One that was told before.
-    Known,
-    /// Another one, of which nobody had told before: money to give back.
-    Second,
-    /// Another one, or the rest of too little: the attempt waits for a person as it is.
-    Rest,
-    /// The attempt was closed before its transactions were noted: another one, or the first one told again.
-    Unclear,
-}
-
-impl Payment {
-    /// What a transaction is that is told of an attempt with these known references.
-    #[must_use]
-    pub fn judge(attempt: &Attempt, known: &[String], told: &[String]) -> Self {
-        if known.iter().any(|it| told.contains(it)) {
-            Self::Known
-        } else if !known.is_empty() && attempt.status == AttemptStatus::NeedsReview {
-            Self::Rest
-        } else if !known.is_empty() {
-            Self::Second
-        } else if attempt.status.is_open() {
-            Self::First
-        } else {
-            Self::Unclear
-        }
-    }
-
-    /// What the person reads who has to look at it; `None` where nobody has to.
-    #[must_use]
-    pub fn note(self, attempt: &Attempt, summary: &str) -> Option<String> {
-        let what = match self {
-            Self::First | Self::Known => return None,
-            Self::Second | Self::Rest => "a second payment",
-            Self::Unclear => "a second payment, or the first one told again,",
-        };
-        Some(format!("{what} of order {}: {summary}", attempt.order_id))
-    }
 }

@@ -6,6 +6,7 @@ use super::{AmountOption, Link, LinkKind, LinkPayment};
 use crate::clock::UnixMs;
 use crate::payment::AttemptStatus;
 use crate::payment::settle::Observation;
+use crate::payment::transaction::{References, TransactionRef};
 use crate::store::Hash;
 
 /// What a notification says about a link.
@@ -16,7 +17,7 @@ pub struct Told<'a> {
     /// The payer's telephone as a keyed hash.
     pub payer: Option<Hash>,
     /// What the provider calls the transaction; among it may be names of the link, which many transactions share.
-    pub references: &'a [String],
+    pub references: &'a References,
     /// What became of it.
     pub says: Observation,
 }
@@ -67,7 +68,10 @@ impl Link {
         let Some(transaction) = self.transaction(told) else {
             return Heard::Unplaced;
         };
-        let known = |it: &LinkPayment| it.transaction.as_ref() == Some(&transaction);
+        let known = |it: &LinkPayment| {
+            let text = it.transaction.as_deref();
+            text.is_some_and(|it| transaction.are_joined_in(it))
+        };
         if self.payments.iter().any(known) {
             return Heard::Known;
         }
@@ -91,18 +95,18 @@ impl Link {
             status,
             reason: (!good).then_some(Reason::Review),
             received,
-            transaction: Some(transaction),
+            transaction: Some(joined(&transaction)),
             updated_at: now,
             ..to
         })
     }
 
     /// The transaction's own references. Without any, a payment told twice could not be told from two payments.
-    fn transaction(&self, told: &Told<'_>) -> Option<String> {
+    fn transaction(&self, told: &Told<'_>) -> Option<References> {
         let names = self.names();
-        let own = told.references.iter().filter(|it| !names.contains(it));
-        let own: Vec<&str> = own.map(String::as_str).collect();
-        (!own.is_empty()).then(|| own.join("/"))
+        let is_own = |it: &str| names.iter().any(|name| name == it);
+        let references = told.references.without(is_own);
+        (!references.is_empty()).then_some(references)
     }
 
     /// The row of the payer: by its own name, else by the telephone, else the only one that there is.
@@ -139,6 +143,12 @@ impl Link {
     }
 }
 
+/// As one text: the transaction's own reference first.
+fn joined(references: &References) -> String {
+    let all: Vec<&str> = references.all().map(TransactionRef::as_str).collect();
+    all.join("/")
+}
+
 /// Stands in place of a payer to whom the link was not sent.
 const UNKNOWN_PAYER: &str = "somebody else";
 
@@ -150,6 +160,15 @@ mod tests {
 
     fn money(amount: &str, currency: &str) -> Money {
         Money::parse(amount, currency.parse().unwrap()).unwrap()
+    }
+
+    /// The transaction's own first.
+    fn references(all: &[&str]) -> References {
+        let mut all = all.iter().filter_map(|it| TransactionRef::new(it));
+        References {
+            own: all.next(),
+            others: all.collect(),
+        }
     }
 
     fn link(kind: LinkKind, option: AmountOption, payers: u8) -> Link {
@@ -186,7 +205,7 @@ mod tests {
             let told = Told {
                 names: &names,
                 payer: (0 < *payer).then_some([*payer; 32]),
-                references: &[(*transaction).to_owned(), "RENTNOV26".to_owned()],
+                references: &references(&[transaction, "RENTNOV26"]),
                 says,
             };
             if let Heard::Changed(row) = link.tell(&told, NOW) {
@@ -299,7 +318,7 @@ mod tests {
         let told = Told {
             names: &names,
             payer: Some([1; 32]),
-            references: &["t1".to_owned()],
+            references: &references(&["t1"]),
             says: Observation::Success(Some(money("400", "KES"))),
         };
         let heard = bulk.tell(&told, NOW);
@@ -312,11 +331,11 @@ mod tests {
     #[test]
     fn a_payment_that_names_no_transaction_is_for_a_person_to_place() {
         let bulk = link(LinkKind::Bulk, AmountOption::Restricted, 2);
-        for references in [&[][..], &["RENTNOV26".to_owned(), "RENTNOV26P1".to_owned()]] {
+        for all in [&[][..], &["RENTNOV26", "RENTNOV26P1"], &["0", "N/A"]] {
             let told = Told {
                 names: &["RENTNOV26".to_owned()],
                 payer: Some([1; 32]),
-                references,
+                references: &references(all),
                 says: Observation::Success(Some(money("400", "KES"))),
             };
             assert_eq!(bulk.tell(&told, NOW), Heard::Unplaced);

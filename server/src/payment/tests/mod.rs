@@ -7,6 +7,7 @@ mod order;
 mod price;
 mod refund;
 mod settle;
+mod transaction;
 
 use malipo_wire::Money;
 

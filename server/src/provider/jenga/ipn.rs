@@ -15,6 +15,7 @@ use super::super::{Notice, NoticeError, Transaction as About};
 use super::customer::payer;
 use crate::config::Jenga;
 use crate::payment::settle::Observation;
+use crate::payment::transaction::{References, TransactionRef};
 
 /// Whether the headers prove that Jenga sent it.
 pub(super) fn is_authentic(headers: &HeaderMap, config: &Jenga) -> bool {
@@ -115,11 +116,13 @@ pub(super) fn read(body: &[u8], config: &Jenga) -> Result<Option<Notice>, Notice
 
 /// Both references of a transaction: no page says in which one a name of ours may stand.
 fn about(ipn: &Ipn, config: &Jenga) -> About {
-    let first = text(&ipn.transaction.reference);
-    let second = text(&ipn.bank.reference).filter(|it| Some(it) != first.as_ref());
+    let reference = |field| text(field).and_then(|it| TransactionRef::new(&it));
     let phone = text(&ipn.customer.mobile_number);
     About {
-        references: first.into_iter().chain(second).collect(),
+        references: References {
+            own: reference(&ipn.transaction.reference),
+            others: reference(&ipn.bank.reference).into_iter().collect(),
+        },
         payer: phone.and_then(|it| payer(&it, config)),
     }
 }

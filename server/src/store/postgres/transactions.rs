@@ -2,13 +2,15 @@
 
 use async_trait::async_trait;
 use deadpool_postgres::Transaction;
+use tokio_postgres::Row;
 
-use super::session::{Failure, Work, query, storable};
+use super::session::{Failure, Values, Work, query};
 use super::{PostgresStore, outbox, reads, upkeep};
-use crate::payment::Attempt;
+use crate::payment::{Attempt, AttemptId};
 use crate::payment::event::EventKind;
+use crate::payment::transaction::{KnownReference, Payment};
 use crate::store::StoreError;
-use crate::store::transactions::{Payment, ToldTransaction, Transactions};
+use crate::store::transactions::{ToldTransaction, Transactions};
 
 #[async_trait]
 impl Transactions for PostgresStore {
@@ -29,18 +31,18 @@ impl Work for Telling {
         // Two that are told at once, to two servers: the later one sees the earlier one, and what it made of the order.
         reads::lock(it, &seen.order_id).await?;
         let attempt = reads::attempt(it, &told.attempt).await?.ok_or_else(none)?;
-        let references: Vec<String> = told.references.iter().map(|it| storable(it)).collect();
-        let sql = "SELECT transaction_ref FROM told_transactions WHERE attempt_id = $1";
-        let rows = query(it, sql, &[&told.attempt.0]).await?;
-        let known: Vec<String> = rows
-            .iter()
-            .map(|it| it.try_get(0))
-            .collect::<Result<_, _>>()?;
-        let payment = Payment::judge(&attempt, &known, &references);
-        let sql = "INSERT INTO told_transactions (attempt_id, transaction_ref, told_at) VALUES ($1, $2, $3) \
-             ON CONFLICT DO NOTHING";
-        for reference in &references {
-            query(it, sql, &[&told.attempt.0, reference, &told.now.0]).await?;
+        let known = known(it, &told.attempt).await?;
+        let payment = Payment::judge(&attempt, &known, &told.references);
+        let sql = "INSERT INTO told_transactions (attempt_id, transaction_ref, told_with, told_at) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (attempt_id, transaction_ref) DO UPDATE SET told_with = $3";
+        for noted in told.references.to_note(&known) {
+            let values: &Values<'_> = &[
+                &told.attempt.0,
+                &noted.reference,
+                &noted.told_with,
+                &told.now.0,
+            ];
+            query(it, sql, values).await?;
         }
         if let Some(note) = payment.note(&attempt, &told.summary) {
             upkeep::park_in(it, &told.provider, &told.names, &note, told.now).await?;
@@ -54,4 +56,19 @@ impl Work for Telling {
         }
         Ok(payment)
     }
+}
+
+async fn known(
+    it: &Transaction<'_>,
+    attempt: &AttemptId,
+) -> Result<Vec<KnownReference>, Failure> {
+    let sql = "SELECT transaction_ref, told_with FROM told_transactions WHERE attempt_id = $1";
+    let rows = query(it, sql, &[&attempt.0]).await?;
+    let known = |row: &Row| {
+        Ok(KnownReference {
+            reference: row.try_get(0)?,
+            told_with: row.try_get(1)?,
+        })
+    };
+    rows.iter().map(known).collect()
 }

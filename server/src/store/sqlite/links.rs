@@ -52,7 +52,7 @@ impl Links for SqliteStore {
         now: UnixMs,
     ) -> Result<Heard, StoreError> {
         let provider = provider.to_owned();
-        let (names, references) = (told.names.to_vec(), told.references.to_vec());
+        let (names, references) = (told.names.to_vec(), told.references.clone());
         let (payer, says) = (told.payer, told.says);
         self.write(move |it| {
             let told = Told {

@@ -86,7 +86,7 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
 }
 
 /// In order, for ever: a migration that has been released is never changed.
-const MIGRATIONS: [&str; 9] = [
+const MIGRATIONS: [&str; 10] = [
     include_str!("../../../migrations/0001_payments.sql"),
     include_str!("../../../migrations/0002_quotas.sql"),
     include_str!("../../../migrations/0003_outbox.sql"),
@@ -96,6 +96,7 @@ const MIGRATIONS: [&str; 9] = [
     include_str!("../../../migrations/0007_shares.sql"),
     include_str!("../../../migrations/0008_transactions.sql"),
     include_str!("../../../migrations/0009_references.sql"),
+    include_str!("../../../migrations/0010_told_with.sql"),
 ];
 const LEAST_VERSION: i32 = 3_051_003;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

@@ -4,10 +4,11 @@ use async_trait::async_trait;
 use rusqlite::{Connection, Error, params};
 
 use super::{SqliteStore, outbox, reads, writes};
-use crate::payment::Attempt;
+use crate::payment::{Attempt, AttemptId};
 use crate::payment::event::EventKind;
+use crate::payment::transaction::{KnownReference, Payment};
 use crate::store::StoreError;
-use crate::store::transactions::{Payment, ToldTransaction, Transactions};
+use crate::store::transactions::{ToldTransaction, Transactions};
 
 #[async_trait]
 impl Transactions for SqliteStore {
@@ -18,15 +19,13 @@ impl Transactions for SqliteStore {
 
 fn tell(connection: &Connection, told: &ToldTransaction) -> Result<Payment, Error> {
     let attempt = reads::attempt(connection, &told.attempt)?.ok_or(Error::QueryReturnedNoRows)?;
-    let known: Vec<String> = connection
-        .prepare_cached("SELECT transaction_ref FROM told_transactions WHERE attempt_id = ?1")?
-        .query_map([&told.attempt.0], |row| row.get(0))?
-        .collect::<Result<_, Error>>()?;
+    let known = known(connection, &told.attempt)?;
     let payment = Payment::judge(&attempt, &known, &told.references);
-    for reference in &told.references {
+    for it in told.references.to_note(&known) {
         connection.execute(
-            "INSERT INTO told_transactions (attempt_id, transaction_ref, told_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-            params![told.attempt.0, reference, told.now.0],
+            "INSERT INTO told_transactions (attempt_id, transaction_ref, told_with, told_at) VALUES (?1, ?2, ?3, ?4) \
+             ON CONFLICT (attempt_id, transaction_ref) DO UPDATE SET told_with = ?3",
+            params![told.attempt.0, it.reference, it.told_with, told.now.0],
         )?;
     }
     if let Some(note) = payment.note(&attempt, &told.summary) {
@@ -47,4 +46,18 @@ fn tell(connection: &Connection, told: &ToldTransaction) -> Result<Payment, Erro
         )?;
     }
     Ok(payment)
+}
+
+fn known(connection: &Connection, attempt: &AttemptId) -> Result<Vec<KnownReference>, Error> {
+    connection
+        .prepare_cached(
+            "SELECT transaction_ref, told_with FROM told_transactions WHERE attempt_id = ?1",
+        )?
+        .query_map([&attempt.0], |row| {
+            Ok(KnownReference {
+                reference: row.get(0)?,
+                told_with: row.get(1)?,
+            })
+        })?
+        .collect()
 }

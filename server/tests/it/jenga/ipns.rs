@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use malipo_server::clock::UnixMs;
 use malipo_server::payment::settle::Observation;
-use malipo_server::provider::{Notice, NoticeError, NoticeRequest, Provider};
+use malipo_server::provider::{Notice, NoticeError, NoticeRequest, Provider, Transaction};
 use malipo_wire::{Customer, Money};
 use serde_json::{Value, json};
 
@@ -113,8 +113,11 @@ fn a_success_says_what_the_order_was_charged_and_a_failure_leaves_it_open() {
 #[test]
 fn a_transaction_is_told_by_its_references_and_its_payer_by_a_keyed_hash() {
     let about = |ipn: &Value| read(ipn).transaction.unwrap();
+    let texts = |it: &Transaction| -> Vec<String> {
+        it.references.all().map(ToString::to_string).collect()
+    };
     let one = about(&sample());
-    assert_eq!(one.references, ["328411183176"]);
+    assert_eq!(texts(&one), ["328411183176"]);
     let payer = one.payer.unwrap();
     let customer = Customer {
         phone: Some("0712 345 678".to_owned()),
@@ -122,7 +125,10 @@ fn a_transaction_is_told_by_its_references_and_its_payer_by_a_keyed_hash() {
     };
     assert!(adapter("").recipients(&customer).contains(&payer));
     let ipn = with("/bank/reference", json!(99));
-    assert_eq!(about(&ipn).references, ["328411183176", "99"]);
+    assert_eq!(texts(&about(&ipn)), ["328411183176", "99"]);
+    for none in [json!(0), json!("0"), json!("N/A"), json!(" - ")] {
+        assert_eq!(texts(&about(&with("/bank/reference", none))), ["328411183176"]);
+    }
     let ipn = with("/customer/mobileNumber", json!("+254 712 345679"));
     assert_ne!(about(&ipn).payer, Some(payer));
     for none in [json!(""), json!(null), json!("unknown")] {

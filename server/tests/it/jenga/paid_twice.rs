@@ -64,6 +64,57 @@ async fn a_second_payment_of_a_link_is_kept_for_a_person_and_the_first_one_told_
     assert_eq!(record["status"], "success");
 }
 
+/// The bank's reference is free text: what stands for none, or is the same for everybody, hides no second payment.
+#[tokio::test]
+async fn a_second_payment_that_the_bank_calls_the_same_is_never_taken_for_the_first() {
+    let shop = Shop::start(&[]).await;
+    let (world, _sandbox) = worlds(&shop.config()).await;
+    sent(&world, ORDER).await;
+    for (transaction, bank, parked) in [
+        ("T1", "0", 0),
+        ("T2", "0", 1),
+        ("T2", "N/A", 1),
+        ("T3", "EQUITY", 2),
+        ("T4", "EQUITY", 3),
+        ("T4", "EQUITY", 3),
+        ("T1", "EQUITY", 3),
+    ] {
+        let seen = ipn_of(&world, transaction, Some(bank), "1350.50").await;
+        assert_eq!(seen, parked, "{transaction} {bank}");
+    }
+    let events = shop.until(3).await;
+    let told: Vec<_> = events.iter().map(|it| &it["type"]).collect();
+    let duplicate = "payment.duplicate";
+    assert_eq!(told, ["payment.paid", duplicate, duplicate], "T2 and T3");
+    let notes = world.app.store.parked(10).await.unwrap();
+    let unclear = notes.iter().find(|it| it.summary.contains("transaction T4"));
+    let unclear = &unclear.unwrap().summary;
+    assert!(unclear.contains("or the first one told again"), "{unclear}");
+}
+
+/// A reference of any length is a success all the same, told once.
+#[tokio::test]
+async fn a_reference_of_many_kilobytes_pays_and_is_known_again() {
+    let (world, _sandbox) = worlds("").await;
+    sent(&world, ORDER).await;
+    let long = "T".repeat(20_000);
+    assert_eq!(ipn_of(&world, &long, Some(&long), "1350.50").await, 0);
+    world.until_state(ORDER, "paid").await;
+    assert_eq!(ipn_of(&world, &long, None, "1350.50").await, 0);
+    assert_eq!(ipn(&world, &format!("{long}U"), "1350.50").await, 1);
+}
+
+/// Nobody can tell whether it is the first one told again: a person looks.
+#[tokio::test]
+async fn a_payment_of_a_paid_order_that_names_no_transaction_is_kept() {
+    let (world, _sandbox) = worlds("").await;
+    sent(&world, ORDER).await;
+    assert_eq!(ipn(&world, "T1", "1350.50").await, 0);
+    world.until_state(ORDER, "paid").await;
+    assert_eq!(ipn(&world, "-", "1350.50").await, 1);
+    assert_eq!(ipn(&world, "-", "1350.50").await, 1);
+}
+
 #[tokio::test]
 async fn the_rest_of_too_small_a_payment_is_kept_as_well() {
     let (world, _sandbox) = worlds("").await;

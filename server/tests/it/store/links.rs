@@ -10,6 +10,7 @@ use malipo_server::store::Answered;
 use malipo_server::store::links::Noted;
 use malipo_wire::{Money, Reason};
 
+use super::transactions::references;
 use super::{Bench, LATER, NOW, price};
 
 /// A link for `payers` with the hashes `[1; 32]`, `[2; 32]` and so on.
@@ -58,7 +59,7 @@ async fn told_that(
     let told = Told {
         names: &names,
         payer: Some([payer; 32]),
-        references: &[transaction.to_owned()],
+        references: &references(&[transaction]),
         says,
     };
     match bench.store.tell_link("jenga", told, LATER).await.unwrap() {
@@ -235,7 +236,7 @@ pub(super) async fn many_payments_of_one_link_at_once_are_all_noted_once(bench: 
                 let told = Told {
                     names: &names,
                     payer: Some([payer; 32]),
-                    references: &[format!("t{payer}")],
+                    references: &references(&[&format!("t{payer}")]),
                     says: Observation::Success(Some(price())),
                 };
                 store.tell_link("jenga", told, LATER).await

@@ -2,19 +2,30 @@
 
 use malipo_server::payment::AttemptId;
 use malipo_server::payment::settle::Observation;
+use malipo_server::payment::transaction::{Payment, References, TransactionRef};
+use malipo_server::random;
 use malipo_server::store::outbox::{Channel, Tell};
-use malipo_server::store::transactions::{Payment, ToldTransaction};
+use malipo_server::store::transactions::ToldTransaction;
 
 use super::{Bench, LATER, NOW, SUCCESS, price, ugx};
 
-fn told(attempt: &AttemptId, references: &[&str]) -> ToldTransaction {
+/// The transaction's own reference first; empty where it has none.
+pub(super) fn references(all: &[&str]) -> References {
+    let mut all = all.iter().map(|it| TransactionRef::new(it));
+    References {
+        own: all.next().flatten(),
+        others: all.flatten().collect(),
+    }
+}
+
+fn told(attempt: &AttemptId, all: &[&str]) -> ToldTransaction {
     ToldTransaction {
         attempt: attempt.clone(),
-        references: references.iter().map(ToString::to_string).collect(),
+        references: references(all),
         received: Some(price()),
         provider: "jenga".to_owned(),
         names: vec!["A".to_owned()],
-        summary: references.join(" "),
+        summary: all.join(" "),
         tell: Tell {
             webhook: true,
             ..Tell::default()
@@ -54,18 +65,30 @@ pub(super) async fn a_second_transaction_of_an_attempt_is_told_once_and_kept(ben
 
 pub(super) async fn a_transaction_is_known_by_any_of_its_references(bench: Bench) {
     let id = bench.pending("ORDER-1").await;
+    // Longer than an index takes, and nothing that could be compressed.
+    let long: String = (0..400)
+        .map(|it| hex::encode(random::hash(&it.to_string())))
+        .collect();
     for (references, expected) in [
         (&["T1"][..], Payment::First),
         (&["T1", "B1"], Payment::Known),
-        (&["B1"], Payment::Known),
-        (&["B1", "C1"], Payment::Known),
+        (&["", "B1"], Payment::Known),
+        (&["", "B1", "C1"], Payment::Known),
+        (&["", "C1"], Payment::Known),
         (&["T2", "B2"], Payment::Second),
-        (&["B2"], Payment::Known),
+        (&["", "B2"], Payment::Known),
+        // The bank calls both the same.
+        (&["T3", "B2"], Payment::Unclear),
+        (&["T3", "B2"], Payment::Known),
+        (&["T4", &long], Payment::Second),
+        (&["", &long], Payment::Known),
+        (&["T5", "0"], Payment::Second),
+        (&["T6", "0"], Payment::Second),
     ] {
         let seen = tell(&bench, &id, references).await;
         assert_eq!(seen, expected, "{references:?}");
     }
-    assert_eq!(parked(&bench).await, 100 + 1);
+    assert_eq!(parked(&bench).await, 500 + 5);
 }
 
 pub(super) async fn a_payment_of_a_closed_attempt_of_which_nothing_is_noted_is_for_a_person(

@@ -1,6 +1,6 @@
 //! What an update of the tables makes of what is in them.
 
-use malipo_server::store::transactions::Payment;
+use malipo_server::payment::transaction::Payment;
 
 use super::Bench;
 use super::transactions::tell;
@@ -10,7 +10,10 @@ pub(super) async fn references_that_were_joined_are_known_apart_after_the_update
     let insert = "INSERT INTO told_transactions (attempt_id, transaction_ref, told_at) VALUES";
     let rows = ["T1/B1", "/T2", "T3/", "T4"].map(|it| format!("('{}', '{it}', 1)", id.0));
     bench.tamper(&format!("{insert} {}", rows.join(", "))).await;
-    // As before the update.
+    // As before the updates.
+    bench
+        .tamper("ALTER TABLE told_transactions DROP COLUMN told_with")
+        .await;
     bench.unmigrated(8).await;
     let bench = bench.reopened().await;
     let all = "SELECT count(*) FROM told_transactions";
@@ -20,4 +23,11 @@ pub(super) async fn references_that_were_joined_are_known_apart_after_the_update
         assert_eq!(seen, Payment::Known, "{reference}");
     }
     assert_eq!(tell(&bench, &id, &["B4"]).await, Payment::Second);
+    // A server of before the updates goes on while this one runs.
+    let joined = format!("{insert} ('{}', 'MPESA/T5/B5', 1)", id.0);
+    bench.tamper(&joined).await;
+    for references in [&["MPESA/T5", "B5"][..], &["MPESA/T5"], &["", "B5"]] {
+        let seen = tell(&bench, &id, references).await;
+        assert_eq!(seen, Payment::Known, "{references:?}");
+    }
 }

@@ -47,13 +47,13 @@ impl Asked {
             let mut changed = std::pin::pin!(self.0.changed.notified());
             // From here on no change is missed; one before it is seen below.
             changed.as_mut().enable();
-            if let Some(answer) = self.answer() {
-                return answer.clone();
+            // In this order: the answer is set before it is over, so whoever reads "over" reads the answer too.
+            let over = self.0.over.load(Ordering::Acquire);
+            match self.answer() {
+                Some(answer) => return answer.clone(),
+                None if over => return Err(ProviderError::Unreachable),
+                None => changed.await,
             }
-            if !self.is_running() {
-                return Err(ProviderError::Unreachable);
-            }
-            changed.await;
         }
     }
 }
@@ -76,6 +76,8 @@ impl Drop for Asking {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt as _;
+
     use super::*;
     use crate::payment::settle::Observation;
 
@@ -100,6 +102,30 @@ mod tests {
         assert!(!asked.is_running());
         // Also whoever comes later.
         assert_eq!(asked.wait().await, Ok(Observation::Pending));
+    }
+
+    /// The answer may come at any moment of a look for it.
+    #[test]
+    fn an_answer_that_comes_while_somebody_looks_is_never_taken_for_none() {
+        for _ in 0..100_000 {
+            let (asking, asked) = Asked::begin();
+            let looks = AtomicBool::new(false);
+            std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    while !looks.load(Ordering::Acquire) {
+                        std::hint::spin_loop();
+                    }
+                    asking.answered(Ok(Observation::Pending));
+                });
+                looks.store(true, Ordering::Release);
+                let answer = loop {
+                    if let Some(answer) = asked.wait().now_or_never() {
+                        break answer;
+                    }
+                };
+                assert_eq!(answer, Ok(Observation::Pending));
+            });
+        }
     }
 
     #[tokio::test]

@@ -58,7 +58,9 @@ function take({ type, data }) {
       console.log(`${data.order_id}: not paid; keep the basket, it may still be paid late`);
       break;
     case "payment.duplicate":
-      console.log(`${data.order_id}: PAID TWICE; give ${data.amount} ${data.currency} back (${data.provider_ref})`);
+      // One payment link that was paid twice has two transactions: that one is named.
+      const which = data.transaction_ref ?? data.provider_ref;
+      console.log(`${data.order_id}: PAID TWICE; give ${data.amount} ${data.currency} back (${which})`);
       break;
     case "payment.review":
       console.log(`${data.order_id}: look at it: ${data.amount} ${data.currency} came, or nothing (${data.provider_ref})`);

@@ -4,6 +4,7 @@ use malipo_wire::Money;
 use serde::{Deserialize, Serialize};
 
 use super::settle::Step;
+use super::transaction::TransactionRef;
 use super::{Attempt, AttemptStatus};
 use crate::clock::UnixMs;
 
@@ -56,6 +57,9 @@ pub struct EventData {
     pub provider: String,
     /// The provider's name of the attempt, or our reference towards it where it has none.
     pub provider_ref: String,
+    /// The provider's name of the transaction to give back, where one attempt was paid by two: of `payment.duplicate` alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transaction_ref: Option<String>,
     /// What was paid, where that is known (it may be more than the price, or the wrong amount); else the price. A decimal
     /// string in major units.
     pub amount: String,
@@ -88,9 +92,15 @@ pub fn kind(before: &Attempt, step: &Step) -> Option<EventKind> {
     }
 }
 
-/// The event about an attempt that now stands as `after`.
+/// The event about an attempt that now stands as `after`; about one of its transactions, where several paid it.
 #[must_use]
-pub fn event(kind: EventKind, after: &Attempt, test: bool, now: UnixMs) -> Event {
+pub fn event(
+    kind: EventKind,
+    after: &Attempt,
+    transaction: Option<&TransactionRef>,
+    test: bool,
+    now: UnixMs,
+) -> Event {
     let amount = after.received.unwrap_or(after.price);
     let known = after.provider_ref.as_ref();
     Event {
@@ -101,6 +111,7 @@ pub fn event(kind: EventKind, after: &Attempt, test: bool, now: UnixMs) -> Event
             attempt_id: after.id.0.clone(),
             provider: after.provider.clone(),
             provider_ref: known.unwrap_or(&after.reference.0).clone(),
+            transaction_ref: transaction.map(ToString::to_string),
             amount: Money::to_decimal(amount),
             currency: amount.currency().code().to_owned(),
             test,

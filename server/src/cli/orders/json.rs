@@ -4,6 +4,7 @@ use malipo_server::clock::UnixMs;
 use malipo_server::payment::refund::RefundNote;
 use malipo_server::payment::{Attempt, Order};
 use malipo_server::store::records::DeliveryRecord;
+use malipo_server::store::transactions::TransactionRecord;
 use malipo_wire::{Money, Reason};
 use serde_json::{Value, json};
 
@@ -23,15 +24,18 @@ pub(super) fn order(order: &Order, test: bool) -> Value {
     })
 }
 
-/// The same with what the shop was told and what was given back.
+/// The same with the transactions that were told of, what the shop was told and what was given back.
 pub(super) fn record(
     it: &Order,
     test: bool,
+    transactions: &[TransactionRecord],
     deliveries: &[DeliveryRecord],
     notes: &[RefundNote],
 ) -> Value {
     let mut value = order(it, test);
     if let Some(fields) = value.as_object_mut() {
+        let transactions = transactions.iter().map(transaction).collect();
+        fields.insert("transactions".to_owned(), transactions);
         let deliveries = deliveries.iter().map(delivery).collect();
         fields.insert("deliveries".to_owned(), deliveries);
         let notes = notes.iter().map(note).collect();
@@ -58,6 +62,14 @@ fn attempt(it: &Attempt) -> Value {
         "paid_at": it.paid_at.map(UnixMs::to_rfc3339),
         "expires_at": it.expires_at.map(UnixMs::to_rfc3339),
         "next_check_at": it.next_check_at.map(UnixMs::to_rfc3339),
+    })
+}
+
+fn transaction(it: &TransactionRecord) -> Value {
+    json!({
+        "attempt_id": it.attempt_id.0,
+        "references": it.references,
+        "told_at": it.told_at.to_rfc3339(),
     })
 }
 

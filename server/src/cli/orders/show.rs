@@ -7,6 +7,7 @@ use malipo_server::payment::refund::RefundNote;
 use malipo_server::payment::{Attempt, Order};
 use malipo_server::store::Store;
 use malipo_server::store::records::DeliveryRecord;
+use malipo_server::store::transactions::TransactionRecord;
 use malipo_wire::{Money, OrderId, Reason};
 
 use super::{Form, json, order, order_id};
@@ -26,14 +27,17 @@ pub(super) async fn run(show: &Show, config: &Config, store: &dyn Store) -> anyh
     let order = order(store, &show.order_id).await?;
     let deliveries = store.deliveries(&order.id).await?;
     let notes = store.refund_notes(&order.id).await?;
+    let transactions = store.transactions(&order.id).await?;
     if show.form.json {
-        let value = json::record(&order, test, &deliveries, &notes);
+        let value = json::record(&order, test, &transactions, &deliveries, &notes);
         return print(&format!("{value:#}"));
     }
     let mut lines = head(&order, test);
     for attempt in &order.attempts {
         lines.push(String::new());
         lines.extend(of_attempt(attempt));
+        let of_it = transactions.iter().filter(|it| it.attempt_id == attempt.id);
+        lines.extend(of_it.map(of_transaction));
     }
     if !deliveries.is_empty() {
         lines.push("\nthe shop was told".to_owned());
@@ -95,6 +99,12 @@ fn of_attempt(it: &Attempt) -> Vec<String> {
     add("expires:", at(it.expires_at));
     add("asked next:", at(it.next_check_at));
     lines
+}
+
+fn of_transaction(it: &TransactionRecord) -> String {
+    let names: Vec<_> = it.references.iter().map(|it| clean(it)).collect();
+    let told_at = it.told_at.to_rfc3339();
+    format!("  transaction:  {}, told of at {told_at}", names.join(" / "))
 }
 
 fn of_delivery(it: &DeliveryRecord) -> String {

@@ -5,6 +5,7 @@ use crate::clock::UnixMs;
 use crate::payment::alarm::Alarm;
 use crate::payment::event::{EventKind, event, kind};
 use crate::payment::settle::Step;
+use crate::payment::transaction::TransactionRef;
 use crate::payment::{Attempt, AttemptStatus as S};
 
 fn to(before: &Attempt, status: S, received: Option<&str>) -> Option<&'static str> {
@@ -50,16 +51,28 @@ fn a_step_that_changes_neither_status_nor_amount_is_no_news() {
 #[test]
 fn an_event_says_what_was_received_else_the_price_and_the_providers_name_else_ours() {
     let mut paid = attempt("a", S::Paid);
-    let seen = event(EventKind::Paid, &paid, true, UnixMs(0)).data;
+    let seen = event(EventKind::Paid, &paid, None, true, UnixMs(0)).data;
     assert_eq!(seen.amount, "10000");
     assert_eq!(seen.provider_ref, "REFERENCE0000001");
     assert!(seen.test);
     paid.received = Some(money("10250", "UGX"));
     paid.provider_ref = Some("theirs".to_owned());
-    let seen = event(EventKind::Paid, &paid, false, UnixMs(0)).data;
+    let seen = event(EventKind::Paid, &paid, None, false, UnixMs(0)).data;
     assert_eq!(seen.amount, "10250");
     assert_eq!(seen.provider_ref, "theirs");
     assert!(!seen.test);
+    let json = serde_json::to_string(&seen).unwrap();
+    assert!(!json.contains("transaction_ref"), "{json}");
+}
+
+#[test]
+fn an_event_about_one_of_two_transactions_says_which() {
+    let paid = attempt("a", S::Paid);
+    let second = TransactionRef::new("T2");
+    let told = event(EventKind::Duplicate, &paid, second.as_ref(), true, UnixMs(0));
+    let json = serde_json::to_value(&told).unwrap();
+    assert_eq!(json["data"]["transaction_ref"], "T2");
+    assert_eq!(json["data"]["provider_ref"], "REFERENCE0000001");
 }
 
 #[test]

@@ -53,6 +53,7 @@ async fn shown(app: &App, order_id: &str, headers: &HeaderMap) -> Result<Respons
     })?;
     let deliveries = app.store.deliveries(&id).await?;
     let notes = app.store.refund_notes(&id).await?;
+    let transactions = app.store.transactions(&id).await?;
     let answer = order.answer(app.test());
     let main = Main {
         id: id.as_str(),
@@ -62,7 +63,7 @@ async fn shown(app: &App, order_id: &str, headers: &HeaderMap) -> Result<Respons
         tries: order
             .attempts
             .iter()
-            .map(|it| Try::of(&order, it))
+            .map(|it| Try::of(&order, it, &transactions))
             .collect(),
         tellings: deliveries.iter().map(Telling::of).collect(),
         refunds: notes.iter().map(Refund::of).collect(),

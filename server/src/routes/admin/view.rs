@@ -7,6 +7,7 @@ use crate::clock::UnixMs;
 use crate::payment::refund::RefundNote;
 use crate::payment::{Attempt, AttemptStatus, Order};
 use crate::store::records::DeliveryRecord;
+use crate::store::transactions::TransactionRecord;
 
 /// A moment in UTC.
 #[derive(Template)]
@@ -131,7 +132,7 @@ pub(super) enum Fact {
 }
 
 impl<'a> Try<'a> {
-    pub(super) fn of(order: &Order, it: &'a Attempt) -> Self {
+    pub(super) fn of(order: &Order, it: &'a Attempt, told: &[TransactionRecord]) -> Self {
         let text = |text: &str| Some(Fact::Text(text.to_owned()));
         let at = |moment: Option<UnixMs>| moment.map(|it| Fact::At(Moment(it)));
         let reason = it.reason.map(Reason::as_str);
@@ -142,6 +143,7 @@ impl<'a> Try<'a> {
                 "Provider's reference",
                 it.provider_ref.as_deref().and_then(text),
             ),
+            ("Transactions", transactions(it, told).map(Fact::Text)),
             ("Reason", reason.and_then(text)),
             ("Price", Some(Fact::Text(money(it.price)))),
             ("Received", it.received.map(money).map(Fact::Text)),
@@ -166,6 +168,17 @@ impl<'a> Try<'a> {
             facts: facts.filter_map(|(name, it)| Some((name, it?))).collect(),
         }
     }
+}
+
+/// The first is what it was paid by; every other one is money to give back, or for a person to look at.
+fn transactions(of: &Attempt, told: &[TransactionRecord]) -> Option<String> {
+    let all = told.iter().filter(|it| it.attempt_id == of.id);
+    let one = |it: &TransactionRecord| {
+        let at = Moment(it.told_at).text();
+        format!("{} ({at} UTC)", it.references.join(" / "))
+    };
+    let all: Vec<_> = all.map(one).collect();
+    (!all.is_empty()).then(|| all.join(", "))
 }
 
 /// Masked, as it is kept.

@@ -9,6 +9,7 @@ use super::{PostgresStore, rows};
 use crate::clock::UnixMs;
 use crate::payment::Attempt;
 use crate::payment::event::{self, EventKind};
+use crate::payment::transaction::TransactionRef;
 use crate::store::StoreError;
 use crate::store::outbox::{Backlog, Channel, Delivery, Outbox, Tell, event_id};
 
@@ -84,6 +85,7 @@ pub(super) async fn tell(
     it: &Transaction<'_>,
     kind: EventKind,
     after: &Attempt,
+    transaction: Option<&TransactionRef>,
     tell: Tell,
     now: UnixMs,
 ) -> Result<(), Failure> {
@@ -91,7 +93,7 @@ pub(super) async fn tell(
     let rows = query(it, sql, &[&after.id.0]).await?;
     let row = rows.first().ok_or(Failure::Odd("an attempt"))?;
     let nth = rows::count(row, 0)?;
-    let event = event::event(kind, after, tell.test, now);
+    let event = event::event(kind, after, transaction, tell.test, now);
     let body = serde_json::to_string(&event).map_err(|_| Failure::Odd("an event"))?;
     for channel in tell.channels() {
         query(

@@ -146,7 +146,7 @@ impl Work for Settling<'_> {
         if let Some(kind) = event::kind(attempt, &step)
             && let Some(after) = find(&after, self.attempt)
         {
-            outbox::tell(it, kind, after, self.tell, self.now).await?;
+            outbox::tell(it, kind, after, None, self.tell, self.now).await?;
         }
         // Whether money moves is the same before and after.
         if before.answer(false) != after.answer(false) {

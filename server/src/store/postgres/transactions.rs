@@ -2,20 +2,37 @@
 
 use async_trait::async_trait;
 use deadpool_postgres::Transaction;
+use malipo_wire::OrderId;
 use tokio_postgres::Row;
 
 use super::session::{Failure, Values, Work, query};
 use super::{PostgresStore, outbox, reads, upkeep};
 use crate::payment::{Attempt, AttemptId};
+use crate::clock::UnixMs;
 use crate::payment::event::EventKind;
 use crate::payment::transaction::{KnownReference, Payment};
 use crate::store::StoreError;
-use crate::store::transactions::{ToldTransaction, Transactions};
+use crate::store::transactions::{ToldTransaction, TransactionRecord, Transactions, grouped};
 
 #[async_trait]
 impl Transactions for PostgresStore {
     async fn tell_transaction(&self, told: ToldTransaction) -> Result<Payment, StoreError> {
         self.session.transact(Telling(told)).await
+    }
+
+    async fn transactions(&self, order: &OrderId) -> Result<Vec<TransactionRecord>, StoreError> {
+        let sql = "SELECT t.attempt_id, t.transaction_ref, t.told_with, t.told_at FROM told_transactions t \
+             JOIN attempts a ON a.attempt_id = t.attempt_id WHERE a.order_id = $1 ORDER BY t.told_at, t.transaction_ref";
+        let rows = self.session.query(sql, &[&order.as_str()]).await?;
+        let row = |row: &Row| -> Result<_, Failure> {
+            let reference = KnownReference {
+                reference: row.try_get(1)?,
+                told_with: row.try_get(2)?,
+            };
+            Ok((AttemptId(row.try_get(0)?), reference, UnixMs(row.try_get(3)?)))
+        };
+        let rows: Result<Vec<_>, Failure> = rows.iter().map(row).collect();
+        Ok(grouped(rows?))
     }
 }
 
@@ -52,7 +69,9 @@ impl Work for Telling {
                 received: told.received,
                 ..attempt
             };
-            outbox::tell(it, EventKind::Duplicate, &second, told.tell, told.now).await?;
+            let which = told.references.all().next();
+            let kind = EventKind::Duplicate;
+            outbox::tell(it, kind, &second, which, told.tell, told.now).await?;
         }
         Ok(payment)
     }

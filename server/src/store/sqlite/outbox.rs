@@ -7,6 +7,7 @@ use super::{SqliteStore, rows};
 use crate::clock::UnixMs;
 use crate::payment::Attempt;
 use crate::payment::event::{self, EventKind};
+use crate::payment::transaction::TransactionRef;
 use crate::store::StoreError;
 use crate::store::outbox::{Backlog, Channel, Delivery, Outbox, Tell, event_id};
 
@@ -92,6 +93,7 @@ pub(super) fn tell(
     connection: &Connection,
     kind: EventKind,
     after: &Attempt,
+    transaction: Option<&TransactionRef>,
     tell: Tell,
     now: UnixMs,
 ) -> Result<(), Error> {
@@ -100,7 +102,7 @@ pub(super) fn tell(
         [&after.id.0],
         |row| row.get(0),
     )?;
-    let event = event::event(kind, after, tell.test, now);
+    let event = event::event(kind, after, transaction, tell.test, now);
     let body =
         serde_json::to_string(&event).map_err(|it| Error::ToSqlConversionFailure(it.into()))?;
     for channel in tell.channels() {

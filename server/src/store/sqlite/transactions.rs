@@ -1,19 +1,38 @@
 //! Transactions that notifications told of.
 
 use async_trait::async_trait;
+use malipo_wire::OrderId;
 use rusqlite::{Connection, Error, params};
 
 use super::{SqliteStore, outbox, reads, writes};
 use crate::payment::{Attempt, AttemptId};
+use crate::clock::UnixMs;
 use crate::payment::event::EventKind;
 use crate::payment::transaction::{KnownReference, Payment};
 use crate::store::StoreError;
-use crate::store::transactions::{ToldTransaction, Transactions};
+use crate::store::transactions::{ToldTransaction, TransactionRecord, Transactions, grouped};
 
 #[async_trait]
 impl Transactions for SqliteStore {
     async fn tell_transaction(&self, told: ToldTransaction) -> Result<Payment, StoreError> {
         self.write(move |it| tell(it, &told)).await
+    }
+
+    async fn transactions(&self, order: &OrderId) -> Result<Vec<TransactionRecord>, StoreError> {
+        let sql = "SELECT t.attempt_id, t.transaction_ref, t.told_with, t.told_at FROM told_transactions t \
+             JOIN attempts a ON a.attempt_id = t.attempt_id WHERE a.order_id = ?1 ORDER BY t.told_at, t.transaction_ref";
+        let rows: Vec<_> = self.read(|it| {
+            it.prepare_cached(sql)?
+                .query_map([order.as_str()], |row| {
+                    let reference = KnownReference {
+                        reference: row.get(1)?,
+                        told_with: row.get(2)?,
+                    };
+                    Ok((AttemptId(row.get(0)?), reference, UnixMs(row.get(3)?)))
+                })?
+                .collect::<Result<_, _>>()
+        })?;
+        Ok(grouped(rows))
     }
 }
 
@@ -41,6 +60,7 @@ fn tell(connection: &Connection, told: &ToldTransaction) -> Result<Payment, Erro
             connection,
             EventKind::Duplicate,
             &second,
+            told.references.all().next(),
             told.tell,
             told.now,
         )?;

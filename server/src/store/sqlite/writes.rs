@@ -255,7 +255,7 @@ pub(super) fn settle(
     if let Some(kind) = event::kind(&attempt, &step)
         && let Some(after) = reads::attempt(connection, id)?
     {
-        outbox::tell(connection, kind, &after, tell, now)?;
+        outbox::tell(connection, kind, &after, None, tell, now)?;
     }
     let order = reads::order(connection, &attempt.order_id)?;
     Ok(order.map(|order| Settled { step, order }))

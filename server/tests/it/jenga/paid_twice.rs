@@ -8,6 +8,8 @@ use super::flow::{ORDER, sent, worlds};
 use crate::webhooks::Shop;
 use crate::world::World;
 
+const ADMIN: &str = "admin-token-of-this-test-0123456789";
+
 /// Sends the IPN of a transaction, as Jenga does; returns how often one was parked since the start.
 async fn ipn(world: &World, transaction: &str, amount: &str) -> usize {
     ipn_of(world, transaction, Some(transaction), amount).await
@@ -37,7 +39,8 @@ async fn ipn_of(world: &World, transaction: &str, bank: Option<&str>, amount: &s
 #[tokio::test]
 async fn a_second_payment_of_a_link_is_kept_for_a_person_and_the_first_one_told_again_is_not() {
     let shop = Shop::start(&[]).await;
-    let (world, _sandbox) = worlds(&shop.config()).await;
+    let admin = format!("admin.token = \"{ADMIN}\"\n{}", shop.config());
+    let (world, _sandbox) = worlds(&admin).await;
     sent(&world, ORDER).await;
     assert_eq!(ipn(&world, "T1", "1350.50").await, 0);
     world.until_state(ORDER, "paid").await;
@@ -51,6 +54,15 @@ async fn a_second_payment_of_a_link_is_kept_for_a_person_and_the_first_one_told_
     let told: Vec<_> = events.iter().map(|it| &it["type"]).collect();
     assert_eq!(told, ["payment.paid", "payment.duplicate"]);
     assert_eq!(events[1]["data"]["amount"], "1350.50");
+    assert_eq!(events[1]["data"]["transaction_ref"], "T2");
+    assert_eq!(events[0]["data"].get("transaction_ref"), None);
+    let bearer = format!("Bearer {ADMIN}");
+    let path = format!("/admin/orders/{ORDER}");
+    let page = world.send("GET", &path, &[("authorization", &bearer)], "");
+    let page = page.await.text;
+    let at = page.find("<dt>Transactions</dt><dd>T1 (");
+    let shown = page.get(at.unwrap()..).unwrap();
+    assert!(shown.contains(" UTC), T2 / B2 ("), "{shown}");
     let metrics = world.send("GET", "/metrics", &[], "").await.text;
     assert!(
         metrics.contains("malipo_alarms_total{kind=\"duplicate_paid\"} 1"),

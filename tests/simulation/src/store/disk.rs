@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use malipo_server::clock::UnixMs;
+use malipo_server::payment::transaction::KnownReference;
 use malipo_server::payment::{Attempt, AttemptId, AttemptStatus, Order};
 use malipo_server::store::Hash;
 use malipo_server::store::outbox::{Channel, Tell};
@@ -21,7 +22,7 @@ pub struct Disk {
     pub(super) refusals: BTreeMap<String, RefusalRow>,
     pub(super) parked: BTreeMap<(String, String, String), (u64, UnixMs)>,
     /// The transactions of which notifications told, by attempt.
-    pub(super) transactions: BTreeMap<AttemptId, Vec<String>>,
+    pub(super) transactions: BTreeMap<AttemptId, Vec<(KnownReference, UnixMs)>>,
     pub(super) sends: Vec<(Hash, AttemptId, UnixMs)>,
     pub(super) mode: Option<String>,
     pub(super) audience: Tell,

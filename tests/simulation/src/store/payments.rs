@@ -3,9 +3,10 @@
 use malipo_server::clock::{HOUR_MS, UnixMs};
 use malipo_server::payment::begin::{self, Decision, KnownKey};
 use malipo_server::payment::settle::{self, Observation};
+use malipo_server::payment::transaction::{KnownReference, Payment, TransactionRef};
 use malipo_server::payment::{Attempt, AttemptId, AttemptStatus, Opened, Reference, event};
 use malipo_server::store::outbox::{Tell, event_id};
-use malipo_server::store::transactions::{Payment, ToldTransaction};
+use malipo_server::store::transactions::{ToldTransaction, TransactionRecord, grouped};
 use malipo_server::store::{Answered, Begin, Begun, KEEP_MS, Settled};
 use malipo_wire::{OrderId, Status};
 
@@ -203,7 +204,7 @@ impl Disk {
         }
         if let Some(kind) = event::kind(&before, &step) {
             let after = self.attempts[index].attempt.clone();
-            self.tell(index, kind, &after, tell, now);
+            self.tell(index, kind, &after, None, tell, now);
         }
         self.note(index, Some(before.status));
         let order = self.order(&before.order_id)?;
@@ -213,9 +214,15 @@ impl Disk {
     pub(super) fn tell_transaction(&mut self, told: &ToldTransaction) -> Option<Payment> {
         let index = self.index(&told.attempt)?;
         let attempt = self.attempts[index].attempt.clone();
-        let known = self.transactions.entry(told.attempt.clone()).or_default();
-        let payment = Payment::judge(&attempt, known, &told.references);
-        known.extend(told.references.iter().cloned());
+        let rows = self.transactions.entry(told.attempt.clone()).or_default();
+        let known: Vec<KnownReference> = rows.iter().map(|it| it.0.clone()).collect();
+        let payment = Payment::judge(&attempt, &known, &told.references);
+        for noted in told.references.to_note(&known) {
+            match rows.iter_mut().find(|it| it.0.reference == noted.reference) {
+                Some(row) => row.0 = noted,
+                None => rows.push((noted, told.now)),
+            }
+        }
         if let Some(note) = payment.note(&attempt, &told.summary) {
             self.park(&told.provider, &told.names, &note, told.now);
         }
@@ -228,6 +235,7 @@ impl Disk {
                 index,
                 event::EventKind::Duplicate,
                 &second,
+                told.references.all().next(),
                 told.tell,
                 told.now,
             );
@@ -235,18 +243,30 @@ impl Disk {
         Some(payment)
     }
 
+    pub(super) fn told_transactions(&self, order: &OrderId) -> Vec<TransactionRecord> {
+        let of = |it: &Attempt| {
+            let rows = self.transactions.get(&it.id).into_iter().flatten();
+            let row = |row: &(KnownReference, UnixMs)| (it.id.clone(), row.0.clone(), row.1);
+            rows.map(row).collect::<Vec<_>>()
+        };
+        let mut rows: Vec<_> = self.attempts_of(order).flat_map(of).collect();
+        rows.sort_by(|a, b| (a.2, &a.1.reference).cmp(&(b.2, &b.1.reference)));
+        grouped(rows)
+    }
+
     fn tell(
         &mut self,
         index: usize,
         kind: event::EventKind,
         after: &Attempt,
+        transaction: Option<&TransactionRef>,
         tell: Tell,
         now: UnixMs,
     ) {
         let row = &mut self.attempts[index];
         let event_id = event_id(&row.attempt.id, row.told);
         row.told += 1;
-        let event = event::event(kind, after, tell.test, now);
+        let event = event::event(kind, after, transaction, tell.test, now);
         let body = serde_json::to_string(&event).unwrap();
         for channel in tell.channels() {
             self.outbox.push(OutboxRow {

@@ -3,10 +3,11 @@
 use async_trait::async_trait;
 use malipo_server::clock::UnixMs;
 use malipo_server::payment::AttemptId;
+use malipo_server::payment::transaction::Payment;
 use malipo_server::store::outbox::{Backlog, Channel, Delivery, Outbox};
 use malipo_server::store::quota::{CallLease, InUse, MOST_LEVELS, NoRoom, Quotas, level_left};
 use malipo_server::store::recipients::{Recipients, SentEnough, WINDOW_MS};
-use malipo_server::store::transactions::{Payment, ToldTransaction, Transactions};
+use malipo_server::store::transactions::{ToldTransaction, TransactionRecord, Transactions};
 use malipo_server::store::{Hash, News, StoreError};
 use malipo_wire::OrderId;
 
@@ -261,5 +262,9 @@ impl Transactions for MemoryStore {
     async fn tell_transaction(&self, told: ToldTransaction) -> Result<Payment, StoreError> {
         let payment = self.write(|disk| disk.tell_transaction(&told)).await?;
         payment.ok_or_else(|| StoreError("an attempt that was told of is not there".to_owned()))
+    }
+
+    async fn transactions(&self, order: &OrderId) -> Result<Vec<TransactionRecord>, StoreError> {
+        self.read(|it| it.told_transactions(order))
     }
 }

@@ -65,6 +65,22 @@ pub enum Decision {
 }
 
 impl Decision {
+    /// Whether the request has proven that the order is its sender's: it gets a token, and its key is kept.
+    #[must_use]
+    pub fn is_proven(&self) -> bool {
+        match self {
+            Self::New { .. } | Self::Same(_) => true,
+            Self::Paid { proven } => *proven,
+            Self::KeyReused
+            | Self::OrderChanged
+            | Self::NoProof
+            | Self::Running
+            | Self::Unknown(_)
+            | Self::AskFirst(_)
+            | Self::QuoteExpired => false,
+        }
+    }
+
     /// Whether a token is handed out without proof: it tells no more than the answer itself, which says that the order is
     /// paid, and without it the page could not verify that.
     #[must_use]

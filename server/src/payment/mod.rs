@@ -1,6 +1,7 @@
 //! What may happen to a payment. PURE: no I/O, no clock, no randomness; the store applies what is decided here.
 //!
 //! - [`begin`]: what an initiate does to an order that exists, or does not yet.
+//! - [`answer`]: what the provider's answer to its beginning makes of an attempt.
 //! - [`settle`]: what an answer of the provider makes of an attempt.
 //! - [`event`]: what the shop is told of it.
 //! - [`refund`]: what a person notes of money given back.
@@ -10,6 +11,7 @@
 //! - [`price`] and [`quote`]: what is charged, and who said so.
 
 mod alarm;
+pub mod answer;
 pub mod begin;
 pub mod event;
 pub mod link;

@@ -164,3 +164,24 @@ fn a_quote_that_is_too_old_begins_nothing() {
     // What it was used for before is still its own.
     check(&late, None, vec![attempt("a", S::Pending)], "Same(\"a\")");
 }
+
+#[test]
+fn a_token_and_a_key_are_for_whoever_has_proven_that_the_order_is_theirs() {
+    let live = Box::new(attempt("a", S::Pending));
+    for (decision, proven, opens) in [
+        (Decision::New { first: true }, true, false),
+        (Decision::Same(live), true, false),
+        (Decision::Paid { proven: true }, true, true),
+        (Decision::Paid { proven: false }, false, true),
+        (Decision::KeyReused, false, false),
+        (Decision::OrderChanged, false, false),
+        (Decision::NoProof, false, false),
+        (Decision::Running, false, false),
+        (Decision::Unknown(id("a")), false, false),
+        (Decision::AskFirst(Vec::new()), false, false),
+        (Decision::QuoteExpired, false, false),
+    ] {
+        assert_eq!(decision.is_proven(), proven, "{decision:?}");
+        assert_eq!(decision.opens_unproven(), opens, "{decision:?}");
+    }
+}

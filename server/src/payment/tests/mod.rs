@@ -1,6 +1,7 @@
 //! The decisions one by one, without a store, a provider or HTTP: quick enough to be tried against every small change of the
 //! code (`make mutants`).
 
+mod answer;
 mod begin;
 mod event;
 mod order;

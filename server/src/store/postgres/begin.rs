@@ -34,24 +34,13 @@ impl Work for Beginning {
         };
         let decision = begin::decide(&begin.wish, key.as_ref(), order.as_ref());
         let mut reference = None;
-        let proven = match &decision {
-            Decision::New { first } => {
-                if order.is_none() {
-                    new_order(it, begin, &order_id).await?;
-                }
-                reference = Some(new_attempt(it, begin, &order_id, *first).await?);
-                true
+        if let Decision::New { first } = &decision {
+            if order.is_none() {
+                new_order(it, begin, &order_id).await?;
             }
-            Decision::Paid { proven } => *proven,
-            Decision::Same(_) => true,
-            Decision::KeyReused
-            | Decision::OrderChanged
-            | Decision::NoProof
-            | Decision::Running
-            | Decision::Unknown(_)
-            | Decision::AskFirst(_)
-            | Decision::QuoteExpired => false,
-        };
+            reference = Some(new_attempt(it, begin, &order_id, *first).await?);
+        }
+        let proven = decision.is_proven();
         if proven || decision.opens_unproven() {
             let expires_at = begin.now.plus_ms(KEEP_MS).0;
             issue_token(it, &begin.token_hash, &order_id, expires_at).await?;

@@ -6,9 +6,8 @@ use tokio_postgres::types::ToSql;
 use super::session::{Failure, Work, query, storable};
 use super::{news, outbox, reads, rows};
 use crate::clock::{HOUR_MS, UnixMs};
-use crate::payment::event;
 use crate::payment::settle::{self, Observation, Step};
-use crate::payment::{Attempt, AttemptId, AttemptStatus, Opened, Order};
+use crate::payment::{Attempt, AttemptId, AttemptStatus, Opened, Order, answer, event};
 use crate::store::outbox::Tell;
 use crate::store::{Answered, Settled};
 
@@ -23,22 +22,28 @@ impl Work for Answer<'_> {
     type Made = bool;
 
     async fn run(&self, it: &Transaction<'_>) -> Result<bool, Failure> {
-        let Some(attempt) = reads::attempt(it, self.attempt).await? else {
+        let Some(seen) = reads::attempt(it, self.attempt).await? else {
             return Ok(false);
         };
-        reads::lock(it, &attempt.order_id).await?;
-        // Only what is still waiting for this answer: a notification may have been quicker, and then it knows more.
-        match &self.answer {
-            Answered::Opened(opened) => return set_opened(it, &attempt, opened, self.now).await,
-            Answered::Refused => self.set_new(it, AttemptStatus::Refused, None).await?,
-            Answered::Orphaned => {
-                let at = self.now.plus_ms(HOUR_MS);
-                self.set_new(it, AttemptStatus::Orphaned, Some(at)).await?;
+        reads::lock(it, &seen.order_id).await?;
+        let Some(order) = reads::locked_order(it, &seen.order_id).await? else {
+            return Ok(false);
+        };
+        let Some(attempt) = find(&order, self.attempt) else {
+            return Ok(false);
+        };
+        let (status, next_check_at) = match &self.answer {
+            Answered::Opened(opened) => {
+                let reached = answer::reached(attempt, &order);
+                set_opened(it, attempt, reached.status, opened, self.now).await?;
+                return Ok(reached.is_shown);
             }
-            Answered::Unknown { check_at } => {
-                self.set_new(it, AttemptStatus::Unknown, Some(*check_at))
-                    .await?;
-            }
+            Answered::Refused => (AttemptStatus::Refused, None),
+            Answered::Orphaned => (AttemptStatus::Orphaned, Some(self.now.plus_ms(HOUR_MS))),
+            Answered::Unknown { check_at } => (AttemptStatus::Unknown, Some(*check_at)),
+        };
+        if answer::is_awaited(attempt) {
+            self.set_new(it, status, next_check_at).await?;
         }
         Ok(false)
     }
@@ -51,14 +56,14 @@ impl Answer<'_> {
         status: AttemptStatus,
         next_check_at: Option<UnixMs>,
     ) -> Result<(), Failure> {
+        let next_check_at = next_check_at.map(|it| it.0);
         query(
             it,
-            "UPDATE attempts SET status = $2, next_check_at = $3, updated_at = $4 \
-             WHERE attempt_id = $1 AND status IN ('created', 'unknown')",
+            "UPDATE attempts SET status = $2, next_check_at = $3, updated_at = $4 WHERE attempt_id = $1",
             &[
                 &self.attempt.0,
                 &status.as_str(),
-                &next_check_at.map(|it| it.0),
+                &next_check_at,
                 &self.now.0,
             ],
         )
@@ -70,27 +75,22 @@ impl Answer<'_> {
 async fn set_opened(
     it: &Transaction<'_>,
     attempt: &Attempt,
+    status: AttemptStatus,
     opened: &Opened,
     now: UnixMs,
-) -> Result<bool, Failure> {
+) -> Result<(), Failure> {
     let sent_to = match opened.sent_to.as_slice() {
         [] => None,
         // Texts only: writing them cannot fail.
         sent_to => serde_json::to_string(sent_to).ok(),
     };
-    // An attempt that was given up meanwhile is taken up again, unless another one was begun or paid: two open pages
-    // would be two payments.
-    let rows = query(
+    query(
         it,
-        "UPDATE attempts a SET status = CASE WHEN a.status IN ('created', 'unknown') THEN 'pending' \
-         WHEN a.status = 'orphaned' AND NOT EXISTS (SELECT 1 FROM attempts b WHERE b.order_id = a.order_id \
-         AND b.attempt_id <> a.attempt_id AND b.status IN ('created', 'pending', 'unknown', 'needs_review', 'paid')) \
-         THEN 'pending' ELSE a.status END, \
-         provider_ref = $2, redirect_url = $3, sent_to = $4, expires_at = $5, updated_at = $6 \
-         FROM orders o WHERE a.attempt_id = $1 AND o.order_id = a.order_id \
-         RETURNING a.status IN ('pending', 'needs_review') AND o.paid_by IS NULL",
+        "UPDATE attempts SET status = $2, provider_ref = $3, redirect_url = $4, sent_to = $5, expires_at = $6, \
+         updated_at = $7 WHERE attempt_id = $1",
         &[
             &attempt.id.0,
+            &status.as_str(),
             &opened.provider_ref.as_deref().map(storable),
             &opened.redirect_url.as_deref().map(storable),
             &sent_to,
@@ -99,10 +99,7 @@ async fn set_opened(
         ],
     )
     .await?;
-    Ok(match rows.first() {
-        Some(row) => row.try_get(0)?,
-        None => false,
-    })
+    Ok(())
 }
 
 /// [`crate::store::Store::settle`].

@@ -6,9 +6,8 @@ use rusqlite::{Connection, Error, params};
 use super::{outbox, reads, recipients};
 use crate::clock::{HOUR_MS, UnixMs};
 use crate::payment::begin::{self, Decision};
-use crate::payment::event;
 use crate::payment::settle::{self, Observation};
-use crate::payment::{Attempt, AttemptId, AttemptStatus, Opened, Reference};
+use crate::payment::{Attempt, AttemptId, AttemptStatus, Opened, Reference, answer, event};
 use crate::store::outbox::Tell;
 use crate::store::{Answered, Begin, Begun, Hash, KEEP_MS, Settled};
 
@@ -25,32 +24,21 @@ pub(super) fn begin(connection: &Connection, begin: Begin) -> Result<Begun, Erro
     let order = reads::order(connection, &order_id)?;
     let decision = begin::decide(&begin.wish, key.as_ref(), order.as_ref());
     let mut reference = None;
-    let proven = match &decision {
-        Decision::New { first } => {
-            if order.is_none() {
-                connection.execute(
-                    "INSERT INTO orders (order_id, minor, currency, created_at) VALUES (?1, ?2, ?3, ?4)",
-                    params![
-                        order_id.as_str(),
-                        begin.wish.price.minor(),
-                        begin.wish.price.currency().code(),
-                        now.0
-                    ],
-                )?;
-            }
-            reference = Some(new_attempt(connection, &begin, &order_id, *first)?);
-            true
+    if let Decision::New { first } = &decision {
+        if order.is_none() {
+            connection.execute(
+                "INSERT INTO orders (order_id, minor, currency, created_at) VALUES (?1, ?2, ?3, ?4)",
+                params![
+                    order_id.as_str(),
+                    begin.wish.price.minor(),
+                    begin.wish.price.currency().code(),
+                    now.0
+                ],
+            )?;
         }
-        Decision::Paid { proven } => *proven,
-        Decision::Same(_) => true,
-        Decision::KeyReused
-        | Decision::OrderChanged
-        | Decision::NoProof
-        | Decision::Running
-        | Decision::Unknown(_)
-        | Decision::AskFirst(_)
-        | Decision::QuoteExpired => false,
-    };
+        reference = Some(new_attempt(connection, &begin, &order_id, *first)?);
+    }
+    let proven = decision.is_proven();
     if proven || decision.opens_unproven() {
         issue_token(
             connection,
@@ -114,54 +102,49 @@ fn new_attempt(
 
 pub(super) fn answered(
     connection: &Connection,
-    attempt: &AttemptId,
-    answer: Answered,
+    id: &AttemptId,
+    answered: Answered,
     now: UnixMs,
 ) -> Result<bool, Error> {
-    // Only what is still waiting for this answer: a notification may have been quicker, and then it knows more.
-    match answer {
-        Answered::Opened(opened) => return set_opened(connection, attempt, opened, now),
-        Answered::Refused => {
-            set_new(connection, attempt, AttemptStatus::Refused, None, now)?;
-        }
-        Answered::Orphaned => {
-            let at = Some(now.plus_ms(HOUR_MS));
-            set_new(connection, attempt, AttemptStatus::Orphaned, at, now)?;
-        }
-        Answered::Unknown { check_at } => {
-            set_new(
-                connection,
-                attempt,
-                AttemptStatus::Unknown,
-                Some(check_at),
-                now,
-            )?;
-        }
+    let Some(attempt) = reads::attempt(connection, id)? else {
+        return Ok(false);
+    };
+    let (status, next_check_at) = match answered {
+        Answered::Opened(opened) => return set_opened(connection, &attempt, &opened, now),
+        Answered::Refused => (AttemptStatus::Refused, None),
+        Answered::Orphaned => (AttemptStatus::Orphaned, Some(now.plus_ms(HOUR_MS))),
+        Answered::Unknown { check_at } => (AttemptStatus::Unknown, Some(check_at)),
+    };
+    if answer::is_awaited(&attempt) {
+        connection.execute(
+            "UPDATE attempts SET status = ?2, next_check_at = ?3, updated_at = ?4 WHERE attempt_id = ?1",
+            params![id.0, status.as_str(), next_check_at.map(|it| it.0), now.0],
+        )?;
     }
     Ok(false)
 }
 
 fn set_opened(
     connection: &Connection,
-    attempt: &AttemptId,
-    opened: Opened,
+    attempt: &Attempt,
+    opened: &Opened,
     now: UnixMs,
 ) -> Result<bool, Error> {
+    let Some(order) = reads::order(connection, &attempt.order_id)? else {
+        return Ok(false);
+    };
+    let reached = answer::reached(attempt, &order);
     let sent_to = match opened.sent_to.as_slice() {
         [] => None,
         // Texts only: writing them cannot fail.
         sent_to => serde_json::to_string(sent_to).ok(),
     };
-    // An attempt that was given up meanwhile is taken up again, unless another one was begun or paid: two open pages
-    // would be two payments.
     connection.execute(
-        "UPDATE attempts SET status = CASE WHEN status IN ('created', 'unknown') THEN 'pending' \
-         WHEN status = 'orphaned' AND NOT EXISTS (SELECT 1 FROM attempts b WHERE b.order_id = attempts.order_id \
-         AND b.attempt_id <> ?1 AND b.status IN ('created', 'pending', 'unknown', 'needs_review', 'paid')) THEN 'pending' \
-         ELSE status END, provider_ref = ?2, redirect_url = ?3, sent_to = ?4, expires_at = ?5, updated_at = ?6 \
-         WHERE attempt_id = ?1",
+        "UPDATE attempts SET status = ?2, provider_ref = ?3, redirect_url = ?4, sent_to = ?5, expires_at = ?6, \
+         updated_at = ?7 WHERE attempt_id = ?1",
         params![
-            attempt.0,
+            attempt.id.0,
+            reached.status.as_str(),
             opened.provider_ref,
             opened.redirect_url,
             sent_to,
@@ -169,31 +152,7 @@ fn set_opened(
             now.0
         ],
     )?;
-    connection.query_row(
-        "SELECT a.status IN ('pending', 'needs_review') AND o.paid_by IS NULL \
-         FROM attempts a JOIN orders o ON o.order_id = a.order_id WHERE a.attempt_id = ?1",
-        [&attempt.0],
-        |row| row.get(0),
-    )
-}
-
-fn set_new(
-    connection: &Connection,
-    attempt: &AttemptId,
-    status: AttemptStatus,
-    next_check_at: Option<UnixMs>,
-    now: UnixMs,
-) -> Result<usize, Error> {
-    connection.execute(
-        "UPDATE attempts SET status = ?2, next_check_at = ?3, updated_at = ?4 \
-         WHERE attempt_id = ?1 AND status IN ('created', 'unknown')",
-        params![
-            attempt.0,
-            status.as_str(),
-            next_check_at.map(|it| it.0),
-            now.0
-        ],
-    )
+    Ok(reached.is_shown)
 }
 
 /// Whether an observation changes nothing.

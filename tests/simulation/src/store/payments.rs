@@ -4,7 +4,9 @@ use malipo_server::clock::{HOUR_MS, UnixMs};
 use malipo_server::payment::begin::{self, Decision, KnownKey};
 use malipo_server::payment::settle::{self, Observation};
 use malipo_server::payment::transaction::{KnownReference, Payment, TransactionRef};
-use malipo_server::payment::{Attempt, AttemptId, AttemptStatus, Opened, Reference, event};
+use malipo_server::payment::{
+    Attempt, AttemptId, AttemptStatus, Opened, Reference, answer, event,
+};
 use malipo_server::store::outbox::{Tell, event_id};
 use malipo_server::store::transactions::{ToldTransaction, TransactionRecord, grouped};
 use malipo_server::store::{Answered, Begin, Begun, KEEP_MS, Settled};
@@ -23,28 +25,17 @@ impl Disk {
         let order = self.order(&order_id);
         let decision = begin::decide(&begin.wish, known.as_ref(), order.as_ref());
         let mut reference = None;
-        let proven = match &decision {
-            Decision::New { first } => {
-                self.orders
-                    .entry(order_id.clone())
-                    .or_insert_with(|| OrderRow {
-                        price: begin.wish.price,
-                        paid_by: None,
-                        attempts: Vec::new(),
-                    });
-                reference = Some(self.new_attempt(begin, &order_id, *first));
-                true
-            }
-            Decision::Paid { proven } => *proven,
-            Decision::Same(_) => true,
-            Decision::KeyReused
-            | Decision::OrderChanged
-            | Decision::NoProof
-            | Decision::Running
-            | Decision::Unknown(_)
-            | Decision::AskFirst(_)
-            | Decision::QuoteExpired => false,
-        };
+        if let Decision::New { first } = &decision {
+            self.orders
+                .entry(order_id.clone())
+                .or_insert_with(|| OrderRow {
+                    price: begin.wish.price,
+                    paid_by: None,
+                    attempts: Vec::new(),
+                });
+            reference = Some(self.new_attempt(begin, &order_id, *first));
+        }
+        let proven = decision.is_proven();
         if proven || decision.opens_unproven() {
             let until = now.plus_ms(KEEP_MS);
             self.tokens
@@ -121,11 +112,11 @@ impl Disk {
         reference
     }
 
-    pub(super) fn answered(&mut self, id: &AttemptId, answer: Answered, now: UnixMs) -> bool {
+    pub(super) fn answered(&mut self, id: &AttemptId, answered: Answered, now: UnixMs) -> bool {
         let Some(index) = self.index(id) else {
             return false;
         };
-        let set = match answer {
+        let set = match answered {
             Answered::Opened(opened) => return self.set_opened(index, opened, now),
             Answered::Refused => (AttemptStatus::Refused, None),
             Answered::Orphaned => (AttemptStatus::Orphaned, Some(now.plus_ms(HOUR_MS))),
@@ -133,7 +124,7 @@ impl Disk {
         };
         let attempt = &mut self.attempts[index].attempt;
         let before = attempt.status;
-        if matches!(before, AttemptStatus::Created | AttemptStatus::Unknown) {
+        if answer::is_awaited(attempt) {
             (attempt.status, attempt.next_check_at) = set;
             attempt.updated_at = now;
             self.note(index, Some(before));
@@ -142,39 +133,21 @@ impl Disk {
     }
 
     fn set_opened(&mut self, index: usize, opened: Opened, now: UnixMs) -> bool {
-        let order_id = self.attempts[index].attempt.order_id.clone();
-        let is_in_the_way = |it: &Attempt| {
-            it.id != self.attempts[index].attempt.id
-                && (it.status.is_live() || it.status == AttemptStatus::Paid)
+        let attempt = &self.attempts[index].attempt;
+        let Some(order) = self.order(&attempt.order_id) else {
+            return false;
         };
-        let others = self.attempts_of(&order_id).any(is_in_the_way);
+        let reached = answer::reached(attempt, &order);
         let attempt = &mut self.attempts[index].attempt;
         let before = attempt.status;
-        match before {
-            AttemptStatus::Created | AttemptStatus::Unknown => {
-                attempt.status = AttemptStatus::Pending;
-            }
-            AttemptStatus::Orphaned if !others => attempt.status = AttemptStatus::Pending,
-            AttemptStatus::Orphaned
-            | AttemptStatus::Pending
-            | AttemptStatus::Refused
-            | AttemptStatus::Failed
-            | AttemptStatus::NeedsReview
-            | AttemptStatus::Paid
-            | AttemptStatus::DuplicatePaid
-            | AttemptStatus::Refunded => {}
-        }
+        attempt.status = reached.status;
         attempt.provider_ref = opened.provider_ref;
         attempt.redirect_url = opened.redirect_url;
         attempt.sent_to = opened.sent_to;
         attempt.expires_at = opened.expires_at;
         attempt.updated_at = now;
-        let open = matches!(
-            attempt.status,
-            AttemptStatus::Pending | AttemptStatus::NeedsReview
-        );
         self.note(index, Some(before));
-        open && self.paid_by(&order_id).is_none()
+        reached.is_shown
     }
 
     pub(super) fn settle(

@@ -48,6 +48,22 @@ impl Bench {
         }
     }
 
+    /// A hundred for each notice that is kept for a person, and one for each time that one came.
+    pub(super) async fn parked(&self) -> i64 {
+        let sql = "SELECT coalesce(count(*) * 100 + sum(times), 0) FROM parked_notices";
+        self.number(sql).await
+    }
+
+    /// When the shopper gave up the one attempt that there is.
+    pub(super) async fn cancelled_at(&self) -> i64 {
+        self.number("SELECT cancelled_at FROM attempts").await
+    }
+
+    /// How many sends are remembered.
+    pub(super) async fn sends(&self) -> i64 {
+        self.number("SELECT count(*) FROM link_sends").await
+    }
+
     /// Does something to the tables themselves.
     pub(super) async fn tamper(&self, sql: &str) {
         match &self.place {

@@ -166,6 +166,24 @@ impl Disk {
     pub fn parked(&self) -> usize {
         self.parked.len()
     }
+
+    /// How often they came.
+    #[must_use]
+    pub fn parked_times(&self) -> u64 {
+        self.parked.values().map(|it| it.0).sum()
+    }
+
+    /// When a shopper gave up first, of all attempts.
+    #[must_use]
+    pub fn cancelled_at(&self) -> Option<UnixMs> {
+        self.attempts.iter().filter_map(|it| it.cancelled_at).min()
+    }
+
+    /// How many messages to customers are remembered.
+    #[must_use]
+    pub fn sends(&self) -> usize {
+        self.sends.len()
+    }
 }
 
 impl Disk {

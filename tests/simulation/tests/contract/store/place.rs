@@ -25,8 +25,19 @@ impl Bench {
         self.place.open().await
     }
 
-    /// The model has no tables; the cases that look into them are left out.
-    pub(super) async fn number(&self, sql: &str) -> i64 {
-        panic!("no tables: {sql}")
+    /// A hundred for each notice that is kept for a person, and one for each time that one came.
+    pub(super) async fn parked(&self) -> i64 {
+        let disk = self.place.0.look();
+        i64::try_from(disk.parked() * 100).unwrap() + i64::try_from(disk.parked_times()).unwrap()
+    }
+
+    /// When the shopper gave up the one attempt that there is.
+    pub(super) async fn cancelled_at(&self) -> i64 {
+        self.place.0.look().cancelled_at().unwrap().0
+    }
+
+    /// How many sends are remembered.
+    pub(super) async fn sends(&self) -> i64 {
+        i64::try_from(self.place.0.look().sends()).unwrap()
     }
 }

@@ -109,6 +109,39 @@ pub struct Opened {
 }
 
 impl Attempt {
+    /// An attempt that is just being begun: of the provider nothing is known.
+    #[must_use]
+    pub fn new(
+        id: AttemptId,
+        order_id: OrderId,
+        provider: &str,
+        reference: Reference,
+        price: Money,
+        now: UnixMs,
+    ) -> Self {
+        Self {
+            id,
+            order_id,
+            provider: provider.to_owned(),
+            reference,
+            provider_ref: None,
+            status: AttemptStatus::Created,
+            price,
+            received: None,
+            reason: None,
+            redirect_url: None,
+            sent_to: Vec::new(),
+            expires_at: None,
+            description: None,
+            return_url: String::new(),
+            late: false,
+            created_at: now,
+            updated_at: now,
+            paid_at: None,
+            next_check_at: None,
+        }
+    }
+
     /// Whether a shopper can get to it: there is a page, or a link was sent.
     #[must_use]
     pub fn is_reachable(&self) -> bool {

@@ -218,26 +218,14 @@ mod tests {
     use crate::payment::Reference;
 
     fn attempt(status: AttemptStatus, received: Option<Money>) -> Attempt {
+        let id = AttemptId("a".into());
+        let order = "order".parse().unwrap();
+        let reference = Reference("REFERENCE0000001".into());
+        let price = money("10000", "UGX");
         Attempt {
-            id: AttemptId("a".into()),
-            order_id: "order".parse().unwrap(),
-            provider: "joyndpay".into(),
-            reference: Reference("REFERENCE0000001".into()),
-            provider_ref: None,
             status,
-            price: money("10000", "UGX"),
             received,
-            redirect_url: None,
-            sent_to: Vec::new(),
-            expires_at: None,
-            description: None,
-            reason: None,
-            return_url: String::new(),
-            late: false,
-            created_at: UnixMs(0),
-            updated_at: UnixMs(0),
-            paid_at: None,
-            next_check_at: None,
+            ..Attempt::new(id, order, "joyndpay", reference, price, UnixMs(0))
         }
     }
 

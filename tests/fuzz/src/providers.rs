@@ -57,26 +57,12 @@ fn all() -> &'static All {
 }
 
 fn attempt(provider: &str, price: Money) -> Attempt {
+    let (id, order) = (AttemptId("a".to_owned()), REFERENCE.parse().unwrap());
+    let reference = Reference(REFERENCE.to_owned());
     Attempt {
-        id: AttemptId("a".to_owned()),
-        order_id: REFERENCE.parse().unwrap(),
-        provider: provider.to_owned(),
-        reference: Reference(REFERENCE.to_owned()),
         provider_ref: Some("req_1".to_owned()),
         status: AttemptStatus::Pending,
-        price,
-        received: None,
-        reason: None,
-        redirect_url: None,
-        sent_to: Vec::new(),
-        expires_at: None,
-        description: None,
-        return_url: String::new(),
-        late: false,
-        created_at: UnixMs(0),
-        updated_at: UnixMs(0),
-        paid_at: None,
-        next_check_at: None,
+        ..Attempt::new(id, order, provider, reference, price, UnixMs(0))
     }
 }
 

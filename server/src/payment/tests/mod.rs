@@ -24,26 +24,12 @@ fn id(name: &str) -> AttemptId {
 }
 
 fn attempt(name: &str, status: AttemptStatus) -> Attempt {
+    let order = "order".parse().unwrap();
+    let reference = Reference("REFERENCE0000001".to_owned());
+    let price = money("10000", "UGX");
     Attempt {
-        id: id(name),
-        order_id: "order".parse().unwrap(),
-        provider: "joyndpay".to_owned(),
-        reference: Reference("REFERENCE0000001".to_owned()),
-        provider_ref: None,
         status,
-        price: money("10000", "UGX"),
-        received: None,
-        reason: None,
-        redirect_url: None,
-        sent_to: Vec::new(),
-        expires_at: None,
-        description: None,
-        return_url: String::new(),
-        late: false,
-        created_at: UnixMs(0),
-        updated_at: UnixMs(0),
-        paid_at: None,
-        next_check_at: None,
+        ..Attempt::new(id(name), order, "joyndpay", reference, price, UnixMs(0))
     }
 }
 

@@ -42,25 +42,12 @@ fn euro(amount: &str) -> Money {
 
 /// An attempt to pay EUR 25.00 that JoPay knows as [`REQUEST`].
 fn attempt() -> Attempt {
+    let order = "ORD-12345";
+    let reference = Reference(order.to_owned());
+    let (id, order) = (AttemptId("a".to_owned()), order.parse().unwrap());
     Attempt {
-        id: AttemptId("a".to_owned()),
-        order_id: "ORD-12345".parse().unwrap(),
-        provider: "jopay".to_owned(),
-        reference: Reference("ORD-12345".to_owned()),
         provider_ref: Some(REQUEST.to_owned()),
         status: AttemptStatus::Pending,
-        price: euro("25.00"),
-        received: None,
-        reason: None,
-        redirect_url: None,
-        sent_to: Vec::new(),
-        expires_at: None,
-        description: None,
-        return_url: String::new(),
-        late: false,
-        created_at: UnixMs(0),
-        updated_at: UnixMs(0),
-        paid_at: None,
-        next_check_at: None,
+        ..Attempt::new(id, order, "jopay", reference, euro("25.00"), UnixMs(0))
     }
 }

@@ -75,26 +75,13 @@ impl Disk {
         } else {
             new.other_reference.clone()
         };
+        let price = self.orders[order_id].price;
+        let (id, order) = (new.id.clone(), order_id.clone());
         let attempt = Attempt {
-            id: new.id.clone(),
-            order_id: order_id.clone(),
-            provider: new.provider.to_owned(),
-            reference: reference.clone(),
-            provider_ref: None,
-            status: AttemptStatus::Created,
-            price: self.orders[order_id].price,
-            received: None,
-            reason: None,
-            redirect_url: None,
-            sent_to: Vec::new(),
-            expires_at: None,
             description: new.description.clone(),
             return_url: new.return_url.clone(),
-            late: false,
-            created_at: begin.now,
-            updated_at: begin.now,
-            paid_at: None,
             next_check_at: new.next_check_at,
+            ..Attempt::new(id, order, new.provider, reference.clone(), price, begin.now)
         };
         let index = self.attempts.len();
         self.by_id.insert(new.id.clone(), index);

@@ -1,12 +1,13 @@
 //! Bugs that are planted on purpose: a simulation that does not find each of them is not worth its time.
 //!
-//! Behind the feature `planted`, which nothing that is shipped switches on; without it [`planted!`] is `false`.
+//! Behind the feature `planted`, which nothing that is shipped switches on; without it `planted!` is `false`. The server has a
+//! registry of its own, made by the same macro.
 
-use core::cell::Cell;
-
+/// Makes a module's registry of bugs: `Bug` with every bug's name and what it does, `plant`, and whether one is planted.
+#[macro_export]
 macro_rules! bugs {
     ($($(#[doc = $doc:literal])+ $name:ident = $word:literal,)+) => {
-        /// A bug of the widget.
+        /// A bug that can be planted here.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Bug {
             $($(#[doc = $doc])+ $name),+
@@ -16,6 +17,19 @@ macro_rules! bugs {
             /// Every bug: its name, and what it does.
             pub const ALL: &'static [(Self, &'static str, &'static str)] =
                 &[$((Self::$name, $word, concat!($($doc),+))),+];
+        }
+
+        std::thread_local! {
+            static PLANTED: core::cell::Cell<Option<Bug>> = const { core::cell::Cell::new(None) };
+        }
+
+        /// Plants a bug in this thread, in place of the one before.
+        pub fn plant(bug: Option<Bug>) {
+            PLANTED.set(bug);
+        }
+
+        pub(crate) fn is_planted(bug: Bug) -> bool {
+            PLANTED.get() == Some(bug)
         }
     };
 }
@@ -69,17 +83,4 @@ bugs! {
     RecordKept = "record-kept",
     /// The promise of start() is not settled.
     PromiseForgotten = "promise-forgotten",
-}
-
-std::thread_local! {
-    static PLANTED: Cell<Option<Bug>> = const { Cell::new(None) };
-}
-
-/// Plants a bug in this thread, in place of the one before.
-pub fn plant(bug: Option<Bug>) {
-    PLANTED.set(bug);
-}
-
-pub(crate) fn is_planted(bug: Bug) -> bool {
-    PLANTED.get() == Some(bug)
 }

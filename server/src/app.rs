@@ -61,6 +61,8 @@ pub struct App {
 /// Why a server does not start.
 #[derive(Debug)]
 pub enum StartError {
+    /// It is one of the simulation's ([`crate::REFUSES`]).
+    Planted(&'static str),
     /// The HTTP client did not start.
     Http(reqwest::Error),
     /// The widget's folder could not be read.
@@ -79,6 +81,7 @@ pub enum StartError {
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Planted(why) => f.write_str(why),
             Self::Http(error) => write!(
                 f,
                 "the HTTP client for the provider did not start: {error} (are the system's CA certificates installed?)"

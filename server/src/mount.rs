@@ -86,6 +86,9 @@ impl Mount {
     /// # Errors
     /// [`StartError`].
     pub async fn start(self) -> Result<Mounted, StartError> {
+        if let Some(why) = crate::REFUSES {
+            return Err(StartError::Planted(why));
+        }
         let store = store::open(&self.config).await.map_err(StartError::Store)?;
         let app = App::with_hook(self.config, Arc::new(SystemClock), store, self.hook).await?;
         let background = background::start(&app);

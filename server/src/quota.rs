@@ -114,10 +114,10 @@ impl Quota {
     /// # Errors
     /// How long to wait before there may be one.
     pub async fn take(&self, urgency: Urgency) -> Result<(), Duration> {
-        // Held over the lease: whoever comes meanwhile uses what it brings.
         if planted!(QuotaNotCounted) {
             return Ok(());
         }
+        // Held over the lease: whoever comes meanwhile uses what it brings.
         let mut leased = self.pool(urgency).lock().await;
         let now = self.clock.now();
         if !leased.is_good(now) || leased.calls == 0 {
@@ -199,11 +199,8 @@ impl Quota {
                 calls,
                 most: self.most,
                 urgency,
-                counts_until: until.plus_ms(if planted!(QuotaForgetsEarly) {
-                    WINDOW_MS / 2
-                } else {
-                    WINDOW_MS
-                }),
+                counts_until: until
+                    .plus_ms(planted!(QuotaForgetsEarly => half(WINDOW_MS) else WINDOW_MS)),
             };
             match self.store.lease_calls(&self.budget, lease, now).await {
                 Ok(Ok(())) => {

@@ -1,28 +1,20 @@
 //! What simulated worlds need of the server, and no server has: randomness by a seed, and bugs planted on purpose.
 //!
-//! All of it stands behind the feature `simulation`, which no program of this workspace switches on.
+//! All of it stands behind the feature `simulation`. `malipo-simulation` alone switches it on, which is never shipped; a server
+//! that was built together with it (`cargo build --workspace`) has it too, and refuses to start ([`crate::REFUSES`]).
+//! The rest of the server names a bug where it would stand, and no more: what it does stands here.
 
 use std::cell::Cell;
 
+use malipo_wire::Money;
+
+use crate::payment::Attempt;
+use crate::payment::settle::Observation;
+use crate::provider::ProviderError;
 use crate::random::NoRandomness;
+use crate::store::outbox::Delivery;
 
-macro_rules! bugs {
-    ($($(#[doc = $doc:literal])+ $name:ident = $word:literal,)+) => {
-        /// A bug of the server.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Bug {
-            $($(#[doc = $doc])+ $name),+
-        }
-
-        impl Bug {
-            /// Every bug: its name, and what it does.
-            pub const ALL: &'static [(Self, &'static str, &'static str)] =
-                &[$((Self::$name, $word, concat!($($doc),+))),+];
-        }
-    };
-}
-
-bugs! {
+malipo::bugs! {
     /// A notification is taken at its word: the attempt is paid.
     NoticeMeansPaid = "notice-means-paid",
     /// Whatever was received is enough.
@@ -70,7 +62,6 @@ bugs! {
 }
 
 thread_local! {
-    static PLANTED: Cell<Option<Bug>> = const { Cell::new(None) };
     static STATE: Cell<Option<u64>> = const { Cell::new(None) };
 }
 
@@ -101,11 +92,32 @@ pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], NoRandomness> {
     Ok(bytes)
 }
 
-/// Plants a bug in this thread, in place of the one before.
-pub fn plant(bug: Option<Bug>) {
-    PLANTED.set(bug);
+/// [`Bug::EnvelopeMeansPaid`]: what a look-up's answer without a status says.
+pub(crate) fn envelope(status: Option<&str>) -> Option<Result<Observation, ProviderError>> {
+    let paid = || {
+        let currency = "UGX".parse().ok()?;
+        Money::parse("5000000", currency).ok()
+    };
+    status.is_none().then(|| Ok(Observation::Success(paid())))
 }
 
-pub(crate) fn is_planted(bug: Bug) -> bool {
-    PLANTED.get() == Some(bug)
+/// [`Bug::SecretInAnAnswer`].
+pub(crate) fn repeats(keys: &[&str]) -> Option<ProviderError> {
+    let detail = keys.join(" ");
+    Some(ProviderError::Rejected { detail })
+}
+
+/// [`Bug::NoticeMeansPaid`].
+pub(crate) fn taken_at_its_word(attempt: &Attempt) -> Option<Observation> {
+    Some(Observation::Success(Some(attempt.price)))
+}
+
+/// [`Bug::NewNameForEachTry`].
+pub(crate) fn name_of_this_try(delivery: &Delivery) -> String {
+    format!("{}-{}", delivery.event_id, delivery.tries)
+}
+
+/// [`Bug::QuotaForgetsEarly`].
+pub(crate) fn half(ms: i64) -> i64 {
+    ms / 2
 }

@@ -99,6 +99,10 @@ or a command could not be done.
 Logs go to stderr. stdout has one line, when connections are accepted: malipo-server listening on http://ADDRESS";
 
 pub(crate) fn main() -> ExitCode {
+    if let Some(why) = malipo_server::REFUSES {
+        eprintln!("malipo-server: {why}");
+        return ExitCode::from(3);
+    }
     let arguments = match Arguments::parse() {
         // A backend that is somebody else's: no configuration of ours says anything about it.
         Arguments {

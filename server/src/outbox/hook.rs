@@ -57,11 +57,7 @@ impl Hook {
             failed("the event in the store is none that this version knows".to_owned())
         })?;
         let told = Told {
-            event_id: if planted!(NewNameForEachTry) {
-                format!("{}-{}", delivery.event_id, delivery.tries)
-            } else {
-                delivery.event_id.clone()
-            },
+            event_id: planted!(NewNameForEachTry => name_of_this_try(delivery) else delivery.event_id.clone()),
             event,
         };
         // In a task of its own: a panic there, before its first wait too, is an error here.

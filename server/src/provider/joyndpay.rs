@@ -114,13 +114,7 @@ impl JoyndPayAdapter {
         response: &HttpResponse,
     ) -> Result<Observation, ProviderError> {
         let data = read(response)?;
-        if planted!(EnvelopeMeansPaid) && data.status.is_none() {
-            let money = "UGX"
-                .parse()
-                .ok()
-                .and_then(|it| Money::parse("5000000", it).ok());
-            return Ok(Observation::Success(money));
-        }
+        planted!(EnvelopeMeansPaid => envelope(data.status.as_deref()));
         if data.order_id.as_deref() != Some(reference.0.as_str()) && !planted!(AnyReferenceTaken) {
             return Err(unknown("the answer is about another order"));
         }
@@ -183,10 +177,7 @@ impl Provider for JoyndPayAdapter {
         let mut secrets = opening.secrets();
         secrets.extend(self.keys());
         self.read_opening(opening, &response).map_err(|it| {
-            if planted!(SecretInAnAnswer) {
-                let detail = format!("{:?}", self.keys());
-                return ProviderError::Rejected { detail };
-            }
+            planted!(SecretInAnAnswer => repeats(&self.keys()));
             it.without(&secrets)
         })
     }

@@ -135,11 +135,8 @@ async fn taken(app: &Arc<App>, attempt: &Attempt, notice: &Notice) -> Result<Res
         let outcome = if again { "parked" } else { "known" };
         return Ok(thanks(app, &attempt.provider, outcome));
     }
-    if planted!(NoticeMeansPaid) {
-        let word = Observation::Success(Some(attempt.price));
-        reconcile::note(app, attempt, word).await?;
-    }
-    if let Some(observation) = notice.says {
+    let says = planted!(NoticeMeansPaid => taken_at_its_word(attempt) else notice.says);
+    if let Some(observation) = says {
         reconcile::note(app, attempt, observation).await?;
     } else {
         // Due from now on, whatever happens to this process; then asked at once.

@@ -29,11 +29,12 @@ pub fn raise_descriptors() {
     }
 }
 
-/// Leaves no core dump behind, which would hold every key. An error is logged; it goes on.
-pub fn forbid_core_dumps() {
-    if let Err(error) = no_core() {
-        tracing::warn!(%error, "core dumps could not be switched off");
-    }
+/// Leaves no core dump behind, which would hold every key: to be called before any of them is read.
+///
+/// # Errors
+/// Where the system does not allow it.
+pub fn forbid_core_dumps() -> std::io::Result<()> {
+    no_core()
 }
 
 /// Free space for an ordinary user on the disk where a file lies, in bytes; `None` where the system does not say.

@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use malipo_server::config::{Config, Log, Problem, StoreConfig};
+use malipo_server::machine;
 use malipo_server::store::{self, Store};
 use malipo_server::telemetry;
 
@@ -102,6 +103,10 @@ pub(crate) fn main() -> ExitCode {
     if let Some(why) = malipo_server::REFUSES {
         eprintln!("malipo-server: {why}");
         return ExitCode::from(3);
+    }
+    // Before anything secret is read, whatever is to be done.
+    if let Err(error) = machine::forbid_core_dumps() {
+        eprintln!("malipo-server: core dumps could not be switched off: {error}");
     }
     let arguments = match Arguments::parse() {
         // A backend that is somebody else's: no configuration of ours says anything about it.

@@ -9,7 +9,6 @@ use malipo_server::{machine, routes, serve};
 use tokio::net::TcpListener;
 
 pub(super) async fn run(config: Config, exit_with_stdin: bool) -> anyhow::Result<()> {
-    machine::forbid_core_dumps();
     machine::raise_descriptors();
     let listener = TcpListener::bind(config.listen)
         .await

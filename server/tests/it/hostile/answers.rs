@@ -235,32 +235,6 @@ async fn neither_a_panic_nor_a_debugger_prints_a_secret() {
     }
 }
 
-#[cfg(target_os = "linux")]
-#[tokio::test]
-async fn a_crash_leaves_no_copy_of_the_memory() {
-    let fake = crate::fake::Fake::start().await;
-    let folder = tempfile::tempdir().unwrap();
-    crate::process::prepare(&fake, folder.path());
-    let server = crate::process::Server::start(folder.path()).await;
-    let limits = format!("/proc/{}/limits", server.child.id().unwrap());
-    let limits = std::fs::read_to_string(limits).unwrap();
-    let line = limits
-        .lines()
-        .find(|it| it.starts_with("Max core file size"));
-    let words: Vec<_> = line.unwrap().split_whitespace().collect();
-    assert_eq!(words[4..6], ["0", "0"], "{words:?}");
-    // What the server does to itself, seen from within: from without only another user could tell.
-    malipo_server::machine::forbid_core_dumps();
-    let behavior = rustix::process::dumpable_behavior().unwrap();
-    assert_eq!(behavior, rustix::process::DumpableBehavior::NotDumpable);
-    assert!(
-        malipo_server::machine::descriptors()
-            .unwrap()
-            .open
-            .is_some()
-    );
-}
-
 #[tokio::test]
 async fn signing_in_and_failing_to_are_logged() {
     let fake = crate::fake::Fake::start().await;

@@ -1,6 +1,7 @@
 //! A hostile page, network and shopper, as `docs/hostile.md` lists them: each is a table, or a flood, through the real HTTP.
 
 mod answers;
+mod cores;
 mod elsewhere;
 mod floods;
 mod origins;

@@ -320,7 +320,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_committed_is_on_the_disk() {
+    async fn a_commit_is_synced_to_the_disk_before_it_returns() {
         let (_folder, store) = store();
         let set = store.write(|it| {
             let wal: String = it.pragma_query_value(None, "journal_mode", |row| row.get(0))?;

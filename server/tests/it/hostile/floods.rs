@@ -118,16 +118,24 @@ async fn ten_thousand_forged_notifications_ask_nobody_anything() {
 /// Proven ones, and ever the same: the provider is asked as often as its own limit and ours allow, and money counts once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_proven_notifications_at_once_are_a_few_questions() {
-    let world = World::with(super::NO_CEILING).await;
+    let most = 30;
+    let limit = ("MALIPO_JOYNDPAY__CALLS_PER_MINUTE", most.to_string());
+    let world = World::with_env(super::NO_CEILING, &[(limit.0, &limit.1)]).await;
+    let begun = world.clock.now();
     world.opened(ORDER).await;
     let statuses = flood((0..1_000).map(|_| world.notify(ORDER, String::new(), ""))).await;
     let count = |status| statuses.iter().filter(|it| **it == status).count();
     let (taken, limited) = (count(200), count(429));
     assert_eq!(taken + limited, 1_000, "{statuses:?}");
+    let asked = i64::from(world.fake.look_ups(ORDER));
+    let ms = world.clock.now().since_ms(begun);
     // 60 a minute and attempt, and what the time that it takes gives back.
-    assert!((60..500).contains(&taken), "{taken}");
-    let asked = usize::try_from(world.fake.look_ups(ORDER)).unwrap();
-    assert!(asked < taken, "{asked} questions for {taken}");
+    let let_in = 60 + ms / 1_000 + 1;
+    assert!((60..=let_in).contains(&i64::try_from(taken).unwrap()), "{taken}");
+    // A hint asks every 300 ms at most and the schedule every 500 ms, one question at a time, and all of it within the limit.
+    let hinted = ms / 300 + ms / 500 + 2;
+    let allowed = most * (1 + ms / 60_000);
+    assert!(asked <= hinted.min(allowed), "{asked} questions in {ms} ms");
     // The schedule does not rely on them.
     world.fake.set(ORDER, "success");
     let paid = eventually(async || {

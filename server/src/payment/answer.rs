@@ -35,10 +35,7 @@ pub fn reached(attempt: &Attempt, order: &Order) -> Reached {
         true => AttemptStatus::Pending,
         false => attempt.status,
     };
-    let takes_money = matches!(
-        status,
-        AttemptStatus::Pending | AttemptStatus::NeedsReview
-    );
+    let takes_money = matches!(status, AttemptStatus::Pending | AttemptStatus::NeedsReview);
     Reached {
         status,
         is_shown: takes_money && order.paid_by.is_none(),

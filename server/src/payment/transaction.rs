@@ -118,7 +118,8 @@ impl References {
 
     /// Whether it is one of those that are known; `None` where none of its references is.
     fn are_known(&self, known: &[KnownReference]) -> Option<Sureness> {
-        let joined = |it: &KnownReference| it.told_with.is_none() && self.are_joined_in(&it.reference);
+        let joined =
+            |it: &KnownReference| it.told_with.is_none() && self.are_joined_in(&it.reference);
         let same: Vec<&KnownReference> = known
             .iter()
             .filter(|it| self.names(&it.reference) || joined(it))
@@ -148,7 +149,10 @@ impl References {
     /// Whether what an older version wrote down holds what may be another transaction's own reference.
     fn may_be_another(&self, known: &[KnownReference]) -> bool {
         let unsaid = |it: &&KnownReference| it.told_with.is_none();
-        known.iter().filter(unsaid).any(|it| !self.names(&it.reference))
+        known
+            .iter()
+            .filter(unsaid)
+            .any(|it| !self.names(&it.reference))
     }
 
     fn names(&self, reference: &str) -> bool {

@@ -57,7 +57,15 @@ pub struct TransactionRecord {
 #[must_use]
 pub fn grouped(rows: Vec<(AttemptId, KnownReference, UnixMs)>) -> Vec<TransactionRecord> {
     let mut all: Vec<(Option<String>, TransactionRecord)> = Vec::new();
-    for (attempt_id, KnownReference { reference, told_with }, told_at) in rows {
+    for (
+        attempt_id,
+        KnownReference {
+            reference,
+            told_with,
+        },
+        told_at,
+    ) in rows
+    {
         let own = told_with.filter(|it| !it.is_empty());
         let is_it = |it: &&mut (Option<String>, TransactionRecord)| {
             own.is_some() && it.0 == own && it.1.attempt_id == attempt_id

@@ -104,7 +104,10 @@ fn of_attempt(it: &Attempt) -> Vec<String> {
 fn of_transaction(it: &TransactionRecord) -> String {
     let names: Vec<_> = it.references.iter().map(|it| clean(it)).collect();
     let told_at = it.told_at.to_rfc3339();
-    format!("  transaction:  {}, told of at {told_at}", names.join(" / "))
+    format!(
+        "  transaction:  {}, told of at {told_at}",
+        names.join(" / ")
+    )
 }
 
 fn of_delivery(it: &DeliveryRecord) -> String {

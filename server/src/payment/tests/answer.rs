@@ -44,7 +44,11 @@ fn what_was_given_up_is_taken_up_again_only_where_nothing_is_in_its_way() {
         );
         let expected = if blocked { S::Orphaned } else { S::Pending };
         let seen = reached(&old, &both);
-        assert_eq!((seen.status, seen.is_shown), (expected, !blocked), "{other}");
+        assert_eq!(
+            (seen.status, seen.is_shown),
+            (expected, !blocked),
+            "{other}"
+        );
         // What is being begun goes on: it was there first.
         let new = attempt("a", S::Created);
         let both = order(vec![new.clone(), attempt("b", other)]);

@@ -69,7 +69,13 @@ fn an_event_says_what_was_received_else_the_price_and_the_providers_name_else_ou
 fn an_event_about_one_of_two_transactions_says_which() {
     let paid = attempt("a", S::Paid);
     let second = TransactionRef::new("T2");
-    let told = event(EventKind::Duplicate, &paid, second.as_ref(), true, UnixMs(0));
+    let told = event(
+        EventKind::Duplicate,
+        &paid,
+        second.as_ref(),
+        true,
+        UnixMs(0),
+    );
     let json = serde_json::to_value(&told).unwrap();
     assert_eq!(json["data"]["transaction_ref"], "T2");
     assert_eq!(json["data"]["provider_ref"], "REFERENCE0000001");

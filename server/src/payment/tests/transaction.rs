@@ -70,12 +70,21 @@ fn another_transaction_that_shares_a_reference_is_never_taken_for_the_first() {
         ],
     );
     // Told without its own before: it may be that one.
-    check(&[], &[(&["", "B1"], First), (&["T1", "B1"], Known), (&["T2", "B1"], Unclear)]);
+    check(
+        &[],
+        &[
+            (&["", "B1"], First),
+            (&["T1", "B1"], Known),
+            (&["T2", "B1"], Unclear),
+        ],
+    );
 }
 
 #[test]
 fn what_stands_for_no_reference_joins_no_two_payments() {
-    for none in ["0", "", " ", "-", "--", "00", "N/A", "n/a", "null", "None", "NA", "."] {
+    for none in [
+        "0", "", " ", "-", "--", "00", "N/A", "n/a", "null", "None", "NA", ".",
+    ] {
         check(&[], &[(&["T1", none], First), (&["T2", none], Second)]);
         assert_eq!(TransactionRef::new(none), None, "{none:?}");
     }
@@ -90,7 +99,11 @@ fn what_an_older_version_wrote_down_is_known_joined_and_apart() {
     check(
         // It joins them still while the new one runs beside it.
         &["T1/B1"],
-        &[(&["T1", "B1"], Known), (&["T1"], Known), (&["T2", "B2"], Second)],
+        &[
+            (&["T1", "B1"], Known),
+            (&["T1"], Known),
+            (&["T2", "B2"], Second),
+        ],
     );
     check(&["T1/B1"], &[(&["", "B1"], Known)]);
     // The update took apart what had a slash of its own at the first one.
@@ -102,7 +115,10 @@ fn what_an_older_version_wrote_down_is_known_joined_and_apart() {
     check(&["T1/0"], &[(&["T1", "0"], Known), (&["T2", "0"], Second)]);
     // Which was the transaction's own it did not say.
     check(&["T1", "B1"], &[(&["T2", "B1"], Unclear)]);
-    check(&["T1", "B1", "T1/B1"], &[(&["T2", "B1"], Unclear), (&["T1", "B1"], Known)]);
+    check(
+        &["T1", "B1", "T1/B1"],
+        &[(&["T2", "B1"], Unclear), (&["T1", "B1"], Known)],
+    );
     check(&["B1"], &[(&["T1", "B1"], Known)]);
     check(&["T1"], &[(&["T10"], Second), (&["T"], Second)]);
 }

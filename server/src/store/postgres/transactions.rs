@@ -7,10 +7,10 @@ use tokio_postgres::Row;
 
 use super::session::{Failure, Values, Work, query};
 use super::{PostgresStore, outbox, reads, upkeep};
-use crate::payment::{Attempt, AttemptId};
 use crate::clock::UnixMs;
 use crate::payment::event::EventKind;
 use crate::payment::transaction::{KnownReference, Payment};
+use crate::payment::{Attempt, AttemptId};
 use crate::store::StoreError;
 use crate::store::transactions::{ToldTransaction, TransactionRecord, Transactions, grouped};
 
@@ -29,7 +29,11 @@ impl Transactions for PostgresStore {
                 reference: row.try_get(1)?,
                 told_with: row.try_get(2)?,
             };
-            Ok((AttemptId(row.try_get(0)?), reference, UnixMs(row.try_get(3)?)))
+            Ok((
+                AttemptId(row.try_get(0)?),
+                reference,
+                UnixMs(row.try_get(3)?),
+            ))
         };
         let rows: Result<Vec<_>, Failure> = rows.iter().map(row).collect();
         Ok(grouped(rows?))
@@ -77,10 +81,7 @@ impl Work for Telling {
     }
 }
 
-async fn known(
-    it: &Transaction<'_>,
-    attempt: &AttemptId,
-) -> Result<Vec<KnownReference>, Failure> {
+async fn known(it: &Transaction<'_>, attempt: &AttemptId) -> Result<Vec<KnownReference>, Failure> {
     let sql = "SELECT transaction_ref, told_with FROM told_transactions WHERE attempt_id = $1";
     let rows = query(it, sql, &[&attempt.0]).await?;
     let known = |row: &Row| {

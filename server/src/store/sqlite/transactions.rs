@@ -5,10 +5,10 @@ use malipo_wire::OrderId;
 use rusqlite::{Connection, Error, params};
 
 use super::{SqliteStore, outbox, reads, writes};
-use crate::payment::{Attempt, AttemptId};
 use crate::clock::UnixMs;
 use crate::payment::event::EventKind;
 use crate::payment::transaction::{KnownReference, Payment};
+use crate::payment::{Attempt, AttemptId};
 use crate::store::StoreError;
 use crate::store::transactions::{ToldTransaction, TransactionRecord, Transactions, grouped};
 

@@ -5,10 +5,11 @@ use std::sync::Mutex;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use malipo_server::clock::{Clock as _, SystemClock};
 use serde_json::{Value, json};
 
 use crate::fake::{LookUp, Opening};
-use crate::world::{QUOTE_KEY, Reply, SHOP, SHOP_KEY, World, key, quoted};
+use crate::world::{QUOTE_KEY, Reply, SHOP, SHOP_KEY, World, key, quoted, sign};
 use crate::{jenga, jopay};
 
 const ADMIN: &str = "ADMIN-CANARY-8-ADMIN-CANARY-8-ADMIN";
@@ -57,23 +58,68 @@ fn with_payer(mut body: Value) -> Value {
     body
 }
 
-/// Every route, well and badly.
-async fn everything(world: &World) -> Vec<Reply> {
-    let answer = world
-        .initiate(&key(), &with_payer(quoted("ORDER-0000001")))
-        .await;
-    let token = answer.json()["token"].clone();
-    let status = json!({"order_id": "ORDER-0000001", "token": token});
-    let bearer = format!("Bearer {}", token.as_str().unwrap_or("x"));
-    let mut all = vec![
-        answer,
-        world.post("/pay/verify", &status).await,
-        world.post("/pay/cancel", &status).await,
-    ];
-    let mut secret_named = status.clone();
-    secret_named["secretKey"] = json!("x");
-    all.push(world.post("/pay/verify", &secret_named).await);
-    for provider in ["joyndpay", "jopay", "jenga", "none"] {
+/// A provider, and an amount that it takes.
+const PROVIDERS: [(&str, &str, &str); 3] = [
+    ("joyndpay", "10000", "UGX"),
+    ("jopay", "25.00", "EUR"),
+    ("jenga", "1350.50", "KES"),
+];
+
+/// What every route answered: the presses, which hand out a token each, and the others, in which none of them may be.
+#[derive(Default)]
+struct Replies {
+    presses: Vec<Reply>,
+    others: Vec<Reply>,
+    tokens: Vec<String>,
+    /// Of which pass.
+    number: usize,
+    /// Statuses that are not the expected ones.
+    odd: Vec<String>,
+}
+
+impl Replies {
+    /// Nothing secret is in them; what was not expected.
+    fn check(self) -> Vec<String> {
+        check(&self.presses, &[]);
+        check(&self.others, &self.tokens);
+        self.odd
+    }
+
+    fn compare(&mut self, what: &str, seen: u16, expected: u16) {
+        if seen != expected {
+            let number = self.number;
+            self.odd
+                .push(format!("pass {number}: {what}: {seen}, not {expected}"));
+        }
+    }
+
+    async fn other(&mut self, what: &str, reply: impl Future<Output = Reply>, expected: u16) {
+        let reply = reply.await;
+        self.compare(what, reply.status, expected);
+        self.others.push(reply);
+    }
+}
+
+/// What is expected of a pass: the statuses of the three presses, and whether the store has its table of orders.
+struct Pass {
+    number: usize,
+    presses: [u16; 3],
+    store: bool,
+}
+
+/// Every route, well and badly, about orders of this pass's own.
+async fn everything(world: &World, pass: &Pass) -> Replies {
+    let mut all = Replies {
+        number: pass.number,
+        ..Replies::default()
+    };
+    for ((provider, amount, currency), expected) in PROVIDERS.into_iter().zip(pass.presses) {
+        let order = format!("ORDER-{}-{}", pass.number, provider.to_uppercase());
+        let exp = SystemClock.now().seconds() + 3_600;
+        let quote = sign(
+            &json!({"order_id": order, "amount": amount, "currency": currency, "aud": "demo:sandbox", "exp": exp}),
+        );
+        let body = with_payer(json!({"quote": quote, "return_url": format!("{SHOP}/")}));
         let path = format!("/pay/initiate?provider={provider}");
         let idempotency = key();
         let headers = [
@@ -81,59 +127,97 @@ async fn everything(world: &World) -> Vec<Reply> {
             ("origin", SHOP),
             ("idempotency-key", idempotency.as_str()),
         ];
-        let order = format!("ORDER-000{}", provider.len());
-        all.push(
-            world
-                .send(
-                    "POST",
-                    &path,
-                    &headers,
-                    with_payer(quoted(&order)).to_string(),
-                )
-                .await,
-        );
-        let path = format!("/pay/notify/{provider}");
-        all.push(
-            world
-                .send("POST", &path, &[("x-jopay-signature", "v1=x,t=1")], "{}")
-                .await,
-        );
-        all.push(world.send("POST", &format!("{path}/x"), &[], "{}").await);
+        let press = world.send("POST", &path, &headers, body.to_string());
+        let press = press.await;
+        all.compare(provider, press.status, expected);
+        let token = press.json()["token"].as_str().map(str::to_owned);
+        about(world, &mut all, &order, token.as_deref()).await;
+        all.tokens.extend(token);
+        all.presses.push(press);
     }
-    for (method, path) in [
-        ("GET", "/healthz"),
-        ("GET", "/readyz"),
-        ("GET", "/metrics"),
-        ("GET", "/admin"),
-        ("GET", "/admin/orders/ORDER-0000001"),
-        ("GET", "/pay/return"),
-        ("GET", "/pay/return?of=x"),
-        ("GET", "/pay/link/x"),
-        ("GET", "/malipo/x"),
-        ("GET", "/.env"),
-        ("GET", "/malipo.toml"),
-        ("GET", "/malipo/../malipo.toml"),
-        ("GET", "/api/orders/ORDER-0000001"),
-        ("TRACE", "/pay/verify"),
-        ("OPTIONS", "/pay/initiate"),
-        ("GET", "/debug"),
-        ("GET", "/"),
+    unproven(world, pass, &mut all).await;
+    all
+}
+
+/// What a page and a provider ask about one order.
+async fn about(world: &World, all: &mut Replies, order: &str, token: Option<&str>) {
+    let known = if token.is_some() { 200 } else { 404 };
+    let token = token.unwrap_or("x");
+    let status = json!({"order_id": order, "token": token});
+    let mut secret_named = status.clone();
+    secret_named["secretKey"] = json!("x");
+    for (path, body, expected) in [
+        ("/pay/verify", &status, known),
+        ("/pay/cancel", &status, known),
+        ("/pay/verify", &secret_named, 400),
     ] {
-        all.push(
-            world
-                .send(method, path, &[("authorization", &bearer)], "")
-                .await,
-        );
+        all.other(path, world.post(path, body), expected).await;
+    }
+    let bearer = format!("Bearer {token}");
+    let path = format!("/api/orders/{order}");
+    let headers = [("authorization", bearer.as_str())];
+    let asked = world.send("GET", &path, &headers, "");
+    all.other(&path, asked, 401).await;
+}
+
+/// What anybody may send.
+async fn unproven(world: &World, pass: &Pass, all: &mut Replies) {
+    for provider in ["joyndpay", "jopay", "jenga", "none"] {
+        let path = format!("/pay/notify/{provider}");
+        let headers = [("x-jopay-signature", "v1=x,t=1")];
+        let sent = world.send("POST", &path, &headers, "{}");
+        all.other(&path, sent, 401).await;
+        let path = format!("{path}/x");
+        let secret = if pass.store { 401 } else { 503 };
+        let sent = world.send("POST", &path, &[], "{}");
+        all.other(&path, sent, secret).await;
+    }
+    let or_503 = |status| if pass.store { status } else { 503 };
+    for (method, path, expected) in [
+        ("GET", "/healthz", 200),
+        // What it writes to is there.
+        ("GET", "/readyz", 200),
+        ("GET", "/metrics", 200),
+        ("GET", "/admin", 401),
+        ("GET", "/admin/orders/ORDER-0-JOYNDPAY", 401),
+        ("GET", "/pay/return", or_503(404)),
+        ("GET", "/pay/return?of=x", or_503(404)),
+        ("GET", "/pay/link/x", 404),
+        ("GET", "/malipo/x", 404),
+        ("GET", "/.env", 404),
+        ("GET", "/malipo.toml", 404),
+        ("GET", "/malipo/..%2fmalipo.toml", 404),
+        ("TRACE", "/pay/verify", 405),
+        ("TRACE", "/", 404),
+        ("OPTIONS", "/pay/initiate", 200),
+        ("GET", "/debug", 404),
+        ("GET", "/", 404),
+    ] {
+        let sent = world.send(method, path, &[], "");
+        all.other(path, sent, expected).await;
+    }
+    // As it stands: a client would climb by itself.
+    for path in [
+        "/malipo/../malipo.toml",
+        "/malipo/%2e%2e/malipo.toml",
+        "/../../etc/passwd",
+    ] {
+        let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        let statuses = super::wire::answers(world, request.as_bytes()).await;
+        all.compare(path, statuses[0], 404);
     }
     let form = [
         ("content-type", "application/x-www-form-urlencoded"),
         ("origin", SHOP),
     ];
     for body in ["", "quote=x", "token=x", "customer_name=Amina"] {
-        all.push(world.send("POST", "/pay/checkout", &form, body).await);
-        all.push(world.send("POST", "/admin/sign-in", &form, body).await);
+        let sent = world.send("POST", "/pay/checkout", &form, body);
+        all.other("/pay/checkout", sent, 400).await;
     }
-    all
+    // Once a pass: tries of the operator's token are counted.
+    let own = [form[0], ("origin", world.base.as_str())];
+    let sent = world.send("POST", "/admin/session", &own, "token=x");
+    all.other("/admin/session", sent, 401).await;
 }
 
 /// The answer of a handler that panics: the clock breaks beneath it, as soon as no other task reads it in between.
@@ -164,45 +248,79 @@ async fn broken(world: &World) -> Reply {
     panic!("no handler could be broken")
 }
 
-fn check(replies: &[Reply]) {
+/// Nothing secret is in these, nor one of the tokens.
+fn check(replies: &[Reply], tokens: &[String]) {
     for reply in replies {
         let text = format!("{} {:?} {}", reply.status, reply.headers, reply.text);
-        for secret in secrets() {
+        for secret in secrets().iter().chain(tokens) {
             let found = text.to_lowercase().contains(&secret.to_lowercase());
             assert!(!found, "{secret} in {text}");
         }
     }
 }
 
+/// JoyndPay's and JoPay's trouble with a press, each of which repeats what it was told and is secret (JoPay is not told who
+/// pays).
+fn troubles() -> [(Opening, u16, &'static str, [u16; 2]); 4] {
+    let repeats = r#"{"ok":false,"error":"jo_test_CANARY-7 is no key"}"#;
+    let html = "<pre>jo_test_CANARY-7</pre>";
+    let says = |status, text: &str| Opening::Says(status, text.to_owned());
+    let refuses = Opening::Refuses(401, "bad SECRET-CANARY-2".to_owned());
+    let named = r#"{"status":"error","error":["SECRET-CANARY-2 of Amina-Canary"]}"#;
+    let page = format!("<pre>PUBLIC-CANARY-1 {QUOTE_KEY}</pre>");
+    [
+        (Opening::Repeats, 400, repeats, [422, 422]),
+        (refuses, 401, repeats, [504, 422]),
+        (says(500, &page), 500, html, [504, 504]),
+        (says(200, named), 200, html, [422, 504]),
+    ]
+}
+
 #[tokio::test]
 async fn no_answer_of_any_route_tells_a_secret_in_any_trouble() {
     let (fake, world) = world().await;
-    check(&everything(&world).await);
-    for opening in [
-        Opening::Repeats,
-        Opening::Refuses(401, "bad SECRET-CANARY-2".to_owned()),
-        Opening::Says(500, format!("<pre>PUBLIC-CANARY-1 {QUOTE_KEY}</pre>")),
-        Opening::Says(
-            200,
-            r#"{"status":"error","error":["SECRET-CANARY-2 of Amina-Canary"]}"#.to_owned(),
-        ),
-    ] {
-        world.fake.mind(|it| it.opening = opening.clone());
-        let answer = r#"{"ok":false,"error":"jo_test_CANARY-7 amina.canary@x.example"}"#;
-        fake.trouble(false, 400, answer);
-        check(&everything(&world).await);
+    // Nobody answers for Jenga.
+    let pass = |number, [joyndpay, jopay]: [u16; 2]| Pass {
+        number,
+        presses: [joyndpay, jopay, 502],
+        store: true,
+    };
+    let mut odd = everything(&world, &pass(0, [200, 200])).await.check();
+    for (number, (opening, status, says, expected)) in (1..).zip(troubles()) {
+        world.fake.mind(|it| it.opening = opening);
+        fake.trouble(false, status, says);
+        let opens = world.fake.mind(|it| it.opens);
+        let creates = fake.mind(|it| it.creates.len());
+        odd.extend(everything(&world, &pass(number, expected)).await.check());
+        assert_eq!(
+            world.fake.mind(|it| it.opens),
+            opens + 1,
+            "JoyndPay was asked"
+        );
+        assert!(
+            creates < fake.mind(|it| it.creates.len()),
+            "JoPay was asked"
+        );
+        assert!(fake.mind(|it| it.troubles.is_empty()), "and made trouble");
     }
-    world
-        .fake
-        .mind(|it| it.look_up = LookUp::Says(400, "SECRET-CANARY-2".to_owned()));
-    check(&everything(&world).await);
+    world.fake.mind(|it| {
+        it.opening = Opening::Good;
+        it.look_up = LookUp::Says(400, "SECRET-CANARY-2".to_owned());
+    });
+    odd.extend(everything(&world, &pass(5, [200, 200])).await.check());
+    assert!(0 < world.fake.look_ups("ORDER-5-JOYNDPAY"));
     // A bug of ours, and a store that is gone.
-    let broken = broken(&world).await;
-    check(&[broken]);
+    check(&[broken(&world).await], &[]);
     let file = rusqlite::Connection::open(world.file()).unwrap();
     file.execute_batch("ALTER TABLE orders RENAME TO gone")
         .unwrap();
-    check(&everything(&world).await);
+    let gone = Pass {
+        number: 6,
+        presses: [503; 3],
+        store: false,
+    };
+    odd.extend(everything(&world, &gone).await.check());
+    assert!(odd.is_empty(), "{odd:#?}");
     file.execute_batch("ALTER TABLE gone RENAME TO orders")
         .unwrap();
 }
@@ -220,7 +338,7 @@ async fn neither_a_panic_nor_a_debugger_prints_a_secret() {
         SAID.lock().unwrap().push_str(&format!("{info}\n"));
         before(info);
     }));
-    check(&[broken(&world).await]);
+    check(&[broken(&world).await], &[]);
     let panicked = SAID.lock().unwrap().clone();
     assert!(panicked.contains("the clock broke"), "{panicked}");
     let app = format!("{:?} {:#?}", world.app, world.app.config);

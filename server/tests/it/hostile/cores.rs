@@ -25,7 +25,11 @@ async fn a_crash_leaves_no_copy_of_the_memory() {
     assert_eq!(limits(server.child.id().unwrap()), ["0", "0"]);
     // In a process of its own: what it forbids itself, those that it starts would inherit.
     let this = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "hostile::cores::as_seen_from_within", "--ignored"])
+        .args([
+            "--exact",
+            "hostile::cores::as_seen_from_within",
+            "--ignored",
+        ])
         .output();
     let said = String::from_utf8(this.await.unwrap().stdout).unwrap();
     assert!(said.contains("1 passed"), "{said}");

@@ -131,7 +131,10 @@ async fn a_thousand_proven_notifications_at_once_are_a_few_questions() {
     let ms = world.clock.now().since_ms(begun);
     // 60 a minute and attempt, and what the time that it takes gives back.
     let let_in = 60 + ms / 1_000 + 1;
-    assert!((60..=let_in).contains(&i64::try_from(taken).unwrap()), "{taken}");
+    assert!(
+        (60..=let_in).contains(&i64::try_from(taken).unwrap()),
+        "{taken}"
+    );
     // A hint asks every 300 ms at most and the schedule every 500 ms, one question at a time, and all of it within the limit.
     let hinted = ms / 300 + ms / 500 + 2;
     let allowed = most * (1 + ms / 60_000);

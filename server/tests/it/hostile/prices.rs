@@ -103,7 +103,10 @@ async fn an_articles_price_is_asked_for_whatever_the_page_adds() {
         }
     }
     let begun = world.fake.references();
-    assert!(!begun.is_empty(), "every lie was refused: nothing was asked for");
+    assert!(
+        !begun.is_empty(),
+        "every lie was refused: nothing was asked for"
+    );
     for reference in begun {
         let request = world.fake.payment(&reference).request;
         assert_eq!(request["amount"].to_string(), "2501.00", "{request}");

@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 use crate::world::World;
 
 /// The statuses of all answers to these bytes, in order.
-async fn answers(world: &World, bytes: &[u8]) -> Vec<u16> {
+pub(super) async fn answers(world: &World, bytes: &[u8]) -> Vec<u16> {
     let address = world.base.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).await.unwrap();
     // The server may answer and close before all of it is sent.

@@ -127,7 +127,10 @@ fn a_transaction_is_told_by_its_references_and_its_payer_by_a_keyed_hash() {
     let ipn = with("/bank/reference", json!(99));
     assert_eq!(texts(&about(&ipn)), ["328411183176", "99"]);
     for none in [json!(0), json!("0"), json!("N/A"), json!(" - ")] {
-        assert_eq!(texts(&about(&with("/bank/reference", none))), ["328411183176"]);
+        assert_eq!(
+            texts(&about(&with("/bank/reference", none))),
+            ["328411183176"]
+        );
     }
     let ipn = with("/customer/mobileNumber", json!("+254 712 345679"));
     assert_ne!(about(&ipn).payer, Some(payer));

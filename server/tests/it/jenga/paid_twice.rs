@@ -58,8 +58,8 @@ async fn a_second_payment_of_a_link_is_kept_for_a_person_and_the_first_one_told_
     assert_eq!(events[0]["data"].get("transaction_ref"), None);
     let bearer = format!("Bearer {ADMIN}");
     let path = format!("/admin/orders/{ORDER}");
-    let page = world.send("GET", &path, &[("authorization", &bearer)], "");
-    let page = page.await.text;
+    let headers = [("authorization", bearer.as_str())];
+    let page = world.send("GET", &path, &headers, "").await.text;
     let at = page.find("<dt>Transactions</dt><dd>T1 (");
     let shown = page.get(at.unwrap()..).unwrap();
     assert!(shown.contains(" UTC), T2 / B2 ("), "{shown}");
@@ -99,7 +99,9 @@ async fn a_second_payment_that_the_bank_calls_the_same_is_never_taken_for_the_fi
     let duplicate = "payment.duplicate";
     assert_eq!(told, ["payment.paid", duplicate, duplicate], "T2 and T3");
     let notes = world.app.store.parked(10).await.unwrap();
-    let unclear = notes.iter().find(|it| it.summary.contains("transaction T4"));
+    let unclear = notes
+        .iter()
+        .find(|it| it.summary.contains("transaction T4"));
     let unclear = &unclear.unwrap().summary;
     assert!(unclear.contains("or the first one told again"), "{unclear}");
 }

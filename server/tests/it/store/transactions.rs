@@ -134,7 +134,10 @@ pub(super) async fn the_shop_is_told_of_a_second_payment_once(bench: Bench) {
     let kept = bench.store.transactions(&order).await.unwrap();
     let names: Vec<_> = kept.iter().map(|it| it.references.join(" ")).collect();
     assert_eq!(names, ["T1 B1", "T2 B2"]);
-    assert!(kept.iter().all(|it| it.attempt_id == id && it.told_at == NOW));
+    assert!(
+        kept.iter()
+            .all(|it| it.attempt_id == id && it.told_at == NOW)
+    );
     // What the order was paid with stands.
     assert_eq!(bench.attempt(&id).await.received, Some(price()));
 }

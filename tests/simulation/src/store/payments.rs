@@ -4,9 +4,7 @@ use malipo_server::clock::{HOUR_MS, UnixMs};
 use malipo_server::payment::begin::{self, Decision, KnownKey};
 use malipo_server::payment::settle::{self, Observation};
 use malipo_server::payment::transaction::{KnownReference, Payment, TransactionRef};
-use malipo_server::payment::{
-    Attempt, AttemptId, AttemptStatus, Opened, Reference, answer, event,
-};
+use malipo_server::payment::{Attempt, AttemptId, AttemptStatus, Opened, Reference, answer, event};
 use malipo_server::store::outbox::{Tell, event_id};
 use malipo_server::store::transactions::{ToldTransaction, TransactionRecord, grouped};
 use malipo_server::store::{Answered, Begin, Begun, KEEP_MS, Settled};

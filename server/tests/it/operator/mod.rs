@@ -1,13 +1,12 @@
 //! `malipo-server orders|parked|webhooks`: the real program, beside a real server on the same store.
 
+mod transactions;
+
 use std::path::Path;
 
 use malipo_server::clock::{Clock, SystemClock};
 use malipo_server::config::Config;
-use malipo_server::payment::transaction::{References, TransactionRef};
-use malipo_server::store::outbox::{Channel, Tell};
-use malipo_server::store::transactions::ToldTransaction;
-use malipo_server::store;
+use malipo_server::store::{self, outbox::Channel};
 use serde_json::Value;
 
 use crate::fake::{Fake, Opening};
@@ -249,39 +248,6 @@ async fn store_of(folder: &Path) -> std::sync::Arc<dyn store::Store> {
     store::open_beside(&Config::read(&text, []).unwrap())
         .await
         .unwrap()
-}
-
-#[tokio::test]
-async fn an_order_is_shown_with_the_transactions_of_which_was_told() {
-    let fake = Fake::start().await;
-    let folder = two_orders(&fake, "").await;
-    let store = store_of(folder.path()).await;
-    let order = "ORDER-0000001".parse().unwrap();
-    let attempt = store.order(&order).await.unwrap().unwrap().attempts[0].clone();
-    for (own, bank) in [("T1", "0"), ("T2", "B2\u{1b}[2J")] {
-        let told = ToldTransaction {
-            attempt: attempt.id.clone(),
-            references: References {
-                own: TransactionRef::new(own),
-                others: TransactionRef::new(bank).into_iter().collect(),
-            },
-            received: None,
-            provider: "jenga".to_owned(),
-            names: Vec::new(),
-            summary: String::new(),
-            tell: Tell::default(),
-            now: SystemClock.now(),
-        };
-        store.tell_transaction(told).await.unwrap();
-    }
-    let shown = json(folder.path(), &["orders", "show", "ORDER-0000001"]).await;
-    let told = &shown["transactions"];
-    assert_eq!(told[0]["references"], serde_json::json!(["T1"]));
-    assert_eq!(told[1]["references"][0], "T2");
-    assert_eq!(told[1]["attempt_id"], attempt.id.0.as_str());
-    let text = said(folder.path(), &["orders", "show", "ORDER-0000001"]).await;
-    assert!(text.contains("  transaction:  T1, told of at 2"), "{text}");
-    assert!(text.contains("  transaction:  T2 / B2[2J~"), "{text}");
 }
 
 #[tokio::test]

@@ -1,8 +1,4 @@
 //! What has bugs planted in it is never shipped by mistake.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that meets what it does not expect should stop"
-)]
 
 use std::path::Path;
 use std::process::Command;

@@ -18,10 +18,8 @@ fn only_what_takes_money_for_an_unpaid_order_is_shown() {
         let it = attempt("a", status);
         let mut order = order(vec![it.clone()]);
         let seen = reached(&it, &order);
-        let expected = match status {
-            S::Created | S::Unknown | S::Orphaned => S::Pending,
-            stays => stays,
-        };
+        let begins = matches!(status, S::Created | S::Unknown | S::Orphaned);
+        let expected = if begins { S::Pending } else { status };
         let is_shown = matches!(expected, S::Pending | S::NeedsReview);
         let all = Reached {
             status: expected,

@@ -76,9 +76,9 @@ fn an_event_about_one_of_two_transactions_says_which() {
         true,
         UnixMs(0),
     );
-    let json = serde_json::to_value(&told).unwrap();
-    assert_eq!(json["data"]["transaction_ref"], "T2");
-    assert_eq!(json["data"]["provider_ref"], "REFERENCE0000001");
+    assert_eq!(told.data.provider_ref, "REFERENCE0000001");
+    let json = serde_json::to_string(&told).unwrap();
+    assert!(json.contains(r#""transaction_ref":"T2""#), "{json}");
 }
 
 #[test]

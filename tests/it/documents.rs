@@ -44,10 +44,8 @@ fn is_run(path: &Path, name: &str) -> bool {
         return false;
     }
     let in_list = || {
-        let list = fs::read_to_string(path.with_file_name("mod.rs")).unwrap_or_default();
-        let (_, cases) = list.split_once("cases! {").unwrap_or_default();
-        cases
-            .lines()
+        let list = fs::read_to_string(path.with_file_name("cases.rs")).unwrap_or_default();
+        list.lines()
             .any(|it| it.trim().strip_suffix(',') == Some(name))
     };
     ["#[test]", "#[tokio::test", "#[wasm_bindgen_test]"]

@@ -15,6 +15,9 @@ async function check(folder, options, query, find) {
   for (const last of [false, true]) {
     const page = await open(options);
     await states(page, query);
+    // All of it in view: what is below the window may be photographed as it was before its animation began.
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    await page.setViewport({ width: options.width, height });
     await rest(page);
     wrong = [];
     for (const [name, selector] of await find(page)) {

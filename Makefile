@@ -165,6 +165,7 @@ pkg/package.json: $(WIDGET_SOURCES)
 	@tools/pkg.sh
 
 .tools/ready-docs: tools/docs/package-lock.json
+.tools/ready-bench: tools/bench/package-lock.json
 .tools/ready-test: $(EXAMPLE_PINS)
 
 .tools/ready-%: tools/setup.sh tools/package-lock.json tools/react-18/package.json rust-toolchain.toml Cargo.toml

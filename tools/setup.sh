@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Installs what the build (`setup.sh demo`), the tests without a browser (`setup.sh unit`), all tests (`setup.sh test`),
-# `make e2e-all` (`setup.sh all-browsers`) or the documentation (`setup.sh docs`) need, pinned, into .tools/.
+# `make e2e-all` (`setup.sh all-browsers`), the benchmarks (`setup.sh bench`) or the documentation (`setup.sh docs`) need,
+# pinned, into .tools/.
 #
 # A step that finds its work done is skipped. Nothing outside the project changes, but for what rust-toolchain.toml names
 # and, where they are missing, Debian's C compiler and, for the tests, Debian's PostgreSQL, browsers, PHP and Laravel.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-readonly WHAT=${1:?usage: tools/setup.sh demo|unit|test|all-browsers|docs|deny|fuzz|mutants|release}
+readonly WHAT=${1:?usage: tools/setup.sh demo|unit|test|all-browsers|bench|docs|deny|fuzz|mutants|release}
 readonly TOOLS=$PWD/.tools
 readonly NODE_WITH_SQLITE=24.21.0 WASM_PACK=0.15.1 GECKODRIVER=0.37.1 CARGO_DENY=0.20.2 CARGO_CYCLONEDX=0.5.9 CARGO_FUZZ=0.13.2 CARGO_MUTANTS=27.1.0
 # The command-line tool and the crate must be of one version, so it is read where the crate is pinned.
@@ -42,6 +43,12 @@ main() {
         crate_tool geckodriver "$GECKODRIVER" --locked
         webkit
         ;;
+    bench)
+        builders
+        node_20
+        browsers
+        npm_packages bench playwright-core "playwright-core, and the pay buttons of others to measure beside ours, into .tools/ (npm)"
+        ;;
     deny)
         programs
         compiler
@@ -65,7 +72,7 @@ main() {
         builders
         crate_tool cargo-cyclonedx "$CARGO_CYCLONEDX" --locked
         ;;
-    *) fail "tools/setup.sh knows demo, unit, test, all-browsers, docs, deny, fuzz, mutants and release, not '$WHAT'" ;;
+    *) fail "tools/setup.sh knows demo, unit, test, all-browsers, bench, docs, deny, fuzz, mutants and release, not '$WHAT'" ;;
     esac
     rm -rf "$TOOLS/build"
 }

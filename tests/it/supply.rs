@@ -81,7 +81,7 @@ fn npm_locks() -> Vec<String> {
         let entries = fs::read_dir(root.join(parent)).unwrap();
         entries.map(move |it| format!("{parent}/{}", it.unwrap().file_name().to_string_lossy()))
     };
-    let folders = ["tools".to_owned(), "tools/docs".to_owned()];
+    let folders = ["tools", "tools/bench", "tools/docs"].map(str::to_owned);
     folders
         .into_iter()
         .chain(inside("examples"))

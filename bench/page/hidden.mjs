@@ -1,0 +1,98 @@
+// Tabs of a shop that are really hidden: a real window on a virtual screen, the checkout tab in front, no debugger attached.
+import { spawn } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { ARGUMENTS, chromium, executable } from "./browser.mjs";
+import { now } from "./front.mjs";
+import { within } from "./load.mjs";
+import { settleEvenly } from "./outcome.mjs";
+import { Payment } from "./payment.mjs";
+import { ROOT } from "./stack.mjs";
+
+export class HiddenTabs {
+  #folder = mkdtempSync(join(tmpdir(), "malipo-bench-"));
+  #screen;
+  #browser;
+
+  /** Begins payments in tabs of their own, so many by push and by poll alone, and one more of each whose requests are counted. */
+  static async open({ withPush, pollAlone, pushes, polls }) {
+    const tabs = new HiddenTabs();
+    try {
+      const driver = await chromium.connectOverCDP(await tabs.#start());
+      const [context] = driver.contexts();
+      await context.addInitScript({ path: join(ROOT, "bench/page/recorder.js") });
+      const begin = async (stack) => {
+        const page = await context.newPage();
+        await page.bringToFront();
+        return Payment.begin({ page, cdp: await context.newCDPSession(page) }, stack);
+      };
+      const all = (count, stack) => Array.from({ length: count }, () => stack).reduce(async (before, it) => [...(await before), await begin(it)], []);
+      tabs.counted = { push: await begin(withPush), poll: await begin(pollAlone), since: now() };
+      tabs.pushed = await all(pushes, withPush);
+      tabs.polled = await all(polls, pollAlone);
+      // A browser that is being driven shows every page as visible.
+      await driver.close();
+      tabs.since = now();
+    } catch (error) {
+      await tabs.close();
+      throw error;
+    }
+    return tabs;
+  }
+
+  /** Settles the payments whose requests are counted when they have taken so long; gives what was sent for each. */
+  async countUntil(ms) {
+    const { push, poll, since } = this.counted;
+    await new Promise((done) => setTimeout(done, since + ms - now()));
+    return Promise.all([push, poll].map(async (it) => {
+      const told = await it.settle();
+      return { ...it.requests(), calls: await it.stack.calls(it.orderId), visibility: told.visibility };
+    }));
+  }
+
+  /** Settles the others when their tabs have been hidden so long. */
+  async settle(ms) {
+    await new Promise((done) => setTimeout(done, this.since + ms - now()));
+    const forMs = now() - this.since;
+    const pushed = [];
+    for (const it of this.pushed) pushed.push(await it.settle());
+    return { pushed, polled: await settleEvenly(this.polled), forMs };
+  }
+
+  async close() {
+    for (const program of [this.#browser, this.#screen]) await ended(program);
+    // The browser's own processes follow it, and write until they are gone.
+    await rm(this.#folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  }
+
+  /** Gives where the browser can be driven. */
+  async #start() {
+    this.#screen = spawn("Xvfb", ["-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp"], { stdio: ["ignore", "pipe", "ignore"] });
+    const display = await says(this.#screen, this.#screen.stdout, /^(\d+)$/, "Xvfb");
+    const args = [...ARGUMENTS, "--remote-debugging-port=0", `--user-data-dir=${this.#folder}`, "--no-default-browser-check", "--window-size=1280,900", "about:blank"];
+    this.#browser = spawn(executable(), args, { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, DISPLAY: `:${display}` } });
+    return says(this.#browser, this.#browser.stderr, /DevTools listening on (\S+)/, "Chromium");
+  }
+}
+
+async function ended(program) {
+  if (!program || program.exitCode !== null || program.signalCode !== null) return;
+  const end = new Promise((done) => program.once("exit", done));
+  program.kill("SIGKILL");
+  await end;
+}
+
+function says(child, stream, what, name) {
+  const said = new Promise((done, failed) => {
+    child.on("error", failed);
+    child.on("exit", (code) => failed(new Error(`${name} ended with ${code}`)));
+    createInterface(stream).on("line", (line) => {
+      const found = what.exec(line.trim());
+      if (found) done(found[1]);
+    });
+  });
+  return within(said, `${name} did not start`);
+}

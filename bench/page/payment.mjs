@@ -1,0 +1,42 @@
+// One payment on an ordinary machine: from a real press in a tab of the shop to the event that the page hears.
+import { PATIENCE_MS } from "./front.mjs";
+import { pressAt } from "./load.mjs";
+import { place } from "./ready.mjs";
+import { malipoPage } from "./shop.mjs";
+
+export class Payment {
+  /** Opens the shop in `tab` (`{page, cdp}`) and presses; done when the checkout page is asked for. */
+  static async begin(tab, stack) {
+    const payment = Object.assign(new Payment(), stack.order(), { stack });
+    const { page, cdp } = tab;
+    stack.shop.status("/beacon", 204);
+    await page.goto(place(stack.shop, `/shop-${payment.orderId}`, malipoPage(payment)));
+    await page.waitForFunction("bench.ready !== undefined", undefined, { timeout: PATIENCE_MS });
+    await pressAt(cdp, await page.evaluate(() => bench.box));
+    payment.token = (await stack.begun(payment.quote)).answer.token;
+    return payment;
+  }
+
+  /**
+   * The provider has the money: `{notified, known, told, visibility}`: when its notification reached the backend, when the
+   * backend knew, when the page's listener ran, and whether anybody could see the page then.
+   */
+  async settle() {
+    const knows = this.stack.knows(this.orderId, this.token);
+    const [notified, known, beacon] = await Promise.all([this.stack.settle(this.orderId), knows, this.#tells()]);
+    const { at: told, visibility } = JSON.parse(beacon.body);
+    return { notified, known, told, visibility };
+  }
+
+  /** What the page has sent to the backend for this payment: `{streams, requests}`. */
+  requests() {
+    const about = (it) => it.path.startsWith("/pay/") && (it.path + it.body).includes(this.orderId) && !it.path.startsWith("/pay/notify/");
+    const all = this.stack.shop.seen.filter((it) => about(it) || it.body.includes(this.quote));
+    const streams = all.filter((it) => it.path.startsWith("/pay/events")).length;
+    return { streams, requests: all.length - streams };
+  }
+
+  #tells() {
+    return this.stack.shop.comes((it) => it.path === "/beacon" && it.body.includes(this.orderId));
+  }
+}

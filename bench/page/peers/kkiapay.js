@@ -1,0 +1,2 @@
+// Importing it defines <kkiapay-widget>.
+import "kkiapay";

@@ -1,0 +1,4 @@
+import Tebex from "@tebexio/tebex.js";
+
+// Importing it defines <tebex-checkout>, which makes what is inside it pressable.
+window.Tebex = Tebex;

@@ -5,7 +5,7 @@ import { place } from "./ready.mjs";
 import { malipoPage } from "./shop.mjs";
 
 export class Payment {
-  /** Opens the shop in `tab` (`{page, cdp}`) and presses; done when the checkout page is asked for. */
+  /** Opens the shop in `tab` (`{page, cdp}`) and presses; done when the checkout page is asked for, and the page waits. */
   static async begin(tab, stack) {
     const payment = Object.assign(new Payment(), stack.order(), { stack });
     const { page, cdp } = tab;
@@ -14,6 +14,9 @@ export class Payment {
     await page.waitForFunction("bench.ready !== undefined", undefined, { timeout: PATIENCE_MS });
     await pressAt(cdp, await page.evaluate(() => bench.box));
     payment.token = (await stack.begun(payment.quote)).answer.token;
+    // By push or, where there is none, told so.
+    await stack.shop.comes((it) => it.path.startsWith("/pay/events") && it.path.includes(payment.orderId));
+    await new Promise((done) => setTimeout(done, SETTLED_MS));
     return payment;
   }
 
@@ -40,3 +43,6 @@ export class Payment {
     return this.stack.shop.comes((it) => it.path === "/beacon" && it.body.includes(this.orderId));
   }
 }
+
+/** Nobody pays sooner than this after the checkout page was asked for; the first message of a stream has come by then. */
+const SETTLED_MS = 500;

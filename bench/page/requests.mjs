@@ -5,7 +5,8 @@ export function requestsResult([push, poll], seconds) {
   const judged = (holds) => (seconds >= WAIT_S ? holds : null);
   const short = seconds >= WAIT_S ? "" : `a payment of ${seconds} s: too short to be judged`;
   const row = (figure, value, target, holds, note) => ({ figure, value, unit: "", target, holds: judged(holds), note: [note, short].filter(Boolean).join("; ") });
-  const paths = (it) => it.calls.map((call) => call.path).join(", ");
+  const counted = ({ calls }, end) => calls.filter((it) => it.path.includes(end)).length;
+  const paths = (it) => `${counted(it, "/initiate/")} initiate, ${counted(it, "/verify/")} verify`;
   return {
     name: "page-requests",
     title: `Requests of a payment of ${seconds} s, in a hidden tab`,

@@ -13,7 +13,7 @@ export function quantile(values, share) {
 }
 
 /** As a note: how far they lie apart. */
-export const spread = (values) => `${rounded(Math.min(...values))} to ${rounded(Math.max(...values))} in ${values.length} runs`;
+export const spread = (values) => (values.length === 1 ? "one run" : `${rounded(Math.min(...values))} to ${rounded(Math.max(...values))} in ${values.length} runs`);
 
 /** With as many places as say something. */
 export const rounded = (value) => (Math.abs(value) >= 10 ? Math.round(value) : Number(value.toFixed(2)));

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sizeRows } from "../bench/page/bytes.mjs";
-import { summary } from "../bench/page/samples.mjs";
+import { summary, timeline } from "../bench/page/samples.mjs";
 import { median, quantile, rounded } from "../bench/page/statistics.mjs";
 import { document } from "../bench/results/document.mjs";
 import { barPlot, linePlot } from "../bench/results/plot.mjs";
@@ -132,6 +132,17 @@ test("samples are added up by place, and idle time is no work", () => {
   const { lines, busyMs } = summary(profile, { "http://a/m.js": "// 3 letters paint() { }" });
   assert.equal(busyMs, 6);
   assert.deepEqual(lines[0], [6, "100 %", "paint", "m.js:1:13", "// 3 letters paint() { }"]);
+});
+
+test("what a thread did is told by name, each without what went on inside it", () => {
+  const event = (name, ts, dur, more) => ({ ph: "X", pid: 1, tid: 1, name, ts, dur, ...more });
+  const url = "http://a/";
+  const events = [
+    event("ParseHTML", 1000, 4000, { args: { beginData: { url } } }), event("RunTask", 0, 10_000), event("EvaluateScript", 2000, 1000),
+    event("RunTask", 20_000, 3000), event("EvaluateScript", 20_000, 3000), event("Else", 0, 9000, { tid: 2 }), event("RunTask", -5000, 100),
+  ];
+  assert.deepEqual(timeline(events, url), [[6, "46 %", "RunTask"], [4, "31 %", "EvaluateScript"], [3, "23 %", "ParseHTML"]]);
+  assert.throws(() => timeline(events, "http://b/"), /nothing of http:\/\/b\//);
 });
 
 test("medians and the rest lie between two measurements in proportion", () => {

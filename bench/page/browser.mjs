@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { PATIENCE_MS } from "./front.mjs";
 import { ROOT } from "./stack.mjs";
 
 const require = createRequire(join(ROOT, ".tools/bench/package.json"));
@@ -10,7 +11,10 @@ export const { chromium } = require("playwright-core");
 /** Headless Chromium that keeps the rules of the one in a shopper's hand. */
 export const launch = () => chromium.launch({ executablePath: executable(), headless: true, args: ARGUMENTS, ignoreDefaultArgs: UNTRUE });
 
-/** A new tab with an empty cache, on a machine and a network that are so slow; `cdp` talks to it. */
+/**
+ * A new tab with an empty cache, on a machine and a network that are so slow: `{context, page, cdp, ready}`. `cdp` talks to it;
+ * `ready` is where to press, once the page says that a press is answered.
+ */
 export async function openTab(browser, { rttMs = 0, kbitPerSecond = 0, cpu = 1 } = {}) {
   const context = await browser.newContext({ viewport: { width: 412, height: 800 } });
   await context.addInitScript({ path: join(ROOT, "bench/page/recorder.js") });
@@ -24,7 +28,22 @@ export async function openTab(browser, { rttMs = 0, kbitPerSecond = 0, cpu = 1 }
     });
   }
   if (cpu > 1) await cdp.send("Emulation.setCPUThrottlingRate", { rate: cpu });
-  return { context, page, cdp };
+  return { context, page, cdp, ready: await readiness(cdp) };
+}
+
+/** Heard without the driver's own looks into the page, which would take time there. */
+export async function readiness(cdp) {
+  const ready = new Promise((done) => cdp.on("Runtime.bindingCalled", ({ name, payload }) => name === "told" && done(JSON.parse(payload))));
+  await cdp.send("Runtime.enable");
+  await cdp.send("Runtime.addBinding", { name: "told" });
+  return { comes: () => within(ready, "the page was not ready") };
+}
+
+/** What comes, or an error once it is too late. */
+export function within(promise, otherwise) {
+  let timer;
+  const late = new Promise((_, failed) => (timer = setTimeout(() => failed(new Error(`${otherwise} within ${PATIENCE_MS} ms`)), PATIENCE_MS)));
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 export const executable = () => execFileSync("bash", ["-c", "command -v chromium || command -v chromium-browser || command -v google-chrome"], { encoding: "utf8" }).trim();

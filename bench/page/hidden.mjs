@@ -5,9 +5,8 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { ARGUMENTS, chromium, executable } from "./browser.mjs";
+import { ARGUMENTS, chromium, executable, readiness, within } from "./browser.mjs";
 import { now } from "./front.mjs";
-import { within } from "./load.mjs";
 import { settleEvenly } from "./outcome.mjs";
 import { Payment } from "./payment.mjs";
 import { ROOT } from "./stack.mjs";
@@ -27,10 +26,11 @@ export class HiddenTabs {
       const begin = async (stack) => {
         const page = await context.newPage();
         await page.bringToFront();
-        return Payment.begin({ page, cdp: await context.newCDPSession(page) }, stack);
+        const cdp = await context.newCDPSession(page);
+        return Payment.begin({ page, cdp, ready: await readiness(cdp) }, stack);
       };
       const all = (count, stack) => Array.from({ length: count }, () => stack).reduce(async (before, it) => [...(await before), await begin(it)], []);
-      tabs.counted = { push: await begin(withPush), poll: await begin(pollAlone), since: now() };
+      tabs.counted = [await begin(withPush), await begin(pollAlone)];
       tabs.pushed = await all(pushes, withPush);
       tabs.polled = await all(polls, pollAlone);
       // A browser that is being driven shows every page as visible.
@@ -43,11 +43,10 @@ export class HiddenTabs {
     return tabs;
   }
 
-  /** Settles the payments whose requests are counted when they have taken so long; gives what was sent for each. */
+  /** Settles the payments whose requests are counted so long after the press; gives what was sent for each, by push first. */
   async countUntil(ms) {
-    const { push, poll, since } = this.counted;
-    await new Promise((done) => setTimeout(done, since + ms - now()));
-    return Promise.all([push, poll].map(async (it) => {
+    return Promise.all(this.counted.map(async (it) => {
+      await new Promise((done) => setTimeout(done, it.pressed + ms - now()));
       const told = await it.settle();
       return { ...it.requests(), calls: await it.stack.calls(it.orderId), visibility: told.visibility };
     }));

@@ -10,8 +10,8 @@ export async function load(browser, url, { shot } = {}) {
   const tab = await openTab(browser, SLOW);
   try {
     const quiet = quietness(tab.page);
-    await tab.page.goto(url, { waitUntil: "load" });
-    await tab.page.waitForFunction("bench.ready !== undefined", undefined, { timeout: PATIENCE_MS });
+    await tab.page.goto(url, { waitUntil: "commit" });
+    await tab.ready.comes();
     await quiet();
     if (shot) await tab.page.screenshot({ path: shot });
     return await tab.page.evaluate(() => ({
@@ -30,11 +30,8 @@ export async function load(browser, url, { shot } = {}) {
 export async function press(browser, url, { stack, quote, shot }) {
   const tab = await openTab(browser, SLOW);
   try {
-    let tell;
-    const told = new Promise((done) => (tell = done));
-    await tab.page.exposeFunction("told", (box) => tell(JSON.parse(box)));
     await tab.page.goto(url, { waitUntil: "commit" });
-    await pressAt(tab.cdp, await within(told, "the page was not ready"));
+    await pressAt(tab.cdp, await tab.ready.comes());
     const { at, path } = (await stack.begun(quote)).request;
     if (shot) await tab.page.screenshot({ path: shot });
     const { ready, clicks, began, wasm } = await tab.page.evaluate(() => ({
@@ -92,12 +89,6 @@ export function quietness(page) {
       await new Promise((done) => setTimeout(done, 50));
     }
   };
-}
-
-export function within(promise, otherwise) {
-  let timer;
-  const late = new Promise((_, failed) => (timer = setTimeout(() => failed(new Error(`${otherwise} within ${PATIENCE_MS} ms`)), PATIENCE_MS)));
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 /** Longer than the widget waits for an idle moment in which it loads the rest of itself. */

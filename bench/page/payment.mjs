@@ -1,18 +1,18 @@
 // One payment on an ordinary machine: from a real press in a tab of the shop to the event that the page hears.
-import { PATIENCE_MS } from "./front.mjs";
+import { now } from "./front.mjs";
 import { pressAt } from "./load.mjs";
 import { place } from "./ready.mjs";
 import { malipoPage } from "./shop.mjs";
 
 export class Payment {
-  /** Opens the shop in `tab` (`{page, cdp}`) and presses; done when the checkout page is asked for, and the page waits. */
+  /** Opens the shop in `tab` (`{page, cdp, ready}`) and presses; done when the checkout page is asked for, and the page waits. */
   static async begin(tab, stack) {
     const payment = Object.assign(new Payment(), stack.order(), { stack });
-    const { page, cdp } = tab;
+    const { page, cdp, ready } = tab;
     stack.shop.status("/beacon", 204);
     await page.goto(place(stack.shop, `/shop-${payment.orderId}`, malipoPage(payment)));
-    await page.waitForFunction("bench.ready !== undefined", undefined, { timeout: PATIENCE_MS });
-    await pressAt(cdp, await page.evaluate(() => bench.box));
+    await pressAt(cdp, await ready.comes());
+    payment.pressed = now();
     payment.token = (await stack.begun(payment.quote)).answer.token;
     // By push or, where there is none, told so.
     await stack.shop.comes((it) => it.path.startsWith("/pay/events") && it.path.includes(payment.orderId));
@@ -31,12 +31,13 @@ export class Payment {
     return { notified, known, told, visibility };
   }
 
-  /** What the page has sent to the backend for this payment: `{streams, requests}`. */
+  /** What the page has sent to the backend for this payment: `{streams, requests, times}`, the last as a text. */
   requests() {
     const about = (it) => it.path.startsWith("/pay/") && (it.path + it.body).includes(this.orderId) && !it.path.startsWith("/pay/notify/");
     const all = this.stack.shop.seen.filter((it) => about(it) || it.body.includes(this.quote));
     const streams = all.filter((it) => it.path.startsWith("/pay/events")).length;
-    return { streams, requests: all.length - streams };
+    const times = all.map((it) => `${it.path.split("/").pop().split("?")[0]} ${((it.at - all[0].at) / 1000).toFixed(1)}`).join(", ");
+    return { streams, requests: all.length - streams, times };
   }
 
   #tells() {

@@ -45,13 +45,12 @@ function bundled(peer) {
 
 /** Presses it on a machine that is not slowed down, and looks what appears within a moment. */
 async function whatAPressDoes(browser, url) {
-  const { context, page, cdp } = await openTab(browser);
+  const { context, page, cdp, ready } = await openTab(browser);
   try {
     const tabs = [];
     context.on("page", (it) => tabs.push(it));
     await page.goto(url, { waitUntil: "load" });
-    await page.waitForFunction("bench.ready !== undefined");
-    const { box } = await page.evaluate(() => bench);
+    const box = await ready.comes();
     if (box.width === 0 || box.height === 0) return "there is nothing to press";
     const asked = new Set();
     page.on("request", (it) => asked.add(new URL(it.url()).host));

@@ -1,10 +1,9 @@
 // Where a slow phone's processor spends the page's start: by V8's own samples.
 import { SLOW, openTab } from "./browser.mjs";
-import { PATIENCE_MS } from "./front.mjs";
 import { quietness } from "./load.mjs";
 import { place } from "./ready.mjs";
 import { emptyPage, malipoPage } from "./shop.mjs";
-import { summary } from "./samples.mjs";
+import { summary, timeline } from "./samples.mjs";
 import { rounded } from "./statistics.mjs";
 
 /** Loads the page once, nobody touching it, until the WebAssembly has come. */
@@ -19,17 +18,36 @@ export async function measureProfile({ browser, stack }) {
     const url = place(stack.shop, "/profiled", malipoPage(stack.order()));
     await cdp.send("Profiler.start");
     await page.goto(url);
-    await page.waitForFunction("bench.ready !== undefined", undefined, { timeout: PATIENCE_MS });
     await quiet();
     const { profile } = await cdp.send("Profiler.stop");
     const { lines, busyMs } = summary(profile, await texts(profile));
+    const did = await traced({ browser, stack });
     return {
       name: "page-profile",
       title: "CPU profile of the page at its start",
       section: "page",
       rows: [{ figure: "main thread busy from navigation to rest", value: rounded(busyMs), unit: "ms", target: null, holds: null, note: `${SLOW.cpu} times slower, the WebAssembly included` }],
-      tables: [{ title: "Where, the most first (self time)", columns: ["ms", "share", "function", "where", "how it begins"], rows: lines }],
+      tables: [
+        { title: "In which functions, the most first; `(program)` is the browser itself", columns: ["ms", "share", "function", "where", "how it begins"], rows: lines },
+        { title: "Another load, by what the browser's main thread did", columns: ["ms", "share", "what"], rows: did },
+      ],
     };
+  } finally {
+    await context.close();
+  }
+}
+
+/** The same load, as the browser's own trace has it: it knows what the samples call `(program)`. */
+async function traced({ browser, stack }) {
+  const { context, page } = await openTab(browser, SLOW);
+  try {
+    const quiet = quietness(page);
+    const url = place(stack.shop, "/traced", malipoPage(stack.order()));
+    await browser.startTracing(page, { categories: ["toplevel", "devtools.timeline", "v8", "disabled-by-default-v8.compile"] });
+    await page.goto(url);
+    await quiet();
+    const { traceEvents } = JSON.parse(await browser.stopTracing());
+    return timeline(traceEvents, url);
   } finally {
     await context.close();
   }

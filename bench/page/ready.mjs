@@ -65,6 +65,7 @@ function result(candidates, seen, forms, judged) {
       ...candidates.filter((it) => it.pays).map(({ name, title }) => time(`checkout page asked for, pressed as soon as ready, ${title}`, checkout(name))),
       { figure: "checkout page, Malipo to by hand", value: ratio(checkout, "malipo", "by-hand"), unit: "times", target: null, holds: null, note: "a press as early as this one waits for the WebAssembly" },
       ...steadiness("Malipo", seen.malipo.loads, judged),
+      ...steadiness("by hand", seen["by-hand"].loads, judged).map((it) => ({ ...it, target: null, holds: null })),
       { figure: "presses before the WebAssembly that led to one checkout tab", value: `${kept} of ${early}`, unit: "", target: "all", holds: early > 0 ? kept === early : null, note: early > 0 ? "" : "the WebAssembly was there before every press" },
       { figure: "presses of the form before the script that led to the checkout page", value: `${forms.filter(Boolean).length} of ${forms.length}`, unit: "", target: "all", holds: forms.every(Boolean), note: "in the same tab" },
     ],

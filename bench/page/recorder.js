@@ -1,6 +1,6 @@
 // Runs in every measured page before anything else, and writes down what is asked for afterwards. Times are milliseconds since
 // the navigation began.
-window.bench = { ready: undefined, box: undefined, clicks: [], opened: [], longTasks: [], shifts: [] };
+window.bench = { ready: undefined, box: undefined, clicks: [], longTasks: [], shifts: [] };
 
 /** The page says that a press on this element would be answered now. */
 window.isReady = (element) => {

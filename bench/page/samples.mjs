@@ -1,4 +1,4 @@
-// What V8's samples come to.
+// What V8's samples and the browser's own record of a page's start come to.
 import { rounded } from "./statistics.mjs";
 
 /** The places in which a profile's samples fell, and what of the time was not idle. */
@@ -20,6 +20,33 @@ export function summary({ nodes, samples, timeDeltas }, sources = {}) {
   const sorted = [...spent.values()].sort((one, other) => other.us - one.us).slice(0, LINES);
   const lines = sorted.map((it) => [rounded(it.us / 1000), `${Math.round((it.us / busy) * 100)} %`, it.name, it.place, it.text]);
   return { lines, busyMs: busy / 1000 };
+}
+
+/**
+ * What the main thread did that loaded `url`, by the names of a trace's events: each without what went on inside it. What is
+ * not named there is `RunTask`: the browser's own housekeeping.
+ */
+export function timeline(events, url) {
+  const first = events.find((it) => it.name === "ParseHTML" && it.args?.beginData?.url === url);
+  if (!first) throw new Error(`the trace holds nothing of ${url}`);
+  const isOurs = (it) => it.ph === "X" && it.pid === first.pid && it.tid === first.tid && it.ts + it.dur >= first.ts;
+  const own = new Map();
+  const open = [];
+  const closeUntil = (ts) => {
+    while (open.length > 0 && open.at(-1).end <= ts) {
+      const { name, us } = open.pop();
+      own.set(name, (own.get(name) ?? 0) + us);
+    }
+  };
+  for (const { name, ts, dur } of events.filter(isOurs).sort((one, other) => one.ts - other.ts || other.dur - one.dur)) {
+    closeUntil(ts);
+    if (open.length > 0) open.at(-1).us -= dur;
+    open.push({ name, end: ts + dur, us: dur });
+  }
+  closeUntil(Infinity);
+  const all = [...own.values()].reduce((sum, it) => sum + it, 0);
+  const sorted = [...own].sort(([, one], [, other]) => other - one).slice(0, LINES);
+  return sorted.map(([name, us]) => [rounded(us / 1000), `${Math.round((us / all) * 100)} %`, name]);
 }
 
 const beginning = (text, line, column) => (text?.split("\n")[line] ?? "").slice(Math.max(0, column - 12), column + 36);

@@ -83,4 +83,28 @@ bugs! {
     RecordKept = "record-kept",
     /// The promise of start() is not settled.
     PromiseForgotten = "promise-forgotten",
+    /// A retry of initiate is counted and never sent.
+    RetryForgotten = "retry-forgotten",
+    /// Every press begins under a new key.
+    NewKeyOnPress = "new-key-on-press",
+    /// The key in storage is not read back after a reload.
+    NewKeyOnReload = "new-key-on-reload",
+    /// A second press does not bring the tab forward.
+    SecondPressIgnored = "second-press-ignored",
+    /// A verify that says pending counts as a success.
+    PendingMeansPaid = "pending-means-paid",
+    /// A success counts whatever its amount.
+    AnyAmountTaken = "any-amount-taken",
+    /// poll-interval does not matter: it asks every second.
+    IntervalIgnored = "interval-ignored",
+    /// It polls beside a healthy stream as if there were none.
+    PollsBesideTheStream = "polls-beside-the-stream",
+    /// checkout-origins does not matter.
+    OriginsIgnored = "origins-ignored",
+    /// A record is taken up however old it is.
+    OldRecordResumed = "old-record-resumed",
+    /// A press after the success writes the record again.
+    RecordSavedAgain = "record-saved-again",
+    /// Nobody is told that the checkout page is open.
+    OpenedNotSaid = "opened-not-said",
 }

@@ -28,11 +28,17 @@ impl Checkout {
                 self.owes_settlement = true;
                 if press.tab == PressTab::Given {
                     self.adopt_tab();
-                } else {
+                } else if !planted!(SecondPressIgnored) {
                     self.push(Effect::FocusTab);
                 }
             }
             PressMeaning::AlreadyPaid => {
+                if planted!(RecordSavedAgain) {
+                    self.push(Effect::Save {
+                        name: storage_name(&press.options),
+                        record: Box::default(),
+                    });
+                }
                 if press.tab == PressTab::Given {
                     self.push(Effect::CloseTab);
                 }
@@ -191,7 +197,7 @@ impl Checkout {
             return false;
         }
         it.retries = it.retries.saturating_add(1);
-        it.retry_at = Some(now.plus(wait_ms));
+        it.retry_at = (!planted!(RetryForgotten)).then(|| now.plus(wait_ms));
         true
     }
 
@@ -297,7 +303,9 @@ impl Checkout {
                     self.push(Effect::Navigate { url: url.clone() });
                 }
                 self.push(Effect::Navigate { url });
-                self.opened(mode.as_str());
+                if !planted!(OpenedNotSaid) {
+                    self.opened(mode.as_str());
+                }
             }
             (Mode::Tab | Mode::Popup, Tab::Closed) => {
                 // The shopper closed the blank tab while it was empty: the link is there for another try.

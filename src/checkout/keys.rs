@@ -25,6 +25,10 @@ impl Checkout {
             .unwrap_or_default();
         let in_storage = stored.key.clone().filter(|_| stored.payload == payload);
         let in_memory = self.take_key(&payload);
+        let in_memory = in_memory.filter(|_| !planted!(NewKeyOnPress));
+        let in_storage = in_storage
+            .filter(|_| !planted!(NewKeyOnPress))
+            .filter(|_| !planted!(NewKeyOnReload));
         let key = in_memory.or(in_storage).unwrap_or_else(|| uuid_v4(entropy));
         self.keep_key(payload.clone(), key.clone());
         let record = Box::new(Record {

@@ -178,7 +178,7 @@ impl Checkout {
         let Some(watch) = self.state.watch() else {
             return;
         };
-        let is_same_amount = watch.agrees_with(&verdict.charged);
+        let is_same_amount = planted!(AnyAmountTaken) || watch.agrees_with(&verdict.charged);
         let settles = match verdict.status {
             Status::Success if is_same_amount => Some(End::Success),
             Status::Failed => Some(End::Failed),
@@ -187,7 +187,9 @@ impl Checkout {
         let is_mismatch = verdict.status == Status::Success && !is_same_amount;
         let now = self.now;
         let gap_ms = self.paying().map(|it| {
-            if it.stream.is_healthy(now) {
+            if planted!(IntervalIgnored) {
+                1_000
+            } else if it.stream.is_healthy(now) && !planted!(PollsBesideTheStream) {
                 BACKOFF_MOST_MS
             } else {
                 it.watch.options.poll_interval_ms

@@ -75,7 +75,7 @@ pub fn judge_redirect(
     if url.protocol == "http:" && !page_is_loopback {
         return Err(UrlProblem::Insecure);
     }
-    if allowed.is_empty() || allowed.contains(&url.origin) {
+    if allowed.is_empty() || allowed.contains(&url.origin) || planted!(OriginsIgnored) {
         Ok(url)
     } else {
         Err(UrlProblem::ForeignOrigin)

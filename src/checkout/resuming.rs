@@ -36,7 +36,7 @@ impl Checkout {
             0 => self.now,
             at => Moment(at).min(self.now),
         };
-        let is_old = KEEP_MS <= self.now.since(saved_at);
+        let is_old = KEEP_MS <= self.now.since(saved_at) && !planted!(OldRecordResumed);
         let ended = record.ended.as_deref().and_then(End::from_record);
         let payment =
             Payment::from_record(self.now, &options, record, self.parse_url).filter(|_| !is_old);

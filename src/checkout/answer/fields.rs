@@ -79,7 +79,9 @@ impl Fields {
         self.values.push((path, value));
     }
 
-    pub(super) fn value(&self, path: &str) -> Option<&Value> {
+    /// What was put in at `path`.
+    #[must_use]
+    pub fn value(&self, path: &str) -> Option<&Value> {
         self.values.iter().find(|it| it.0 == path).map(|it| &it.1)
     }
 

@@ -116,6 +116,7 @@ type Outcome = (Status, Option<Reason>, bool);
 
 fn read_word(word: &str) -> Outcome {
     match word {
+        "pending" if planted!(PendingMeansPaid) => (Status::Success, None, false),
         "pending" => (Status::Pending, None, false),
         "success" => (Status::Success, None, false),
         "failed" => (Status::Failed, None, false),

@@ -132,7 +132,7 @@ impl World {
             }
             Act::Reload => {
                 self.checkout = Checkout::new(8, parse_url);
-                self.invariants = Invariants::default();
+                self.invariants = self.invariants.reloaded(self.storage.iter());
                 self.sent.clear();
                 self.replies.clear();
                 self.stream = None;

@@ -1,6 +1,6 @@
 //! What an effect may be, given what was said to the machine.
 
-use malipo::checkout::{Body, Effect, Input, Moment, PressTab, Request, RequestKind};
+use malipo::checkout::{Body, Effect, EventName, Input, Moment, PressTab, Request, RequestKind};
 use malipo_wire::ErrorCode;
 
 use super::looks::assert_safe;
@@ -38,11 +38,13 @@ impl Invariants {
             }
             Effect::OpenCheckout { url, .. } => {
                 assert!(matches!(cause, Input::ReopenRequested), "W5: {cause:?}");
-                assert_safe(url);
+                let attempt = self.attempt.as_ref().unwrap();
+                assert_safe(url, &attempt.origins);
+                assert!(attempt.initiated, "W6: opened before pay-initiated");
             }
             Effect::Navigate { url } | Effect::Redirect { url } => {
-                assert_safe(url);
                 let attempt = self.attempt.as_mut().unwrap();
+                assert_safe(url, &attempt.origins);
                 assert!(attempt.initiated, "W6: navigated before pay-initiated");
                 assert!(attempt.may_navigate, "W6: navigated twice for one click");
                 attempt.may_navigate = false;
@@ -50,7 +52,11 @@ impl Invariants {
             Effect::Send(request) => self.sent(now, request),
             Effect::Abort { epoch } => {
                 self.initiate = self.initiate.filter(|it| it != epoch);
-                self.verify = self.verify.filter(|it| it != epoch);
+                if self.verify.take_if(|it| it == epoch).is_some()
+                    && let Some(it) = &mut self.attempt
+                {
+                    it.pace.failed(now.0);
+                }
             }
             Effect::OpenStream { epoch, .. } => {
                 assert_eq!(self.stream, None, "W7: two streams");
@@ -60,6 +66,9 @@ impl Invariants {
             Effect::CloseStream => {
                 let was_open = self.stream.take().is_some();
                 assert!(was_open || self.destroyed, "no stream to close");
+                if let Some(it) = &mut self.attempt {
+                    it.pace.hears_no_more(now.0);
+                }
             }
             Effect::Emit(event) => self.event(now, event, inputs),
             Effect::Settle(result) => {
@@ -75,14 +84,24 @@ impl Invariants {
                 }
             }
             Effect::Save { name, record } => {
-                assert_eq!(record.saved_at, now.0);
-                assert!(name.starts_with("malipo:"));
+                let end = self.attempt.as_ref().and_then(|it| it.end);
+                assert_ne!(
+                    end,
+                    Some(EventName::Success),
+                    "W14: a record is written after the success"
+                );
+                assert_eq!(record.saved_at, now.0, "W14: written when?");
+                assert!(name.starts_with("malipo:"), "W14: {name}");
                 self.is_saved = true;
+                self.keys.saved(name, record);
                 if let (Some(it), None) = (&mut self.attempt, &record.ended) {
                     it.deadline = record.deadline;
                 }
             }
-            Effect::Forget { .. } => self.is_saved = false,
+            Effect::Forget { name } => {
+                self.is_saved = false;
+                self.keys.overwritten(name, None);
+            }
             Effect::CloseTab | Effect::FocusTab | Effect::Checked(_) | Effect::Warn(_) => {}
         }
     }
@@ -100,12 +119,7 @@ impl Invariants {
                 assert!(!attempt.resumed, "W14: a resume initiated");
                 assert_eq!(self.initiate, None, "W4: two initiates in flight");
                 assert!(self.is_saved, "W4: sent before the key was stored");
-                let key = request.key.clone().unwrap();
-                assert_eq!(
-                    *attempt.key.get_or_insert(key.clone()),
-                    key,
-                    "W4: key changed"
-                );
+                self.keys.sent(request, now.0);
                 attempt.initiates += 1;
                 assert!(attempt.initiates <= 3 + attempt.busy, "W8: initiates");
                 self.initiate = Some(request.epoch);
@@ -120,11 +134,16 @@ impl Invariants {
                     self.held_until <= now.0,
                     "W8: verify before Retry-After is over"
                 );
-                attempt.verifies += 1;
+                let (began_at, deadline) = (attempt.began_at, attempt.deadline);
+                let is_over = attempt.end.is_some();
+                attempt.pace.sends(now.0, began_at, deadline, is_over);
                 self.verify = Some(request.epoch);
                 self.verify_by = None;
             }
-            (RequestKind::Cancel, Body::Order(_)) => assert!(attempt.cancel_asked),
+            (RequestKind::Cancel, Body::Order(_)) => {
+                assert!(attempt.cancel_asked, "W3: nobody gave up");
+                self.cancel = Some(request.epoch);
+            }
             it => panic!("{it:?}"),
         }
         assert!(request.key.is_none() || request.kind == RequestKind::Initiate);

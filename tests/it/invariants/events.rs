@@ -1,10 +1,10 @@
 //! Which events may be told, in which order, and by what they are caused.
 
-use malipo::checkout::{Event, EventName, Input, Moment, StateName};
+use malipo::checkout::{Event, EventName, Input, Mode, Moment, StateName};
 use malipo_wire::ErrorCode;
 
 use super::looks::no_secret_in;
-use super::{Attempt, Before, Invariants};
+use super::{Attempt, Before, Invariants, Word};
 
 impl Invariants {
     pub(super) fn event(&mut self, now: Moment, event: &Event, inputs: &[(usize, Input, Before)]) {
@@ -20,14 +20,27 @@ impl Invariants {
                 assert!(!attempt.initiated && attempt.end.is_none(), "W11");
                 attempt.initiated = true;
                 attempt.order = event.detail.order_id.clone();
+                let had_tab = inputs.first().is_some_and(|it| it.2.has_tab);
+                let has_page = event.detail.redirect_url.is_some();
+                attempt.must_open = has_page
+                    && match attempt.mode {
+                        Some(Mode::Redirect) => true,
+                        Some(Mode::Tab | Mode::Popup) => had_tab,
+                        Some(Mode::Link) | None => false,
+                    };
             }
             EventName::Opened => {
                 let may_open = attempt.initiated && !attempt.opened && attempt.end.is_none();
                 assert!(may_open, "W11");
                 attempt.opened = true;
             }
-            EventName::Sent | EventName::Pending => {
+            EventName::Sent => assert!(attempt.initiated && attempt.end.is_none(), "W11"),
+            EventName::Pending => {
                 assert!(attempt.initiated && attempt.end.is_none(), "W11");
+                let is_open = attempt.opened || !attempt.must_open;
+                assert!(is_open, "W11: pending before opened");
+                let said = self.verified;
+                assert_eq!(said, Some(Word::Pending), "W2: {event:?}");
             }
             EventName::Blocked | EventName::Change => {}
             EventName::Error if event.detail.terminal != Some(true) => {
@@ -51,7 +64,8 @@ impl Invariants {
 
     fn changed(&mut self, event: &Event, inputs: &[(usize, Input, Before)]) {
         let detail = &event.detail;
-        assert_eq!(detail.previous, Some(self.announced.as_str()));
+        let previous = Some(self.announced.as_str());
+        assert_eq!(detail.previous, previous, "W11: {detail:?}");
         let states = [
             StateName::Idle,
             StateName::Initiating,
@@ -75,11 +89,13 @@ impl Invariants {
         let attempt = self.attempt.as_mut().unwrap();
         match event.name {
             EventName::Success => {
-                assert!(self.verified, "W2: {event:?} without a verify's answer");
+                let said = self.verified;
+                assert_eq!(said, Some(Word::Success), "W2: {event:?} by no verify");
                 assert!(!self.is_saved, "W14: the record is still there");
             }
             EventName::Failed => {
-                assert!(self.verified, "W3: {event:?} without a verify's answer");
+                let said = self.verified;
+                assert_eq!(said, Some(Word::Failed), "W3: {event:?} by no verify");
             }
             EventName::Expired => {
                 assert!(attempt.deadline <= now.0, "W3: expired before the deadline");

@@ -4,15 +4,17 @@ use malipo::checkout::{Checkout, Detail, StateName};
 
 use crate::browser::parse_url;
 
-use super::is_busy;
+use super::{Attempt, is_busy};
 
-/// W6: https or loopback, absolute, without a user name.
-pub(super) fn assert_safe(url: &str) {
+/// W6: https or loopback, absolute, without a user name, on one of these origins where there are any.
+pub(super) fn assert_safe(url: &str, origins: &[String]) {
     let parts = parse_url(url, None).unwrap();
     let loopback = ["127.0.0.1", "localhost", "[::1]"].contains(&parts.hostname.as_str());
     let secure = parts.protocol == "https:" || (parts.protocol == "http:" && loopback);
     assert!(secure && !parts.has_user, "W6: {url}");
     assert_eq!(parts.href, url, "W6: not the judged form");
+    let is_known = origins.is_empty() || origins.contains(&parts.origin);
+    assert!(is_known, "W6: {url} is on none of {origins:?}");
 }
 
 pub(super) fn no_secret_in(detail: &Detail) {
@@ -28,14 +30,17 @@ pub(super) fn no_secret_in(detail: &Detail) {
 }
 
 /// What can be asked of the machine at any time does not contradict itself.
-pub(super) fn look_at(checkout: &Checkout) {
+pub(super) fn look_at(checkout: &Checkout, attempt: Option<&Attempt>) {
     let view = checkout.view();
     assert_eq!(view.state, checkout.state());
     assert_eq!(view.busy, is_busy(view.state));
     assert!(!(view.busy && view.can_press), "busy and pressable");
     assert!(view.headline.is_some() || view.state == StateName::Idle);
     if let Some(page) = &view.page {
-        assert_safe(page);
+        let Some(attempt) = attempt.filter(|it| it.initiated) else {
+            panic!("W6: a link before pay-initiated");
+        };
+        assert_safe(page, &attempt.origins);
     }
     assert!(
         !(view.can_reopen && view.has_link),

@@ -1,15 +1,22 @@
 //! What must hold after every step, whatever happens (each invariant has a number by which failures name it).
 
+mod attempt;
 mod effects;
 mod events;
+mod keys;
 mod looks;
+mod pace;
+mod reading;
 
-use malipo::checkout::answer::{Answer, Reply};
+use malipo::checkout::answer::Reply;
 use malipo::checkout::{
-    Checkout, Effect, EventName, Input, Moment, PressMeaning, StateName, StreamEvent, Wake,
+    Checkout, Effect, Input, Moment, PressMeaning, PressTab, Record, StateName, StreamEvent, Wake,
 };
 
+use attempt::Attempt;
+use keys::Keys;
 use looks::look_at;
+use reading::Word;
 
 /// An observer beside the machine.
 #[derive(Clone, Debug)]
@@ -27,8 +34,11 @@ pub(crate) struct Invariants {
     held_until: u64,
     /// The last that was done to storage was to write.
     is_saved: bool,
-    /// In this step the verify in flight was answered with 2xx.
-    verified: bool,
+    /// What the verify that was answered in this step says, with an amount that is initiate's.
+    verified: Option<Word>,
+    keys: Keys,
+    /// Of the request that told the backend of the cancel.
+    cancel: Option<u32>,
     /// Inputs of this step: before which effect they came, and what a press meant then.
     inputs: Vec<(usize, Input, Before)>,
 }
@@ -39,56 +49,8 @@ struct Before {
     meaning: Option<PressMeaning>,
     /// An error that was told already.
     is_known: bool,
-}
-
-/// One attempt, from a press or a resume.
-#[derive(Clone, Debug, Default)]
-struct Attempt {
-    resumed: bool,
-    began_at: u64,
-    deadline: u64,
-    order: Option<String>,
-    initiated: bool,
-    opened: bool,
-    end: Option<EventName>,
-    ended_at: u64,
-    key: Option<String>,
-    initiates: usize,
-    /// 409 with `Retry-After`: waited for, and no retry.
-    busy: usize,
-    verifies: u64,
-    nudges: u64,
-    may_navigate: bool,
-    cancel_asked: bool,
-    ended_before: bool,
-    /// After its end a success over another amount was told.
-    told_odd: bool,
-    /// What ended before, and may still become known better: it counts again where this one does not begin.
-    earlier: Option<Box<Self>>,
-}
-
-impl Attempt {
-    /// For 24 hours after an end a better known one may come.
-    fn may_rise(&self, now: Moment) -> bool {
-        use EventName::{Cancelled, Expired, Failed};
-        let has_ended = matches!(self.end, Some(Expired | Failed | Cancelled));
-        has_ended && self.order.is_some() && now.0.saturating_sub(self.ended_at) < 86_400_000
-    }
-
-    /// It did not begin, or was given up before it had.
-    fn give_way(&mut self, now: Moment) {
-        let earlier = self.earlier.take().filter(|it| it.may_rise(now));
-        let Some(earlier) = earlier else { return };
-        let is_cancelled = self.end == Some(EventName::Cancelled);
-        let ended = if is_cancelled { &*self } else { &*earlier };
-        *self = Self {
-            end: ended.end,
-            ended_at: ended.ended_at,
-            ended_before: false,
-            nudges: earlier.nudges + 1,
-            ..*earlier
-        };
-    }
+    /// As far as the machine knows there is a tab.
+    has_tab: bool,
 }
 
 impl Default for Invariants {
@@ -105,7 +67,9 @@ impl Default for Invariants {
             verify_by: None,
             held_until: 0,
             is_saved: false,
-            verified: false,
+            verified: None,
+            keys: Keys::default(),
+            cancel: None,
             inputs: Vec::new(),
         }
     }
@@ -123,6 +87,17 @@ fn is_busy(state: StateName) -> bool {
 }
 
 impl Invariants {
+    /// The page is loaded anew: of keys it knows what storage holds.
+    pub(crate) fn reloaded<'a>(
+        &self,
+        storage: impl Iterator<Item = (&'a String, &'a Record)> + Clone,
+    ) -> Self {
+        Self {
+            keys: self.keys.reloaded(storage),
+            ..Self::default()
+        }
+    }
+
     /// Before the machine takes an input; also one that a listener says while effects are drained.
     pub(crate) fn before(&mut self, checkout: &Checkout, taken: usize, now: Moment, input: &Input) {
         if taken == 0 && self.inputs.is_empty() {
@@ -144,6 +119,7 @@ impl Invariants {
             state: checkout.state(),
             meaning,
             is_known: matches!(input, Input::Misconfigured(it) if checkout.error() == Some(it)),
+            has_tab: checkout.watches_tab(),
         };
         self.inputs.push((taken, input.clone(), before));
     }
@@ -151,8 +127,12 @@ impl Invariants {
     /// After a step and all of its effects.
     pub(crate) fn after(&mut self, checkout: &Checkout, now: Moment, effects: &[Effect]) {
         let inputs = core::mem::take(&mut self.inputs);
-        let was_destroyed = self.destroyed;
-        self.verified = false;
+        if self.destroyed {
+            assert!(effects.is_empty(), "W9: {effects:?}");
+        } else {
+            old_record(now, &inputs, effects);
+        }
+        self.verified = None;
         for (index, effect) in effects.iter().enumerate() {
             for (_, input, before) in inputs.iter().filter(|it| it.0 == index) {
                 self.begin(now, input, *before);
@@ -161,9 +141,6 @@ impl Invariants {
         }
         for (_, input, before) in inputs.iter().filter(|it| effects.len() <= it.0) {
             self.begin(now, input, *before);
-        }
-        if was_destroyed {
-            assert!(effects.is_empty(), "W9: {effects:?}");
         }
         if self.destroyed {
             assert_eq!(checkout.next_wakeup(), None, "W9: a timer after destroy");
@@ -176,8 +153,9 @@ impl Invariants {
         assert_eq!(
             self.announced,
             checkout.state(),
-            "every change is announced"
+            "W11: every change is announced"
         );
+        second_press(&inputs, effects);
         if is_over(checkout.state()) {
             let waits = self.attempt.as_ref().is_some_and(|it| it.ended_before);
             assert!(
@@ -186,26 +164,18 @@ impl Invariants {
             );
             assert_eq!(self.stream, None, "a stream after the end");
         }
-        self.count_requests(now);
-        look_at(checkout);
+        look_at(checkout, self.attempt.as_ref());
     }
 
     fn begin(&mut self, now: Moment, input: &Input, before: Before) {
-        let began = Attempt {
-            began_at: now.0,
-            may_navigate: true,
-            ..Attempt::default()
-        };
         match input {
             _ if self.destroyed => {}
-            Input::Pressed(_) => {
+            Input::Pressed(press) => {
                 self.promise_is_open = true;
                 if before.meaning == Some(PressMeaning::Start) {
-                    let earlier = self.attempt.take().map(Box::new);
-                    let earlier = earlier.filter(|it| it.may_rise(now));
-                    self.attempt = Some(Attempt { earlier, ..began });
-                    self.verify_by = None;
-                    self.held_until = 0;
+                    let earlier = self.earlier(now);
+                    let began = Attempt::new(now, Some(&press.options));
+                    self.take_up(Attempt { earlier, ..began });
                 } else if let Some(it) = &mut self.attempt {
                     it.may_navigate = true;
                 }
@@ -213,8 +183,8 @@ impl Invariants {
             Input::Misconfigured(_) if !is_busy(before.state) => {
                 self.promise_is_open = true;
                 if before.state != StateName::Success && !before.is_known {
-                    let earlier = self.attempt.take().map(Box::new);
-                    let earlier = earlier.filter(|it| it.may_rise(now));
+                    let earlier = self.earlier(now);
+                    let began = Attempt::new(now, None);
                     self.attempt = Some(Attempt { earlier, ..began });
                 }
             }
@@ -222,37 +192,19 @@ impl Invariants {
                 self.promise_is_open = true;
                 // One that is refused leaves the attempt before as it was.
                 let record = &resume.record;
-                let is_old =
-                    record.saved_at != 0 && 86_400_000 <= now.0.saturating_sub(record.saved_at);
                 let has_order = record.order_id.as_ref().is_some_and(|it| !it.is_empty());
                 let known = self.attempt.as_ref().and_then(|it| it.order.as_ref());
                 let is_paid =
                     before.state == StateName::Success && record.order_id.as_ref() == known;
-                if !is_busy(before.state) && has_order && !is_old && !is_paid {
-                    self.attempt = Some(Attempt {
-                        resumed: true,
-                        ended_before: resume.record.ended.is_some(),
-                        end: resume.record.ended.as_deref().and_then(end_of),
-                        ended_at: match record.saved_at {
-                            0 => now.0,
-                            at => at.min(now.0),
-                        },
-                        order: resume.record.order_id.clone(),
-                        // One that lies too far ahead is cut.
-                        deadline: resume.record.deadline.min(now.0.saturating_add(1_800_000)),
-                        initiated: true,
-                        opened: true,
-                        ..began
-                    });
-                    self.verify_by = None;
-                    self.held_until = 0;
+                if !is_busy(before.state) && has_order && !is_old(now, record) && !is_paid {
+                    self.take_up(Attempt::resumed(now, &resume.options, record));
                 }
             }
             Input::CancelRequested => {
                 self.promise_is_open = true;
                 if let Some(it) = &mut self.attempt {
                     it.cancel_asked |= is_busy(before.state);
-                    it.nudges += 1;
+                    it.pace.nudge(now.0);
                 }
             }
             Input::ReopenRequested => {
@@ -263,34 +215,66 @@ impl Invariants {
             Input::Destroyed => self.destroyed = true,
             Input::Replied { epoch, reply } => self.replied(now, *epoch, reply),
             Input::Streamed { epoch, event } if self.stream == Some(*epoch) => {
-                if matches!(event, StreamEvent::Ended | StreamEvent::Refused) {
-                    self.stream = None;
-                }
-                if let Some(it) = &mut self.attempt {
-                    it.nudges += 1;
-                }
+                self.streamed(now, event);
             }
-            Input::Woke(wake) => {
-                if let Some(it) = &mut self.attempt {
-                    it.nudges += 1;
-                    let is_news = match wake {
-                        Wake::Visible | Wake::PageShown | Wake::Focused | Wake::Online => true,
-                        Wake::Returned { order_id } => it.order.as_ref() == Some(order_id),
-                        Wake::PageHidden | Wake::Offline => false,
-                    };
-                    let waits = matches!(before.state, StateName::Opening | StateName::Waiting);
-                    if is_news && waits && self.verify.is_none() {
-                        let by = (now.0 + 500).max(self.held_until);
-                        self.verify_by = Some(self.verify_by.map_or(by, |it| it.min(by)));
-                    }
-                }
-            }
-            Input::CheckRequested | Input::TabClosed | Input::NavigationFailed => {
-                if let Some(it) = &mut self.attempt {
-                    it.nudges += 1;
-                }
-            }
+            Input::Woke(wake) => self.woke(now, wake, before.state),
+            Input::CheckRequested => self.nudge(now),
+            Input::TabClosed if before.has_tab => self.nudge(now),
             _ => {}
+        }
+    }
+
+    /// The attempt before, where something may still come of it.
+    fn earlier(&mut self, now: Moment) -> Option<Box<Attempt>> {
+        let earlier = self.attempt.take().map(Box::new);
+        earlier.filter(|it| it.may_rise(now))
+    }
+
+    fn take_up(&mut self, attempt: Attempt) {
+        self.attempt = Some(attempt);
+        self.verify_by = None;
+        self.held_until = 0;
+        self.cancel = None;
+    }
+
+    fn nudge(&mut self, now: Moment) {
+        if let Some(it) = &mut self.attempt {
+            it.pace.nudge(now.0);
+        }
+    }
+
+    fn streamed(&mut self, now: Moment, event: &StreamEvent) {
+        let Some(it) = &mut self.attempt else { return };
+        match event {
+            StreamEvent::Ended | StreamEvent::Refused => {
+                self.stream = None;
+                it.pace.hears_no_more(now.0);
+            }
+            StreamEvent::Alive => it.pace.hears(now.0),
+            StreamEvent::Status(word) => {
+                it.pace.hears(now.0);
+                if word != "pending" {
+                    it.pace.nudge(now.0);
+                }
+            }
+        }
+    }
+
+    fn woke(&mut self, now: Moment, wake: &Wake, state: StateName) {
+        let Some(it) = &mut self.attempt else { return };
+        let is_news = match wake {
+            Wake::Visible | Wake::PageShown | Wake::Focused | Wake::Online => true,
+            Wake::Returned { order_id } => it.order.as_ref() == Some(order_id),
+            Wake::PageHidden | Wake::Offline => false,
+        };
+        if !is_news {
+            return;
+        }
+        it.pace.nudge(now.0);
+        let waits = matches!(state, StateName::Opening | StateName::Waiting);
+        if waits && self.verify.is_none() {
+            let by = (now.0 + 500).max(self.held_until);
+            self.verify_by = Some(self.verify_by.map_or(by, |it| it.min(by)));
         }
     }
 
@@ -301,38 +285,75 @@ impl Invariants {
         };
         if self.initiate == Some(epoch) {
             self.initiate = None;
-            if let (Some(it), Some(answer)) = (&mut self.attempt, answer)
-                && answer.http_status == 409
-                && answer.retry_after_ms.is_some()
-            {
-                it.busy += 1;
+            if let (Some(it), Some(answer)) = (&mut self.attempt, answer) {
+                let is_busy = answer.http_status == 409 && answer.retry_after_ms.is_some();
+                it.busy += usize::from(is_busy);
+                self.keys.answered(answer);
+                if let Some(body) = &answer.body {
+                    it.is_charged(reading::amount(body), reading::adds_fees(body));
+                    it.reference = reading::reference(body).map(String::from);
+                }
             }
         }
-        if self.verify == Some(epoch) {
-            self.verify = None;
-            self.verified |= answer.is_some_and(Answer::is_success);
-            if let Some(answer) = answer
-                && matches!(answer.http_status, 429 | 503)
-            {
-                let wait_ms = answer.retry_after_ms.unwrap_or_default();
-                self.held_until = now.0.saturating_add(wait_ms.min(300_000));
-            }
+        if self.cancel == Some(epoch) {
+            self.cancel = None;
+            self.nudge(now);
         }
-    }
-
-    fn count_requests(&self, now: Moment) {
-        let Some(it) = &self.attempt else { return };
-        // Backing off begins at 2.5 s with up to a quarter of jitter; every nudge may cause one, and one more by its news.
-        let by_poll = (now.0 - it.began_at) / 1_000 + 2;
-        assert!(it.verifies <= by_poll + 2 * it.nudges, "W8: {it:?}");
+        if self.verify != Some(epoch) {
+            return;
+        }
+        self.verify = None;
+        let Some(it) = &mut self.attempt else { return };
+        let order = it.order.as_deref().unwrap_or_default();
+        let said =
+            answer.and_then(|answer| reading::verify(answer, order, it.reference.as_deref()));
+        match said {
+            Some((word, amount)) => {
+                let is_other = word == Word::Success && amount.contradicts(&it.charged);
+                self.verified = Some(word).filter(|_| !is_other);
+                it.pace.answered(now.0);
+            }
+            None => it.pace.failed(now.0),
+        }
+        if let Some(answer) = answer
+            && matches!(answer.http_status, 429 | 503)
+        {
+            let wait_ms = answer.retry_after_ms.unwrap_or_default();
+            self.held_until = now.0.saturating_add(wait_ms.min(300_000));
+        }
     }
 }
 
-fn end_of(word: &str) -> Option<EventName> {
-    match word {
-        "failed" => Some(EventName::Failed),
-        "expired" => Some(EventName::Expired),
-        "cancelled" => Some(EventName::Cancelled),
-        _ => None,
+fn is_old(now: Moment, record: &Record) -> bool {
+    record.saved_at != 0 && 86_400_000 <= now.0.saturating_sub(record.saved_at)
+}
+
+/// W14: a record of yesterday is not taken up, and goes.
+fn old_record(now: Moment, inputs: &[(usize, Input, Before)], effects: &[Effect]) {
+    let is_one = |input: &Input| matches!(input, Input::Resumed(it) if is_old(now, &it.record));
+    let mut found = inputs.iter();
+    // After the success of a payment its record is gone already.
+    let is_free = |it: StateName| !is_busy(it) && it != StateName::Success;
+    if found.any(|it| is_one(&it.1) && is_free(it.2.state)) {
+        let forgets = effects.iter().any(|it| matches!(it, Effect::Forget { .. }));
+        assert!(forgets, "W14: a record of yesterday stays");
     }
+}
+
+/// W4: a press while an attempt is under way brings its tab forward, and neither opens nor begins anything.
+fn second_press(inputs: &[(usize, Input, Before)], effects: &[Effect]) {
+    let [(_, Input::Pressed(press), before)] = inputs else {
+        return;
+    };
+    if before.meaning == Some(PressMeaning::Start) {
+        return;
+    }
+    let opens = effects
+        .iter()
+        .any(|it| matches!(it, Effect::OpenTab { .. }));
+    assert!(!opens, "W4: a second press opens a tab");
+    let is_given = press.tab == PressTab::Given;
+    let focuses = effects.iter().any(|it| matches!(it, Effect::FocusTab));
+    let must_focus = before.meaning == Some(PressMeaning::Focus) && !is_given;
+    assert!(!must_focus || focuses, "W4: a second press does nothing");
 }

@@ -50,7 +50,10 @@ pub struct Tab {
     pub held_back: Vec<Input>,
     /// Since when it waits for an outcome.
     pub waits_since: u64,
+    /// Since when somebody looks at it, or the network has told it that it is back.
+    pub woken_at: Option<u64>,
     options: Options,
+    price: u64,
     invariants: Invariants,
     clock: Clock,
     timers: u64,
@@ -65,7 +68,9 @@ impl Tab {
         Self {
             shopper,
             order,
+            woken_at: None,
             options: offer.options(offer.price),
+            price: offer.price,
             offer,
             checkout: Checkout::new(seed, parse_url),
             load: 0,
@@ -90,7 +95,7 @@ impl Tab {
     pub fn reload(&mut self, device: &Device, now: u64) {
         self.loads = self.loads.wrapping_add(0x9e37_79b9);
         self.checkout = Checkout::new(self.loads, parse_url);
-        self.invariants = Invariants::default();
+        self.invariants = self.invariants.reloaded(self.storage.iter());
         self.clock = Clock::start(device.wall(now), now);
         self.load += 1;
         self.is_there = true;
@@ -129,9 +134,11 @@ impl Tab {
         wakeup.map(|it| (it.since(moment), self.timers))
     }
 
-    /// Sets what the button asks for the order.
-    pub fn set_price(&mut self, price: u64) {
+    /// Sets what the button asks for the order; whether that is another price than before.
+    pub fn set_price(&mut self, price: u64) -> bool {
+        let before = std::mem::replace(&mut self.price, price);
         self.options = self.offer.options(price);
+        before != price
     }
 
     /// A press, with the random bits that the browser gives.

@@ -8,8 +8,8 @@ use std::cell::Cell;
 
 use malipo_wire::Money;
 
-use crate::payment::Attempt;
 use crate::payment::settle::Observation;
+use crate::payment::{Attempt, Order};
 use crate::provider::ProviderError;
 use crate::random::NoRandomness;
 use crate::store::outbox::Delivery;
@@ -59,6 +59,18 @@ malipo::bugs! {
     NewNameForEachTry = "new-name-for-each-try",
     /// An error repeats what was sent to the provider.
     SecretInAnAnswer = "secret-in-an-answer",
+    /// Half of the price is charged, and noted.
+    HalfThePriceCharged = "half-the-price-charged",
+    /// A notification is answered with 200 and thrown away.
+    NoticeDropped = "notice-dropped",
+    /// A notification causes a look-up at once, and nothing that outlives the process.
+    NoticeLostOnKill = "notice-lost-on-kill",
+    /// A notification's own status and amount are believed.
+    NoticeBelieved = "notice-believed",
+    /// A verify waits for the provider.
+    VerifyWaits = "verify-waits",
+    /// What is paid after it had failed is noted as if it had been in time.
+    LateSuccessNotSaid = "late-success-not-said",
 }
 
 thread_local! {
@@ -120,4 +132,27 @@ pub(crate) fn name_of_this_try(delivery: &Delivery) -> String {
 /// [`Bug::QuotaForgetsEarly`].
 pub(crate) fn half(ms: i64) -> i64 {
     ms / 2
+}
+
+/// [`Bug::NoticeBelieved`]: what a notification says of itself.
+pub(crate) fn said_by(body: &[u8]) -> Option<Observation> {
+    let body: serde_json::Value = serde_json::from_slice(body).ok()?;
+    let currency = body.get("currency")?.as_str()?.parse().ok()?;
+    let amount = body.get("amount")?.to_string();
+    let is_success = body.get("status")? == "success";
+    let money = Money::parse(&amount, currency).ok();
+    money
+        .filter(|_| is_success)
+        .map(|it| Observation::Success(Some(it)))
+}
+
+/// [`Bug::HalfThePriceCharged`].
+pub(crate) fn half_of(price: Money) -> Money {
+    let half = price.minor().div_ceil(2);
+    Money::from_minor(half, price.currency()).unwrap_or(price)
+}
+
+/// [`Bug::PriceMayChange`]: somebody is paying it, or has.
+pub(crate) fn is_taken(order: &Order) -> bool {
+    order.paid_by.is_some() || order.attempts.iter().any(|it| it.status.is_live())
 }

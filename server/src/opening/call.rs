@@ -33,7 +33,7 @@ pub(super) async fn call(
     let opening = Opening {
         order_id: &begun.order_id,
         reference,
-        price: intent.basket.price,
+        price: planted!(HalfThePriceCharged => half_of(intent.basket.price) else intent.basket.price),
         description: intent.basket.description.as_deref(),
         customer: &intent.basket.customer,
         notify_url: &notify_url,

@@ -155,7 +155,7 @@ fn begin(
     Ok(Begin {
         wish: Wish {
             order_id: order_id.clone(),
-            price: intent.basket.price,
+            price: planted!(HalfThePriceCharged => half_of(intent.basket.price) else intent.basket.price),
             payload_hash: intent.payload_hash,
             quoted: intent.basket.quoted,
             expired: intent.basket.expired,

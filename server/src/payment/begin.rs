@@ -98,7 +98,8 @@ pub fn decide(wish: &Wish, key: Option<&KnownKey>, order: Option<&Order>) -> Dec
     let Some(order) = order else {
         return new(wish, true);
     };
-    if order.price != wish.price && !planted!(PriceMayChange) {
+    let is_fixed = planted!(PriceMayChange => is_taken(order) else true);
+    if order.price != wish.price && is_fixed {
         return Decision::OrderChanged;
     }
     let proven = wish.quoted || key.is_some();

@@ -88,11 +88,8 @@ fn success(attempt: &Attempt, paid_by: Option<&AttemptId>, received: Option<Mone
     );
     let enough = received.is_some_and(|it| {
         let most = if fees { u64::MAX } else { price.minor() };
-        if planted!(AmountNotCompared) {
-            return true;
-        }
-        (it.currency() == price.currency() || planted!(CurrencyNotCompared))
-            && (price.minor()..=most).contains(&it.minor())
+        let is_same = planted!(CurrencyNotCompared) || it.currency() == price.currency();
+        is_same && (planted!(AmountNotCompared) || (price.minor()..=most).contains(&it.minor()))
     });
     if !enough {
         return Step {
@@ -104,6 +101,7 @@ fn success(attempt: &Attempt, paid_by: Option<&AttemptId>, received: Option<Mone
         };
     }
     let late = match attempt.status {
+        AttemptStatus::Failed if planted!(LateSuccessNotSaid) => false,
         AttemptStatus::Failed
         | AttemptStatus::Orphaned
         | AttemptStatus::Refused

@@ -214,7 +214,7 @@ impl Provider for JoyndPayAdapter {
                 .filter(|it| (1..=64).contains(&it.len()))
                 .into_iter()
                 .collect(),
-            says: None,
+            says: planted!(NoticeBelieved => said_by(request.body) else None),
             summary: "an IPN".to_owned(),
             transaction: None,
         }))

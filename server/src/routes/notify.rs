@@ -138,9 +138,11 @@ async fn taken(app: &Arc<App>, attempt: &Attempt, notice: &Notice) -> Result<Res
     let says = planted!(NoticeMeansPaid => taken_at_its_word(attempt) else notice.says);
     if let Some(observation) = says {
         reconcile::note(app, attempt, observation).await?;
-    } else {
+    } else if !planted!(NoticeDropped) {
         // Due from now on, whatever happens to this process; then asked at once.
-        app.store.schedule(&attempt.id, Some(app.now())).await?;
+        if !planted!(NoticeLostOnKill) {
+            app.store.schedule(&attempt.id, Some(app.now())).await?;
+        }
         reconcile::poke(app, attempt, HINT_MS);
     }
     Ok(thanks(app, &attempt.provider, "accepted"))

@@ -29,6 +29,8 @@ pub(super) struct Attempt {
     pub(super) pace: Pace,
     pub(super) may_navigate: bool,
     pub(super) cancel_asked: bool,
+    /// Of the request that told the backend of it.
+    pub(super) cancel: Option<u32>,
     pub(super) ended_before: bool,
     pub(super) ended_at: u64,
     /// After its end a success over another amount was told.
@@ -36,7 +38,7 @@ pub(super) struct Attempt {
     /// What ended before, and may still become known better: it counts again where this one does not begin.
     pub(super) earlier: Option<Box<Self>>,
     /// What the page shows.
-    shown: Amount,
+    pub(super) shown: Amount,
 }
 
 impl Attempt {

@@ -142,7 +142,7 @@ impl Invariants {
             }
             (RequestKind::Cancel, Body::Order(_)) => {
                 assert!(attempt.cancel_asked, "W3: nobody gave up");
-                self.cancel = Some(request.epoch);
+                attempt.cancel = Some(request.epoch);
             }
             it => panic!("{it:?}"),
         }

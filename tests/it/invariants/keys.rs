@@ -19,6 +19,8 @@ pub(super) struct Keys {
 #[derive(Clone, Debug)]
 struct Kept {
     key: String,
+    /// The payload's fingerprint in the record.
+    fingerprint: String,
     saved_at: u64,
     /// Under which name storage has it, where nothing else has since a reload: there is one record a payment.
     stored_as: Option<String>,
@@ -27,19 +29,21 @@ struct Kept {
 impl Keys {
     /// A record is written.
     pub(super) fn saved(&mut self, name: &str, record: &Record) {
-        self.overwritten(name, record.key.as_deref());
+        self.overwritten(name, record.key.is_some().then_some(&record.payload));
         if let Some(key) = record.key.clone() {
             self.saved = Some(Kept {
                 key,
+                fingerprint: record.payload.clone(),
                 saved_at: record.saved_at,
                 stored_as: None,
             });
         }
     }
 
-    /// What stood in storage under this name is gone, but for this key.
-    pub(super) fn overwritten(&mut self, name: &str, key: Option<&str>) {
-        let goes = |it: &Kept| it.stored_as.as_deref() == Some(name) && key != Some(&it.key);
+    /// What stood in storage under this name is gone; a key of the same payload must be the same.
+    pub(super) fn overwritten(&mut self, name: &str, payload: Option<&String>) {
+        let goes =
+            |it: &Kept| it.stored_as.as_deref() == Some(name) && payload != Some(&it.fingerprint);
         self.kept.retain(|it| !goes(&it.1));
     }
 
@@ -89,15 +93,14 @@ impl Keys {
         for (payload, it) in &self.kept {
             let mut records = storage.clone();
             let stored = records.find(|(_, record)| record.key.as_ref() == Some(&it.key));
-            if let Some((name, _)) = stored {
-                let stored_as = Some(name.clone());
-                kept.push((
-                    payload.clone(),
-                    Kept {
-                        stored_as,
-                        ..it.clone()
-                    },
-                ));
+            if let Some((name, record)) = stored {
+                let stored = Kept {
+                    stored_as: Some(name.clone()),
+                    // Storage may not have taken what was to be written last.
+                    saved_at: record.saved_at,
+                    ..it.clone()
+                };
+                kept.push((payload.clone(), stored));
             }
         }
         Self {

@@ -37,8 +37,6 @@ pub(crate) struct Invariants {
     /// What the verify that was answered in this step says, with an amount that is initiate's.
     verified: Option<Word>,
     keys: Keys,
-    /// Of the request that told the backend of the cancel.
-    cancel: Option<u32>,
     /// Inputs of this step: before which effect they came, and what a press meant then.
     inputs: Vec<(usize, Input, Before)>,
 }
@@ -69,7 +67,6 @@ impl Default for Invariants {
             is_saved: false,
             verified: None,
             keys: Keys::default(),
-            cancel: None,
             inputs: Vec::new(),
         }
     }
@@ -234,7 +231,6 @@ impl Invariants {
         self.attempt = Some(attempt);
         self.verify_by = None;
         self.held_until = 0;
-        self.cancel = None;
     }
 
     fn nudge(&mut self, now: Moment) {
@@ -295,9 +291,10 @@ impl Invariants {
                 }
             }
         }
-        if self.cancel == Some(epoch) {
-            self.cancel = None;
-            self.nudge(now);
+        if let Some(it) = &mut self.attempt
+            && it.cancel.take_if(|it| *it == epoch).is_some()
+        {
+            it.pace.nudge(now.0);
         }
         if self.verify != Some(epoch) {
             return;

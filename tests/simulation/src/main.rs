@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 use malipo_simulation::live::{invariant, live};
 use malipo_simulation::many::{Sum, Wish, live_many};
-use malipo_simulation::planted::Planted;
+use malipo_simulation::planted::{Planted, breaks};
 use malipo_simulation::shrink::{command, shrink};
 use malipo_simulation::world::Plan;
 use malipo_simulation::{catch, exhaustive, report};
@@ -220,11 +220,11 @@ fn planted(file: Option<PathBuf>, only: Option<&str>, worlds: u64) -> Result<(),
         if only.is_some_and(|it| it != name) {
             continue;
         }
-        let row = row(bug, worlds);
-        if row.is_none() {
-            missed.push(name);
+        let (by, row) = row(bug, worlds);
+        let expected = breaks(name);
+        if !expected.contains(&by.as_str()) {
+            missed.push(format!("{name} (by {by}, and not by {expected:?})"));
         }
-        let row = row.unwrap_or_else(|| format!("**not caught** | {worlds} | | |"));
         let row = format!("| {name} | {what} | {row}");
         println!("{row}");
         table.push_str(&row);
@@ -240,23 +240,30 @@ fn planted(file: Option<PathBuf>, only: Option<&str>, worlds: u64) -> Result<(),
     }
 }
 
-/// What catches a bug, after how long: worlds, else the search through an attempt's states.
-fn row(bug: Planted, worlds: u64) -> Option<String> {
+/// What catches a bug, and after how long: worlds, else a search.
+fn row(bug: Planted, worlds: u64) -> (String, String) {
     if let Some(it) = catch::catch(bug, worlds) {
-        return Some(format!(
-            "{} | {} | {} | {} |",
-            invariant(&it.failure),
+        let by = invariant(&it.failure);
+        let row = format!(
+            "{by} | {} | {} | {} |",
             it.worlds,
             report::thousands(it.steps),
             report::thousands(u64::try_from(it.took.as_millis()).unwrap_or(u64::MAX)),
-        ));
+        );
+        return (by, row);
     }
-    let failure = catch::catch_by_search(bug)?;
-    let name = invariant(&failure);
-    Some(format!(
-        "{name}, by the search | none of {} | | |",
-        report::thousands(worlds)
-    ))
+    let worlds = report::thousands(worlds);
+    match catch::catch_by_search(bug) {
+        Some(failure) => {
+            let by = invariant(&failure);
+            let row = format!("{by}, by the search | none of {worlds} | | |");
+            (by, row)
+        }
+        None => {
+            let row = format!("**not caught** | {worlds} | | |");
+            ("nothing".to_owned(), row)
+        }
+    }
 }
 
 fn named(name: &str) -> Result<Planted, String> {

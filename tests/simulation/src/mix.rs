@@ -153,19 +153,24 @@ impl Mix {
         }
     }
 
-    /// Whether this trouble happens now; it is counted.
-    pub fn hits(&mut self, fault: Fault) -> bool {
+    /// Whether this trouble is to happen now. Whoever asks counts it where it happens: the dead are not killed.
+    pub fn draws(&mut self, fault: Fault) -> bool {
         let index = fault as usize;
         let rate = self.rates[index];
         if rate == 0 || self.healed {
             return false;
         }
-        let hit = self.streams[index].below(1_000) < rate;
-        self.injected[index] += u64::from(hit);
+        self.streams[index].below(1_000) < rate
+    }
+
+    /// Whether this trouble happens now, whatever else does; it is counted.
+    pub fn hits(&mut self, fault: Fault) -> bool {
+        let hit = self.draws(fault);
+        self.injected[fault as usize] += u64::from(hit);
         hit
     }
 
-    /// Counts what happened by a rate of its own.
+    /// Counts what has happened.
     pub fn count(&mut self, fault: Fault, times: u64) {
         self.injected[fault as usize] += times;
     }

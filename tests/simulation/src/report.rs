@@ -31,7 +31,7 @@ pub fn tables(sum: &Sum, from: u64, on: &str) -> String {
     let last = from + sum.worlds.saturating_sub(1);
     writeln!(
         text,
-        "{on}: {minutes} minutes on one core beside other work, seeds {from} to {last}.\n"
+        "{on}: {minutes} minutes in one thread, seeds {from} to {last}.\n"
     )
     .unwrap();
     for (what, number) in [

@@ -109,6 +109,12 @@ impl Process {
         self.shop_takes.store(takes, Ordering::Relaxed);
     }
 
+    /// Whether it does.
+    #[must_use]
+    pub fn is_taken_by_shop(&self) -> bool {
+        self.shop_takes.load(Ordering::Relaxed)
+    }
+
     /// Sets the wall clock.
     pub fn set_clock(&self, wall: i64) {
         self.clock.set(wall);

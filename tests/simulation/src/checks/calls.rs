@@ -4,19 +4,18 @@ use malipo_server::payment::AttemptStatus;
 
 use super::Checks;
 use crate::backend::Setting;
-use crate::mix::{Fault, Mix};
 use crate::provider::{Ask, Ledger};
 use crate::store::SharedDisk;
 
 impl Checks {
-    /// B4: a call leaves a server. In any minute no more than the provider takes.
-    pub(crate) fn call(&mut self, now: u64, setting: &Setting, mix: &Mix) {
+    /// B4: a call leaves a server. In any minute no more than the provider takes, as long as the servers agree on what a
+    /// minute is.
+    pub(crate) fn call(&mut self, now: u64, setting: &Setting, clocks_agree: bool) {
         self.calls.push_back(now);
         while self.calls.front().is_some_and(|it| it + 60_000 <= now) {
             self.calls.pop_front();
         }
-        // Servers whose clocks jump do not know what a minute is.
-        if mix.has(Fault::ServerClock) {
+        if !clocks_agree {
             return;
         }
         self.count("B4");
@@ -28,16 +27,15 @@ impl Checks {
         );
     }
 
+    /// B4: verify is answered from the store, in the moment in which it comes in.
+    pub(crate) fn verify_answered(&mut self, at_once: bool, now: u64) {
+        self.count("B4");
+        assert!(at_once, "B4: at {now} a verify is not answered at once");
+    }
+
     /// B3: a payment begins at the provider. It was noted before, at the order's price, and every older one of the order is
     /// over as far as the provider has been asked.
-    pub(crate) fn opening(
-        &mut self,
-        ask: &Ask,
-        _server: usize,
-        disk: &SharedDisk,
-        ledger: &Ledger,
-        now: u64,
-    ) {
+    pub(crate) fn opening(&mut self, ask: &Ask, disk: &SharedDisk, ledger: &Ledger, now: u64) {
         self.count("B3");
         let Ask::Open {
             reference, price, ..
@@ -49,6 +47,7 @@ impl Checks {
         let Some(attempt) = disk.named(reference) else {
             panic!("B3: {reference} is begun at the provider and stands in no record");
         };
+        self.asked_price(attempt, price);
         let asked = (price.amount, price.currency.as_str());
         let noted = attempt.price.to_decimal();
         assert_eq!(

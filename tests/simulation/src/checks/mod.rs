@@ -3,18 +3,25 @@
 
 mod books;
 mod calls;
+mod notices;
+mod prices;
 mod steps;
 
 use std::collections::{BTreeMap, VecDeque};
 
 use malipo_server::outbox::hook::Told;
+use malipo_server::payment::AttemptStatus;
 use malipo_server::payment::event::EventKind;
-use malipo_wire::{OrderId, Status};
+use malipo_wire::{Money, OrderId, Status};
 
-use crate::provider::Ledger;
+use malipo_server::provider::HttpResponse;
+use serde_json::Value;
+
+use crate::provider::{Ask, Ledger};
 use crate::store::SharedDisk;
 
-pub(crate) use steps::may_become;
+use notices::Notices;
+pub(crate) use steps::{may_become, seemed_lost};
 
 /// The observer of a world.
 #[derive(Debug, Default)]
@@ -28,6 +35,13 @@ pub struct Checks {
     fulfilled: BTreeMap<String, String>,
     /// The attempts of which the shop was told something, with what.
     told: BTreeMap<String, Vec<String>>,
+    /// What pages have asked to pay for an order.
+    wished: BTreeMap<String, Vec<u64>>,
+    /// What an order cost when it was noted first.
+    prices: BTreeMap<OrderId, Money>,
+    /// What the provider has told a server that runs: the amount and the currency of a success, by reference.
+    learned: BTreeMap<(usize, String), (String, String)>,
+    notices: Notices,
     paid: u64,
 }
 
@@ -59,6 +73,35 @@ impl Checks {
         self.paid
     }
 
+    /// The answer to a call comes to a server: of what it tells there alone something may be noted as paid.
+    pub(crate) fn answer_comes(
+        &mut self,
+        server: usize,
+        number: u64,
+        ask: &Ask,
+        response: Option<&HttpResponse>,
+    ) {
+        let Ask::LookUp { reference } = ask else {
+            return;
+        };
+        self.look_up_answered(reference, number);
+        let body = response.and_then(|it| serde_json::from_slice(&it.body).ok());
+        let body: Value = body.unwrap_or_default();
+        let data = &body["data"];
+        if data["status"] == "success" && data["order_id"] == reference.as_str() {
+            let amount = data["amount"].to_string();
+            let currency = data["currency"].as_str().unwrap_or_default().to_owned();
+            let about = (server, reference.clone());
+            self.learned.insert(about, (amount, currency));
+        }
+    }
+
+    /// A server dies, and with it what it was told and has not noted.
+    pub(crate) fn died(&mut self, server: usize, now: u64) {
+        self.learned.retain(|it, _| it.0 != server);
+        self.disturbed(now);
+    }
+
     /// B9: nothing secret leaves.
     pub(crate) fn no_secret(&mut self, text: &str) {
         self.bodies += 1;
@@ -69,6 +112,28 @@ impl Checks {
         disk.look()
             .public(order)
             .is_some_and(|it| it != Status::Pending)
+    }
+
+    /// Since when the provider has decided what the store still waits for.
+    pub(crate) fn overlooked_since(
+        &self,
+        order: &OrderId,
+        disk: &SharedDisk,
+        ledger: &Ledger,
+    ) -> Option<u64> {
+        let disk = disk.look();
+        if disk.paid_by(order).is_some() {
+            return None;
+        }
+        let attempts = disk.attempts_of(order);
+        let began = attempts.filter(|it| it.status != AttemptStatus::Refused);
+        let attempt = began.last()?;
+        let waits = matches!(
+            attempt.status,
+            AttemptStatus::Created | AttemptStatus::Pending | AttemptStatus::Unknown
+        );
+        let payment = ledger.find(&attempt.reference.0).filter(|_| waits)?;
+        payment.history.last().map(|it| it.0)
     }
 
     /// The shop is told something: it is so, and a payment is told under one name alone.

@@ -9,28 +9,34 @@ use crate::provider::{Ledger, Payment};
 use crate::store::{Disk, SharedDisk};
 
 impl Checks {
-    pub(crate) fn after_step(&mut self, disk: &SharedDisk, ledger: &Ledger, now: u64) {
+    /// What has changed since the last step; `server`: the one that ran and has changed it.
+    pub(crate) fn after_step(
+        &mut self,
+        disk: &SharedDisk,
+        ledger: &Ledger,
+        server: Option<usize>,
+        now: u64,
+    ) {
         let mut disk = disk.look();
+        if server.is_some() {
+            self.scheduled(&disk, now);
+        }
         if disk.journal_is_empty() {
             return;
         }
         for change in disk.take_journal() {
             let attempt = disk.attempt_at(change.attempt);
-            if let Some(before) = change.before {
-                self.count("B2");
-                assert!(
-                    may_become(before, change.after),
-                    "B2: at {now} {} became {} after {}",
-                    attempt.reference.0,
-                    change.after,
-                    before
-                );
+            match change.before {
+                None => self.noted(attempt),
+                Some(before) => self.moved(attempt, before, change.after, now),
             }
-            self.scheduled(attempt, change.after);
             match change.after {
-                AttemptStatus::Paid => self.noted_as_paid(&disk, attempt, ledger),
+                AttemptStatus::Paid => {
+                    self.was_told(attempt, server);
+                    self.noted_as_paid(&disk, attempt, ledger);
+                }
                 AttemptStatus::DuplicatePaid => {
-                    self.count("B1");
+                    self.was_told(attempt, server);
                     let payment = ledger.find(&attempt.reference.0);
                     assert!(
                         payment.is_some_and(Payment::is_paid_in_full),
@@ -56,23 +62,60 @@ impl Checks {
         }
     }
 
-    /// B7: what waits is asked about by itself.
-    fn scheduled(&mut self, attempt: &Attempt, after: AttemptStatus) {
-        self.count("B7");
-        let waits = matches!(
-            after,
-            AttemptStatus::Created | AttemptStatus::Pending | AttemptStatus::Unknown
-        );
+    /// B2: no way back; and what is paid after it had seemed lost is said to be late.
+    fn moved(&mut self, attempt: &Attempt, before: AttemptStatus, after: AttemptStatus, now: u64) {
+        self.count("B2");
+        let reference = &attempt.reference.0;
         assert!(
-            !waits || attempt.next_check_at.is_some() || attempt.status != after,
-            "B7: {} is {after}, and nobody will ask about it",
-            attempt.reference.0
+            may_become(before, after),
+            "B2: at {now} {reference} became {after} after {before}"
+        );
+        let is_last = attempt.status == after;
+        if before == AttemptStatus::NeedsReview && after == AttemptStatus::Failed && is_last {
+            assert_eq!(
+                attempt.received, None,
+                "B2: at {now} {reference} became failed after money was seen"
+            );
+        }
+        let is_paid = matches!(after, AttemptStatus::Paid | AttemptStatus::DuplicatePaid);
+        assert!(
+            !is_paid || before == after || !seemed_lost(before) || attempt.late,
+            "B2: at {now} {reference} became {after} after {before}, and nobody is told that it is late"
+        );
+    }
+
+    /// B7: what waits is asked about by itself, at any time.
+    fn scheduled(&mut self, disk: &Disk, now: u64) {
+        self.count("B7");
+        for attempt in disk.attempts() {
+            let waits = matches!(
+                attempt.status,
+                AttemptStatus::Created | AttemptStatus::Pending | AttemptStatus::Unknown
+            );
+            assert!(
+                !waits || attempt.next_check_at.is_some(),
+                "B7: at {now} {} is {}, and nobody will ask about it",
+                attempt.reference.0,
+                attempt.status
+            );
+        }
+    }
+
+    /// B1: the provider has told so to the server that notes it, in its life, and how much.
+    fn was_told(&mut self, attempt: &Attempt, server: Option<usize>) {
+        self.count("B1");
+        let reference = &attempt.reference.0;
+        let told = server.and_then(|it| self.learned.get(&(it, reference.clone())));
+        let noted = attempt.received;
+        let noted = noted.map(|it| (it.to_decimal(), it.currency().code().to_owned()));
+        assert!(
+            told.is_some() && told == noted.as_ref(),
+            "B1: server {server:?} notes {reference} as paid with {noted:?}, and the provider has told it {told:?}"
         );
     }
 
     /// B1: only where the provider's ledger says so, with the amount and the currency; and once an order.
     fn noted_as_paid(&mut self, disk: &Disk, attempt: &Attempt, ledger: &Ledger) {
-        self.count("B1");
         let payment = ledger.find(&attempt.reference.0);
         assert!(
             payment.is_some_and(Payment::is_paid_in_full),
@@ -116,25 +159,41 @@ impl Checks {
     }
 }
 
-/// The lattice: no way back, and from paid nowhere.
+/// The lattice: no way back, and from paid nowhere but to the money given back.
+///
+/// `needs_review` may become `failed` where it never ended (never where money was seen: [`Checks::moved`] and the search).
 pub(crate) fn may_become(before: AttemptStatus, after: AttemptStatus) -> bool {
     use AttemptStatus as S;
     if before == after {
         return true;
     }
+    let by_success = matches!(after, S::Paid | S::DuplicatePaid | S::NeedsReview);
     match before {
-        S::Created => true,
-        S::Unknown => after != S::Created,
-        S::Pending => matches!(
-            after,
-            S::Failed | S::NeedsReview | S::Paid | S::DuplicatePaid
-        ),
-        S::Orphaned => !matches!(after, S::Created | S::Unknown | S::Refused),
-        S::Refused | S::Failed | S::NeedsReview => matches!(
-            after,
-            S::Paid | S::DuplicatePaid | S::NeedsReview | S::Refunded | S::Failed
-        ),
+        S::Created => {
+            by_success
+                || matches!(
+                    after,
+                    S::Pending | S::Unknown | S::Orphaned | S::Refused | S::Failed
+                )
+        }
+        S::Unknown => {
+            by_success || matches!(after, S::Pending | S::Orphaned | S::Refused | S::Failed)
+        }
+        S::Pending => by_success || after == S::Failed,
+        S::Orphaned => by_success || matches!(after, S::Pending | S::Failed),
+        // The provider said that it began nothing, or no: only money says otherwise.
+        S::Refused | S::Failed => by_success,
+        S::NeedsReview => by_success || matches!(after, S::Failed | S::Refunded),
         S::Paid | S::DuplicatePaid => after == S::Refunded,
         S::Refunded => false,
     }
+}
+
+/// What was told to be over, or in a person's hands, when it is paid.
+pub(crate) fn seemed_lost(before: AttemptStatus) -> bool {
+    use AttemptStatus as S;
+    matches!(
+        before,
+        S::Failed | S::Orphaned | S::Refused | S::NeedsReview
+    )
 }

@@ -10,7 +10,7 @@ use malipo_server::payment::settle::{Alarm, GIVE_UP_MS, Observation, Step, settl
 use malipo_server::payment::{Attempt, AttemptId, AttemptStatus, Reference};
 use malipo_wire::{Money, Reason, Status};
 
-use crate::checks::may_become;
+use crate::checks::{may_become, seemed_lost};
 
 /// How much the search saw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,6 +125,19 @@ impl State {
             };
             assert_eq!(after, expected, "B5: {what}");
         }
+        // Late success is real, and a person hears of it.
+        if before != after && is_paid {
+            let expected = match (after, seemed_lost(before)) {
+                (AttemptStatus::DuplicatePaid, _) => Some(Alarm::DuplicatePaid),
+                (_, true) => Some(Alarm::LateSuccess),
+                (_, false) => None,
+            };
+            let said = step.map(|it| (it.alarm, it.late));
+            assert_eq!(said, Some((expected, seemed_lost(before))), "B2: {what}");
+        }
+        // What a person has to look at because money was seen stays with him.
+        let was_seen = before == AttemptStatus::NeedsReview && self.received.is_some();
+        assert!(!was_seen || after != AttemptStatus::Failed, "B2: {what}");
         // Money that does not fit reaches a person.
         let is_odd = matches!(observation, Observation::Success(_)) && !is_full;
         if before.is_open() && is_odd {

@@ -67,6 +67,21 @@ impl Payment {
         self.standing() == Standing::Paid && self.paid.as_ref().is_some_and(enough)
     }
 
+    /// What a notification of it says, as JoyndPay's do.
+    #[must_use]
+    pub fn notice(&self) -> String {
+        let status = match self.standing() {
+            Standing::Pending => "pending",
+            Standing::Failed => "failed",
+            Standing::Paid => "success",
+        };
+        let money = self.paid.as_ref().unwrap_or(&self.price);
+        let notice = serde_json::json!({
+            "order_id": self.reference, "status": status, "amount": money.amount, "currency": money.currency,
+        });
+        notice.to_string()
+    }
+
     /// Whether it ever failed.
     #[must_use]
     pub fn has_failed(&self) -> bool {

@@ -30,6 +30,8 @@ pub struct Offer {
     pub poll_interval: u64,
     /// When it gives up waiting, in milliseconds; 0: as the backend says.
     pub timeout: u64,
+    /// The only origin to which a shopper may be sent.
+    pub origins: Option<&'static str>,
 }
 
 impl Offer {
@@ -50,6 +52,9 @@ impl Offer {
             values.push(("quote", self.quote(&amount)));
         } else {
             values.push(("order-id", self.order.clone()));
+        }
+        if let Some(origins) = self.origins {
+            values.push(("checkout-origins", origins.to_owned()));
         }
         if self.timeout != 0 {
             values.push(("timeout", self.timeout.to_string()));

@@ -58,12 +58,14 @@ impl World {
     }
 
     fn press(&mut self, tab: usize) {
-        if self.hits(Fault::PriceChanged) {
+        if self.draws(Fault::PriceChanged) {
             let order = self.tabs[tab].order;
             let price = self.prices[order];
             let draw = self.mix.stream(Fault::PriceChanged);
             let other = draw.pick(&[price, price, price + 1, 1]);
-            self.tabs[tab].set_price(other);
+            if self.tabs[tab].set_price(other) {
+                self.happened(Fault::PriceChanged);
+            }
         }
         let entropy = u128::from(self.rng.next_u64()) << 64 | u128::from(self.rng.next_u64());
         let how = match self.rng.below(12) {
@@ -95,6 +97,9 @@ impl World {
 
     /// What happens to pages whatever the shopper does.
     fn browser_acts(&mut self, tab: usize) {
+        if !self.tabs[tab].is_there {
+            return;
+        }
         if self.hits(Fault::ForgedHint) {
             self.forge_hints(tab);
         }

@@ -4,7 +4,7 @@ use malipo::checkout::{Body, Effect, Input, Request, RequestKind};
 
 use super::World;
 use super::event::{Event, From, Message};
-use super::network::word;
+use super::network::{path, word};
 use crate::mix::Fault;
 use crate::shopper::Stay;
 
@@ -188,7 +188,11 @@ impl World {
     fn send_off(&mut self, tab: usize, request: Request) {
         let (kind, epoch) = (request.kind, request.epoch);
         let body = match &request.body {
-            Body::Initiate(body) => serde_json::to_string(body),
+            Body::Initiate(body) => {
+                let order = &self.tabs[tab].offer.order;
+                self.checks.wishes(order, body.amount.as_deref());
+                serde_json::to_string(body)
+            }
             Body::Order(body) => serde_json::to_string(body),
         };
         let message = Message {
@@ -246,12 +250,6 @@ impl World {
             self.hang_up(number);
         }
     }
-}
-
-fn path(url: &str) -> String {
-    url.strip_prefix("https://shop.example")
-        .unwrap_or(url)
-        .to_owned()
 }
 
 fn short(text: &str) -> String {

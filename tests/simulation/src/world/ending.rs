@@ -31,6 +31,7 @@ impl World {
             if self.tabs[tab].is_there && self.rng.percent(50) {
                 // The others are not looked at: they have to find out by themselves.
                 self.tabs[tab].hidden = false;
+                self.tabs[tab].woken_at = Some(self.now);
                 self.say(tab, Input::Woke(Wake::Online));
                 self.say(tab, Input::Woke(Wake::Visible));
             } else if !self.tabs[tab].is_there {
@@ -49,29 +50,54 @@ impl World {
         }
     }
 
-    /// W13: where the store knows an outcome, whoever waits for it learns of it within seconds.
+    /// W13: what the provider has decided comes to the store, and from there to whoever waits for it.
     pub(super) fn check_promises(&mut self) {
         if !self.mix.is_healed() || !self.tabs.iter().any(Tab::is_busy) {
             return;
         }
         for order in 0..self.prices.len() {
             let selling = self.tabs.iter().find(|it| it.order == order);
-            let id = selling.and_then(|it| it.offer.order.parse::<OrderId>().ok());
-            let is_known = id.is_some_and(|it| self.checks.knows_outcome(&it, &self.disk));
-            let since = self.known_since[order].filter(|_| is_known);
-            self.known_since[order] = is_known.then(|| since.unwrap_or(self.now));
-        }
-        for (index, page) in self.tabs.iter().enumerate() {
-            let Some(known) = self.known_since[page.order] else {
+            let Some(id) = selling.and_then(|it| it.offer.order.parse::<OrderId>().ok()) else {
                 continue;
             };
+            let is_known = self.checks.knows_outcome(&id, &self.disk);
+            let since = self.known_since[order].filter(|_| is_known);
+            self.known_since[order] = is_known.then(|| since.unwrap_or(self.now));
+            let overlooked = self.checks.overlooked_since(&id, &self.disk, &self.ledger);
+            for tab in 0..self.tabs.len() {
+                if self.tabs[tab].order == order {
+                    self.check_promise(tab, overlooked);
+                }
+            }
+        }
+    }
+
+    fn check_promise(&mut self, tab: usize, overlooked: Option<u64>) {
+        let page = &self.tabs[tab];
+        // A page that went to the checkout page itself learns of it when it is loaded again.
+        if !page.is_there || page.checkout.order_id().is_none() || !page.is_busy() {
+            return;
+        }
+        let begun = page.waits_since.max(self.heals_at);
+        if let Some(known) = self.known_since[page.order] {
             self.checks.count("W13");
-            // A page that went to the checkout page itself learns of it when it is loaded again.
-            let waits = page.is_there && page.checkout.order_id().is_some() && page.is_busy();
-            let since = known.max(page.waits_since).max(self.heals_at);
+            let patience = if page.woken_at.is_some() {
+                SEEN_WITHIN_MS
+            } else {
+                UNSEEN_WITHIN_MS
+            };
             assert!(
-                !waits || self.now < since + PATIENCE_MS,
-                "W13: at {} tab {index} still waits for an outcome that is known since {known}",
+                self.now < known.max(begun) + patience,
+                "W13: at {} tab {tab} still waits for an outcome that is known since {known}",
+                self.now
+            );
+        }
+        if let Some(decided) = overlooked.filter(|_| self.jumped_at.is_none()) {
+            self.checks.count("W13");
+            let calm = decided.max(begun).max(self.checks.calm_since());
+            assert!(
+                self.now < calm + NOTED_WITHIN_MS,
+                "W13: at {} tab {tab} still waits for what was decided at {decided}, and no server has noted it",
                 self.now
             );
         }
@@ -79,8 +105,8 @@ impl World {
 
     /// How long a server's timers may sleep: once nobody waits, until something is due.
     pub(super) fn pause(&self, server: usize) -> u64 {
-        let is_quiet =
-            self.mix.is_healed() && self.calls.is_empty() && !self.tabs.iter().any(Tab::is_busy);
+        let is_over = self.mix.is_healed() && !self.checks.awaits_look_up();
+        let is_quiet = is_over && self.calls.is_empty() && !self.tabs.iter().any(Tab::is_busy);
         if !is_quiet {
             return 500;
         }
@@ -114,7 +140,13 @@ impl World {
 
 /// The widget's longest deadline, what was begun when troubles ended, and some.
 const LONGEST_WAIT_MS: u64 = 45 * 60_000;
-/// The machine asks every 20 s at the least, its backend may have asked it to wait for 20 s, and a request takes its time.
-const PATIENCE_MS: u64 = 50_000;
+/// A page that was looked at when troubles ended: the longest `Retry-After` that it may have been told before is 20 s.
+const SEEN_WITHIN_MS: u64 = 25_000;
+/// One that nobody looks at: a request that was lost is given up after 10 s, and asking pauses for 20 s at the most, or as
+/// long as its backend has told it.
+const UNSEEN_WITHIN_MS: u64 = 50_000;
+/// From the provider to the store where its notification was lost: a page asks every 20 s, and its asking makes the server
+/// ask, where that is not too soon after the last time, which is 20 s at the most.
+const NOTED_WITHIN_MS: u64 = 60_000;
 /// A payment that never ends is given up after three days.
 const LAST_DAYS_MS: u64 = 80 * 3_600_000;

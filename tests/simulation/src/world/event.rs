@@ -90,6 +90,8 @@ pub(super) enum Event {
     Forge,
     /// A server's own timers.
     Tick(usize),
+    /// The same, where a look-up is expected of it.
+    Round(usize),
     /// A server dies.
     Kill(usize),
     /// A server starts.
@@ -107,6 +109,10 @@ pub(super) struct Flight {
     pub(super) message: Message,
     /// The server that has it.
     pub(super) server: Option<usize>,
+    /// The last number that was given when it came in.
+    pub(super) arrived: u64,
+    /// The server has answered.
+    pub(super) answered: bool,
 }
 
 /// Who sent a request.

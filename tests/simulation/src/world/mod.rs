@@ -66,6 +66,8 @@ pub struct World {
     /// Since when the store knows the outcome of an order.
     known_since: Vec<Option<u64>>,
     servers: Vec<Server>,
+    /// When a server's clock jumped last.
+    jumped_at: Option<u64>,
     disk: SharedDisk,
     ledger: Ledger,
     flights: BTreeMap<u64, Flight>,
@@ -82,6 +84,8 @@ struct Server {
     /// How far its wall clock is off, in milliseconds.
     off_ms: i64,
     ticks: bool,
+    ticked_at: u64,
+    is_kept_awake: bool,
 }
 
 impl World {
@@ -108,6 +112,7 @@ impl World {
             prices: Vec::new(),
             known_since: Vec::new(),
             servers: Vec::new(),
+            jumped_at: None,
             disk: SharedDisk::default(),
             ledger: Ledger::default(),
             flights: BTreeMap::new(),
@@ -122,6 +127,8 @@ impl World {
                 process: None,
                 off_ms: 0,
                 ticks: false,
+                ticked_at: 0,
+                is_kept_awake: false,
             });
             world.after(0, Event::Start(server));
         }
@@ -154,6 +161,7 @@ impl World {
                 mode: draw.pick(&["tab", "tab", "popup", "redirect", "link"]),
                 poll_interval: draw.pick(&[1_000, 2_500, 2_500, 5_000]),
                 timeout: draw.pick(&[0, 0, 0, 45_000]),
+                origins: draw.pick(&[None, Some("https://joyndpay.com")]),
             };
             // Some have the same order open twice.
             let tabs = if draw.percent(25) { 2 } else { 1 };
@@ -212,11 +220,18 @@ impl World {
             Event::Notify { payment, tries } => self.notify(payment, tries),
             Event::Forge => self.forge(),
             Event::Tick(server) => self.tick(server),
-            Event::Kill(server) => self.kill(server),
+            Event::Round(server) => self.round(server),
+            Event::Kill(server) => self.killed(server),
             Event::Start(server) => self.start(server),
             Event::Trouble => self.trouble(),
         }
-        self.checks.after_step(&self.disk, &self.ledger, self.now);
+        self.check_records(None);
+    }
+
+    /// Every check of the records, after a server has run or anything else has happened.
+    fn check_records(&mut self, server: Option<usize>) {
+        let (disk, ledger) = (&self.disk, &self.ledger);
+        self.checks.after_step(disk, ledger, server, self.now);
     }
 
     /// Something happens in so many milliseconds.
@@ -238,6 +253,14 @@ impl World {
 
     fn hits(&mut self, fault: Fault) -> bool {
         self.mix.hits(fault)
+    }
+
+    fn draws(&mut self, fault: Fault) -> bool {
+        self.mix.draws(fault)
+    }
+
+    fn happened(&mut self, fault: Fault) {
+        self.mix.count(fault, 1);
     }
 
     /// What came of it, so far.

@@ -18,6 +18,8 @@ impl World {
             from,
             message,
             server: None,
+            arrived: 0,
+            answered: false,
         };
         let is_stream = matches!(from, From::Tab { kind: None, .. });
         if let From::Tab { tab, kind, .. } = from {
@@ -27,7 +29,8 @@ impl World {
                 self.unreachable(number, 50);
                 return number;
             }
-            if !is_stream && let Some(reply) = self.in_between(kind) {
+            let is_fenced = self.tabs[tab].offer.origins.is_some();
+            if !is_stream && let Some(reply) = self.in_between(kind, is_fenced) {
                 self.flights.insert(number, flight);
                 let reply = Box::new(reply);
                 self.after(delay, Event::Reply { number, reply });
@@ -50,8 +53,10 @@ impl World {
             let later = self.delay();
             self.after(later, Event::Arrive(twin));
         }
-        if !is_stream && self.hits(Fault::HandlerDropped) {
-            let patience = self.mix.stream(Fault::HandlerDropped).between(1, 3_000);
+        if !is_stream && self.draws(Fault::HandlerDropped) {
+            let draw = self.mix.stream(Fault::HandlerDropped);
+            let most = draw.pick(&[300, 300, 3_000]);
+            let patience = draw.between(1, most);
             self.after(delay + patience, Event::Gone(number));
         }
         self.flights.insert(number, flight);
@@ -67,7 +72,9 @@ impl World {
     }
 
     /// What something between page and server says in the server's place.
-    fn in_between(&mut self, kind: Option<RequestKind>) -> Option<Reply> {
+    ///
+    /// `is_fenced`: the page names the origins to which a shopper may be sent.
+    fn in_between(&mut self, kind: Option<RequestKind>, is_fenced: bool) -> Option<Reply> {
         if self.hits(Fault::Throttled) {
             let after = self
                 .mix
@@ -85,12 +92,13 @@ impl World {
         }
         if self.hits(Fault::Garbage) {
             // Initiate's answer names the order: what a cache says of another one there is that one, to the page.
-            let bodies = if kind == Some(RequestKind::Initiate) {
-                GARBAGE
-            } else {
-                OF_OTHERS
-            };
-            let body = self.mix.stream(Fault::Garbage).pick(bodies);
+            let is_initiate = kind == Some(RequestKind::Initiate);
+            let bodies = if is_initiate { GARBAGE } else { OF_OTHERS };
+            let draw = self.mix.stream(Fault::Garbage);
+            if is_initiate && is_fenced && draw.percent(20) {
+                return Some(browser::answer(200, None, ELSEWHERE));
+            }
+            let body = draw.pick(bodies);
             return Some(browser::answer(200, None, body));
         }
         None
@@ -114,10 +122,12 @@ impl World {
             return;
         }
         let server = self.rng.pick(&up);
+        let arrived = self.last_number;
         let Some(flight) = self.flights.get_mut(&number) else {
             return;
         };
         flight.server = Some(server);
+        flight.arrived = arrived;
         let message = flight.message.clone();
         self.story
             .tell(|| format!("server {server} takes {} (#{number})", message.path));
@@ -126,6 +136,10 @@ impl World {
             process.take(number, request);
         }
         self.run_server(server);
+        if message.path == "/pay/verify" && self.servers[server].process.is_some() {
+            let waits = self.flights.get(&number).is_some_and(|it| !it.answered);
+            self.checks.verify_answered(!waits, self.now);
+        }
     }
 
     /// The browser, or something in between, has dropped a request.
@@ -133,10 +147,13 @@ impl World {
         let Some(flight) = self.flights.get(&number) else {
             return;
         };
+        let is_waiting = !flight.answered;
         if let Some(server) = flight.server
             && let Some(process) = &mut self.servers[server].process
         {
             process.drop_handler(number);
+            let fault = Fault::HandlerDropped;
+            self.mix.count(fault, u64::from(is_waiting));
             self.story
                 .tell(|| format!("the connection of #{number} is gone"));
             self.run_server(server);
@@ -146,11 +163,12 @@ impl World {
 
     /// A server has answered.
     pub(super) fn answered(&mut self, number: u64, answer: Answer) {
-        let Some(flight) = self.flights.get(&number) else {
+        let Some(flight) = self.flights.get_mut(&number) else {
             return;
         };
         self.checks.no_secret(&answer.body);
-        let from = flight.from;
+        flight.answered = true;
+        let (from, arrived) = (flight.from, flight.arrived);
         self.story.tell(|| {
             let body: String = answer.body.chars().take(160).collect();
             format!("  #{number} is answered {} {body}", answer.status)
@@ -174,7 +192,15 @@ impl World {
             }
             From::Provider { payment, tries } => {
                 self.flights.remove(&number);
-                if answer.status != 200 {
+                if answer.status == 200 {
+                    let reference = &self.ledger.at(payment).reference;
+                    let (checks, disk) = (&mut self.checks, &self.disk);
+                    checks.notice_taken(reference, arrived, disk, self.now);
+                    let awaits = checks.awaits_look_up();
+                    if awaits && self.mix.is_healed() {
+                        self.keep_awake();
+                    }
+                } else {
                     self.notify_again(payment, tries);
                 }
             }
@@ -305,6 +331,13 @@ impl World {
     }
 }
 
+/// The path of a URL of the servers.
+pub(super) fn path(url: &str) -> String {
+    url.strip_prefix("https://shop.example")
+        .unwrap_or(url)
+        .to_owned()
+}
+
 impl Message {
     pub(super) fn request(&self) -> axum::http::Request<axum::body::Body> {
         let mut builder = axum::http::Request::builder()
@@ -349,6 +382,8 @@ const GARBAGE: &[&str] = &[
     r#"{"status":"success"}"#,
     r#"{"order_id":"#,
 ];
+/// A page that is none of the provider's.
+const ELSEWHERE: &str = r#"{"order_id":"ORDER-00000","redirect_url":"https://elsewhere.example/"}"#;
 /// The same, and what a cache may say of somebody else.
 const OF_OTHERS: &[&str] = &[
     "<html>Please sign in to this Wi-Fi</html>",

@@ -7,16 +7,17 @@ use malipo_server::provider::{HttpResponse, ProviderError};
 
 use super::World;
 use super::event::{Event, From, Message};
+use super::network::path;
 use crate::mix::Fault;
 use crate::provider::{self, Ask, Money, Standing};
 
 impl World {
     /// A call comes to the provider, unless it is lost on the way.
     pub(super) fn called(&mut self, number: u64) {
-        let Some((server, call)) = self.calls.get(&number) else {
+        let Some((_, call)) = self.calls.get(&number) else {
             return;
         };
-        let (server, ask) = (*server, Ask::read(&call.request));
+        let ask = Ask::read(&call.request);
         self.story
             .tell(|| format!("the provider takes {ask:?} (call {number})"));
         if self.hits(Fault::ProviderThrottles) {
@@ -30,6 +31,7 @@ impl World {
                 retry_after: wait,
                 body: Vec::new(),
             };
+            self.checks.refused(self.now);
             return self.answer_call(number, Ok(response));
         }
         if matches!(ask, Ask::Open { .. }) {
@@ -37,15 +39,9 @@ impl World {
                 return self.answer_call(number, Ok(provider::error("not today")));
             }
             self.checks
-                .opening(&ask, server, &self.disk, &self.ledger, self.now);
+                .opening(&ask, &self.disk, &self.ledger, self.now);
         }
-        let lag = if self.hits(Fault::ProviderLags) {
-            let draw = self.mix.stream(Fault::ProviderLags);
-            let mean = draw.pick(&[2_000, 2_000, 30_000]);
-            draw.delay(mean)
-        } else {
-            0
-        };
+        let lag = self.lag(&ask);
         let response = provider::answer(&mut self.ledger, &ask, self.now, lag);
         if self.hits(Fault::ProviderGarbage) {
             let draw = self.mix.stream(Fault::ProviderGarbage);
@@ -62,6 +58,22 @@ impl World {
             return self.answer_call(number, Err(broken()));
         }
         self.answer_call(number, Ok(response));
+    }
+
+    /// How old what the provider says of a payment is.
+    fn lag(&mut self, ask: &Ask) -> u64 {
+        if !self.draws(Fault::ProviderLags) {
+            return 0;
+        }
+        let draw = self.mix.stream(Fault::ProviderLags);
+        let mean = draw.pick(&[2_000, 2_000, 30_000]);
+        let lag = draw.delay(mean);
+        let then = self.now.saturating_sub(lag);
+        let payment = self.ledger.find(ask.reference());
+        if payment.is_some_and(|it| it.as_of(then) != it.standing()) {
+            self.happened(Fault::ProviderLags);
+        }
+        lag
     }
 
     fn answer_call(&mut self, number: u64, result: Result<HttpResponse, ProviderError>) {
@@ -82,7 +94,8 @@ impl World {
     /// A call leaves a server.
     pub(super) fn call(&mut self, server: usize, call: crate::backend::Call) {
         let number = self.number();
-        self.checks.call(self.now, &self.setting, &self.mix);
+        let clocks_agree = self.clocks_agree();
+        self.checks.call(self.now, &self.setting, clocks_agree);
         self.calls.insert(number, (server, call));
         let lost = |result| Event::Answered(number, Box::new(Err(result)));
         if self.hits(Fault::ProviderDown) {
@@ -100,11 +113,16 @@ impl World {
         self.story
             .tell(|| format!("the shopper of tab {tab} sees the page of payment {payment}"));
         let think = self.rng.delay(6_000);
-        if self.hits(Fault::PaymentFails) {
-            self.after(think, Event::Fail { tab, payment });
-        } else if !self.hits(Fault::Abandoned) {
-            self.after(think, Event::Pay { tab, payment });
-        } else if self.rng.percent(50) {
+        if self.draws(Fault::PaymentFails) {
+            return self.after(think, Event::Fail { tab, payment });
+        }
+        if !self.draws(Fault::Abandoned) {
+            return self.after(think, Event::Pay { tab, payment });
+        }
+        if self.ledger.at(payment).standing() == Standing::Pending {
+            self.happened(Fault::Abandoned);
+        }
+        if self.rng.percent(50) {
             let load = self.tabs[tab].load;
             self.tabs[tab].stay = None;
             self.look_later(tab, think);
@@ -117,19 +135,27 @@ impl World {
     pub(super) fn pay(&mut self, tab: usize, payment: usize) {
         let price = self.ledger.at(payment).price.clone();
         let mut money = price.clone();
-        if self.hits(Fault::WrongAmount) {
+        let mut odd = None;
+        if self.draws(Fault::WrongAmount) {
+            odd = Some(Fault::WrongAmount);
             let draw = self.mix.stream(Fault::WrongAmount);
             if draw.percent(50) && 1 < price.amount {
                 money.amount = draw.between(1, price.amount - 1);
             } else {
                 money.currency = "KES".to_owned();
             }
-        } else if self.hits(Fault::FeesOnTop) {
+        } else if self.draws(Fault::FeesOnTop) {
+            odd = Some(Fault::FeesOnTop);
             money.amount += self.mix.stream(Fault::FeesOnTop).between(1, 5_000);
         }
         let Money { amount, currency } = money.clone();
+        let late = self.ledger.at(payment).standing() == Standing::Failed;
         if !self.ledger.pay(payment, money, self.now) {
             return;
+        }
+        let late = late.then_some(Fault::LateSuccess);
+        for fault in [odd, late].into_iter().flatten() {
+            self.happened(fault);
         }
         self.story
             .tell(|| format!("payment {payment} is paid: {amount} {currency}"));
@@ -143,9 +169,10 @@ impl World {
         if !self.ledger.fail(payment, self.now) {
             return;
         }
+        self.happened(Fault::PaymentFails);
         self.story.tell(|| format!("payment {payment} fails"));
         self.tell_server(payment);
-        if self.hits(Fault::LateSuccess) {
+        if self.draws(Fault::LateSuccess) {
             let delay = self.mix.stream(Fault::LateSuccess).delay(20_000);
             self.after(delay, Event::Pay { tab, payment });
         } else {
@@ -221,7 +248,7 @@ impl World {
             path: path(&it.notify_url),
             token: None,
             key: None,
-            body: Some(format!(r#"{{"order_id":"{}"}}"#, it.reference)),
+            body: Some(it.notice()),
         };
         self.send(From::Provider { payment, tries }, message);
     }
@@ -236,6 +263,7 @@ impl World {
 
     /// Somebody who is not the provider sends a notification.
     pub(super) fn forge(&mut self) {
+        self.happened(Fault::NoticeForged);
         let payments = self.ledger.payments();
         let draw = self.mix.stream(Fault::NoticeForged);
         let (path, named) = match payments.len() {
@@ -276,12 +304,6 @@ impl World {
             }
         }
     }
-}
-
-fn path(url: &str) -> String {
-    url.strip_prefix("https://shop.example")
-        .unwrap_or(url)
-        .to_owned()
 }
 
 fn broken() -> ProviderError {

@@ -6,6 +6,7 @@ use super::World;
 use super::event::Event;
 use crate::backend::Process;
 use crate::mix::Fault;
+use crate::provider::Ask;
 use crate::store::Line;
 
 impl World {
@@ -20,6 +21,7 @@ impl World {
         }
         let wall = self.wall(server);
         let process = Process::start(&self.setting, &self.disk, line, self.now, wall);
+        self.checks.disturbed(self.now);
         let is_up = process.is_some();
         self.story.tell(|| {
             format!(
@@ -42,11 +44,37 @@ impl World {
 
     /// A server's own timers: they run twice a second, and late as on a busy machine.
     pub(super) fn tick(&mut self, server: usize) {
+        if TIMERS_MS < self.now - self.servers[server].ticked_at {
+            // No server sleeps so long: it is the world that left out what was quiet.
+            self.checks.disturbed(self.now);
+        }
+        self.servers[server].ticked_at = self.now;
         let pause = self.pause(server);
         let late = self.rng.below(40);
         self.after(pause + late, Event::Tick(server));
         self.run_server(server);
+        self.checks.notices(&self.disk, &self.setting, self.now);
         self.check_promises();
+    }
+
+    /// Servers whose timers the world leaves out, because it is quiet, run on while a look-up is expected of them.
+    pub(super) fn keep_awake(&mut self) {
+        for server in 0..self.servers.len() {
+            if !self.servers[server].is_kept_awake {
+                self.servers[server].is_kept_awake = true;
+                self.after(500, Event::Round(server));
+            }
+        }
+    }
+
+    pub(super) fn round(&mut self, server: usize) {
+        self.servers[server].ticked_at = self.now;
+        self.run_server(server);
+        self.checks.notices(&self.disk, &self.setting, self.now);
+        self.servers[server].is_kept_awake = self.checks.awaits_look_up();
+        if self.servers[server].is_kept_awake {
+            self.after(500, Event::Round(server));
+        }
     }
 
     /// Lets a server run until it waits, and takes what it has brought forth.
@@ -60,7 +88,12 @@ impl World {
         assert!(panics.is_empty(), "a server's task panicked: {panics:?}");
         let is_dead = process.line().is_dead();
         let failed = process.line().take_failed();
+        let shop_takes = process.is_taken_by_shop();
         self.mix.count(Fault::StoreFails, u64::from(failed));
+        if 0 < failed {
+            self.checks.disturbed(self.now);
+        }
+        self.check_records(Some(server));
         let weight = outs.answers.len() + 8 * outs.calls.len() + 64 * outs.pieces.len();
         self.story.stepped(weight as u64);
         for told in outs.told {
@@ -71,6 +104,7 @@ impl World {
                 )
             });
             self.checks.told(&told, &self.disk, &self.ledger);
+            self.mix.count(Fault::ShopDown, u64::from(!shop_takes));
         }
         for call in outs.calls {
             self.call(server, call);
@@ -79,6 +113,7 @@ impl World {
             // What it wanted to say died with it.
             self.story
                 .tell(|| format!("server {server} dies in the middle of a write"));
+            self.happened(Fault::KilledInWrite);
             self.kill(server);
             return;
         }
@@ -106,20 +141,42 @@ impl World {
             };
             format!("server {server} gets the answer to call {number}: {what}")
         });
+        if !call.answer.is_closed() {
+            let ask = Ask::read(&call.request);
+            let response = result.as_ref().ok();
+            self.checks.answer_comes(server, number, &ask, response);
+        }
         // A process that has died since does not hear of it.
         if call.answer.send(result).is_ok() {
             self.run_server(server);
         }
     }
 
-    pub(super) fn kill(&mut self, server: usize) {
+    /// A server is killed, where it lives.
+    pub(super) fn killed(&mut self, server: usize) {
+        if self.servers[server].process.is_some() {
+            self.happened(Fault::Killed);
+            self.kill(server);
+        }
+    }
+
+    fn kill(&mut self, server: usize) {
         if self.servers[server].process.take().is_none() {
             return;
         }
+        self.checks.died(server, self.now);
         self.story.tell(|| format!("server {server} is dead"));
         self.cut_off(server);
         let pause = self.rng.between(200, 10_000);
         self.after(pause, Event::Start(server));
+    }
+
+    /// Whether the servers agree on what a minute is, and have for one.
+    pub(super) fn clocks_agree(&self) -> bool {
+        let mut offs = self.servers.iter().map(|it| it.off_ms);
+        let first = offs.next().unwrap_or_default();
+        let long_ago = |it: u64| it + 60_000 <= self.now;
+        offs.all(|it| it == first) && self.jumped_at.is_none_or(long_ago)
     }
 
     /// Once a second: trouble that nobody causes.
@@ -129,11 +186,11 @@ impl World {
         }
         self.after(1_000, Event::Trouble);
         let server = self.rng.below(self.servers.len() as u64) as usize;
-        if self.hits(Fault::Killed) {
+        if self.draws(Fault::Killed) {
             let soon = self.mix.stream(Fault::Killed).below(1_000);
             self.after(soon, Event::Kill(server));
         }
-        if self.hits(Fault::KilledInWrite)
+        if self.draws(Fault::KilledInWrite)
             && let Some(process) = &self.servers[server].process
         {
             let draw = self.mix.stream(Fault::KilledInWrite);
@@ -148,14 +205,16 @@ impl World {
             let off = &mut self.servers[server].off_ms;
             *off = if *off == 0 { by } else { 0 };
             let off = *off;
+            self.jumped_at = Some(self.now);
+            self.checks.clock_jumps();
             self.story
                 .tell(|| format!("server {server}'s clock is {off} ms off"));
         }
-        if self.hits(Fault::NoticeForged) {
+        if self.draws(Fault::NoticeForged) {
             self.after(0, Event::Forge);
         }
         if self.mix.has(Fault::ShopDown) {
-            let takes = !self.hits(Fault::ShopDown);
+            let takes = !self.draws(Fault::ShopDown);
             for server in &self.servers {
                 if let Some(process) = &server.process {
                     process.shop_takes(takes);
@@ -164,3 +223,6 @@ impl World {
         }
     }
 }
+
+/// How long a server's timers are still when it is not quiet, and some.
+const TIMERS_MS: u64 = 2_000;

@@ -66,6 +66,7 @@ impl Story {
             Event::Kill(server) => (19, *server as u64),
             Event::Start(server) => (20, *server as u64),
             Event::Trouble => (21, 0),
+            Event::Round(server) => (22, *server as u64),
         };
         self.mix_in(kind << 56 ^ now);
         self.mix_in(number);

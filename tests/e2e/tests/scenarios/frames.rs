@@ -81,7 +81,7 @@ async fn leads_the_whole_page(world: &World, shop: &Shop, most: usize) {
     let mut clicks = 0;
     let led = until(Duration::from_secs(20), async || {
         if shop.shown("link").await.is_some() {
-            shop.click("link").await;
+            shop.click_away("link").await;
             clicks += 1;
         }
         let soon = Duration::from_secs(3);

@@ -11,7 +11,7 @@ BROWSER_CRATES := -p malipo -p malipo-wire --target wasm32-unknown-unknown
 WIDGET_SOURCES := $(shell find src wire pkg-template) Cargo.toml Cargo.lock rust-toolchain.toml tools/pkg.sh tools/package-lock.json
 EXAMPLE_PINS := examples/backend-flask/requirements.txt examples/backend-express/package-lock.json
 
-.PHONY: help demo test check unit package backend look a11y screenshots-accept conformance kill-test quota-test worlds simulate soak planted states wasm-test e2e e2e-slow scenarios e2e-all e2e-compat csp consumers consumers-quick pkg size screenshots reproducible release docs deny advisories fuzz properties mutants clean programs backend-programs
+.PHONY: help demo test check unit package backend look a11y screenshots-accept conformance kill-test quota-test worlds simulate soak planted states wasm-test e2e e2e-slow scenarios e2e-all e2e-compat csp consumers consumers-quick pkg size screenshots reproducible release docs deny advisories fuzz properties mutants clean bench bench-quick programs backend-programs bench-programs
 
 help: ## List the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
@@ -154,6 +154,18 @@ properties: .tools/ready-demo ## The property tests by another seed than that of
 
 mutants: .tools/ready-mutants ## Changes the pure code in small ways and looks whether a quick test notices (hours); ROOM=wire|payment|checkout SHARD=0/8
 	@SHARD=$(SHARD) tools/mutants.sh $(ROOM)
+
+# Quick programs. One cargo call, so that their dependencies are built once.
+QUICK_BIN := $(or $(CARGO_TARGET_DIR),target)/release
+bench-programs: .tools/ready-bench
+	cargo build --release -p malipo-server -p malipo-sandbox -p malipo-bench
+	cargo bench --no-run -p malipo-bench --bench functions
+
+bench: bench-programs pkg ## Everything that is to be quick or small, measured: bench/RESULTS.md (20 minutes; nothing else should run)
+	@tools/bench.sh $(QUICK_BIN)
+
+bench-quick: bench-programs pkg ## The same with little of each, in three minutes: whether it works, not what it says
+	@tools/bench.sh $(QUICK_BIN) --quick
 
 clean: ## Remove what was built; the tools stay in .tools/
 	rm -rf target pkg

@@ -46,7 +46,9 @@ main() {
     bench)
         builders
         node_20
+        database
         browsers
+        command -v wrk >/dev/null || debian "what asks the backend as often as it can" wrk
         npm_packages bench playwright-core "playwright-core, and the pay buttons of others to measure beside ours, into .tools/ (npm)"
         ;;
     deny)

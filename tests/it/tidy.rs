@@ -27,7 +27,7 @@ fn sources(directory: &str) -> Vec<(PathBuf, String)> {
     found
 }
 
-const ALL: [&str; 6] = ["src", "wire", "server", "sandbox", "www", "tests"];
+const ALL: [&str; 7] = ["src", "wire", "server", "sandbox", "www", "tests", "bench"];
 
 #[test]
 fn the_pure_rooms_know_no_browser_no_clock_and_no_network() {

@@ -65,6 +65,12 @@ impl Process {
         let _ = self.child.kill().await;
     }
 
+    /// The system's number of it, while it runs.
+    #[must_use]
+    pub fn id(&self) -> Option<u32> {
+        self.child.id()
+    }
+
     /// Whether it has ended by itself.
     pub fn has_ended(&mut self) -> bool {
         self.child.try_wait().is_ok_and(|it| it.is_some())

@@ -201,8 +201,9 @@ impl Server {
     }
 }
 
-/// Outside the range from which the system takes the ports of outgoing connections: it must be free again after a kill.
-fn free_port() -> u16 {
+/// A port outside the range from which the system takes those of outgoing connections: it must be free again after a kill.
+#[must_use]
+pub fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let first = u16::try_from(std::process::id() % 600).unwrap() * 16;
     loop {

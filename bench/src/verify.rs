@@ -1,0 +1,108 @@
+//! Verify, the request of which there are most: against a handler that looks nothing up, and as the store grows.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use malipo_backend_tests::process::Process;
+
+use crate::numbers::{middle, ms};
+use crate::report::{Report, Row, Series};
+use crate::scale::Scale;
+use crate::shopper;
+use crate::world::{Plan, World, address};
+use crate::{filling, wrk};
+
+/// Measures one size of the store after the other.
+pub(crate) async fn run(scale: &Scale) {
+    let mut report = Report::new("verify", "Verify, answered from the store", scale);
+    let mut world = World::start(Plan::PLAIN).await;
+    let log = world.folder().join("constant.log");
+    let constant = Process::start("malipo-bench", &["constant".to_owned()], &log).await;
+    let constant = address(&constant.origin).port();
+    let store = world.folder().join("malipo.sqlite");
+    let mut filled = 0;
+    let (mut rates, mut ratios) = (Vec::new(), Vec::new());
+    for orders in &scale.orders {
+        println!("{orders} orders");
+        world.servers[0].stop().await;
+        filling::add(&store, filled + 1, *orders);
+        filled = *orders;
+        world.servers[0].start().await;
+        let bodies = file(world.folder(), &filling::verifies(*orders, SAMPLE));
+        let measured = compare(&world, constant, &bodies, scale).await;
+        tell(&mut report, &format!("{orders} orders"), &measured);
+        rates.push((*orders as f64, measured.verifies));
+        ratios.push((*orders as f64, measured.ratio));
+    }
+    let waiting = shopper::begin_all(world.server().address, 1, WAITING, 32).await;
+    let lines: String = waiting
+        .iter()
+        .map(shopper::verify_body)
+        .map(|it| it + "\n")
+        .collect();
+    let bodies = file(world.folder(), &lines);
+    let measured = compare(&world, constant, &bodies, scale).await;
+    tell(&mut report, "an order that waits", &measured);
+    let series = |title, y_label, points| Series {
+        title,
+        x_label: "orders in the store",
+        y_label,
+        log_x: true,
+        points,
+    };
+    report.series(series("Verifies a second", "a second", rates));
+    report.series(series("Verify against a constant answer", "ratio", ratios));
+    report.write();
+}
+
+struct Measured {
+    verifies: f64,
+    ratio: f64,
+    p99: Duration,
+}
+
+/// In turns, so that both have the same machine.
+async fn compare(world: &World, constant: u16, bodies: &Path, scale: &Scale) -> Measured {
+    let server = world.server().address;
+    let constant = ([127, 0, 0, 1], constant).into();
+    // Connections of the store are opened by the first who read.
+    wrk::verify(server, bodies, Duration::from_secs(1)).await;
+    let (mut verifies, mut ratios, mut slow) = (Vec::new(), Vec::new(), Duration::ZERO);
+    for _ in 0..scale.rounds {
+        let by_constant = wrk::verify(constant, bodies, scale.time).await;
+        let by_server = wrk::verify(server, bodies, scale.time).await;
+        verifies.push(by_server.a_second());
+        ratios.push(by_server.a_second() / by_constant.a_second());
+        slow = slow.max(by_server.p99());
+    }
+    Measured {
+        verifies: middle(verifies),
+        ratio: middle(ratios),
+        p99: slow,
+    }
+}
+
+fn tell(report: &mut Report, which: &str, measured: &Measured) {
+    let row = |what: &str, value, unit| Row::new(format!("{which}: {what}"), value, unit);
+    let ratio = row("of the rate of a constant answer", measured.ratio, "x");
+    report.row(
+        ratio
+            .at_least(0.7)
+            .note("measured in turns in the same run, wrk on the same cores"),
+    );
+    report.row(row("verifies", measured.verifies, "a second"));
+    report.row(row(
+        "p99 at full load, 32 connections",
+        ms(measured.p99),
+        "ms",
+    ));
+}
+
+fn file(folder: &Path, lines: &str) -> PathBuf {
+    let path = folder.join("bodies.txt");
+    std::fs::write(&path, lines).unwrap();
+    path
+}
+
+const SAMPLE: u64 = 10_000;
+const WAITING: u64 = 1_000;

@@ -72,7 +72,10 @@ export async function pressAt(cdp, { x, y }) {
   await cdp.send("Input.dispatchMouseEvent", { ...event, type: "mouseReleased" });
 }
 
-/** Watches a tab's requests; the function it gives waits until there has been none for a while. */
+/**
+ * Watches a tab's requests; the function it gives waits until there has been none for a while, and the page has nothing to do
+ * that would lead to one: what it leaves for an idle moment has had that moment.
+ */
 export function quietness(page) {
   const open = new Set();
   let last = now();
@@ -84,12 +87,16 @@ export function quietness(page) {
   for (const end of ["requestfinished", "requestfailed"]) page.on(end, note((it) => open.delete(it)));
   return async () => {
     const until = now() + PATIENCE_MS;
-    while (open.size > 0 || now() - last < AFTERWARDS_MS) {
+    let idleAt = -Infinity;
+    while (open.size > 0 || idleAt < last || now() - last < AFTERWARDS_MS) {
       if (now() > until) throw new Error(`not quiet within ${PATIENCE_MS} ms: ${[...open].map((it) => it.url())}`);
       await new Promise((done) => setTimeout(done, 50));
+      if (open.size > 0 || now() - last < AFTERWARDS_MS) continue;
+      await page.evaluate(() => new Promise((done) => requestIdleCallback(() => setTimeout(done, 100))));
+      idleAt = now();
     }
   };
 }
 
-/** Longer than the widget waits for an idle moment in which it loads the rest of itself. */
+/** Longer than the widget waits for an idle moment in which it loads the rest of itself, on a processor that is not busy. */
 const AFTERWARDS_MS = 1000;

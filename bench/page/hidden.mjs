@@ -1,6 +1,6 @@
 // Tabs of a shop that are really hidden: a real window on a virtual screen, the checkout tab in front, no debugger attached.
 import { spawn } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,6 +19,7 @@ export class HiddenTabs {
   /** Begins payments in tabs of their own, so many by push and by poll alone, and one more of each whose requests are counted. */
   static async open({ withPush, pollAlone, pushes, polls }) {
     const tabs = new HiddenTabs();
+    process.once("exit", () => tabs.#kill());
     try {
       const driver = await chromium.connectOverCDP(await tabs.#start());
       const [context] = driver.contexts();
@@ -65,6 +66,11 @@ export class HiddenTabs {
     for (const program of [this.#browser, this.#screen]) await ended(program);
     // The browser's own processes follow it, and write until they are gone.
     await rm(this.#folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  }
+
+  #kill() {
+    for (const program of [this.#browser, this.#screen]) program?.kill("SIGKILL");
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
   /** Gives where the browser can be driven. */

@@ -26,6 +26,8 @@ mkdirSync(shots, { recursive: true });
 const began = now();
 const common = { commit: execFileSync("git", ["rev-parse", "HEAD"], { cwd: ROOT, encoding: "utf8" }).trim(), date: new Date().toISOString(), quick, machine: { browser: version() } };
 
+// What was started ends with this process, however that ends.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(1));
 const withPush = await Stack.start();
 const pollAlone = await Stack.start({ push: false });
 let browser, hidden;

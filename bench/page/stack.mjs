@@ -20,6 +20,7 @@ export class Stack {
 
   static async start({ push = true } = {}) {
     const stack = new Stack();
+    process.once("exit", () => rmSync(stack.#folder, { recursive: true, force: true }));
     stack.shop = await Front.open("127.0.0.1");
     stack.provider = await Front.open("localhost");
     try {
@@ -95,7 +96,6 @@ export class Stack {
     for (const program of this.#programs) program.kill("SIGKILL");
     this.shop.close();
     this.provider.close();
-    rmSync(this.#folder, { recursive: true, force: true });
   }
 
   /** Starts a program and waits until it listens; gives its origin. */

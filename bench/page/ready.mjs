@@ -14,6 +14,7 @@ export async function measureReady({ browser, stack, rounds, together, shots }) 
   shop.hang("/on-its-way.js");
   const candidates = CANDIDATES.filter((it) => together === 1 || it.alwaysRuns);
   const seen = Object.fromEntries(candidates.map(({ name }) => [name, { loads: [], presses: [] }]));
+  const bare = [];
   const forms = [];
   for (let round = 1; round <= rounds; round += 1) {
     await each(turned(candidates, round), together, async ({ name, page, pays }) => {
@@ -23,10 +24,11 @@ export async function measureReady({ browser, stack, rounds, together, shots }) 
       seen[name].loads.push(await load(browser, url, { shot: shot("loaded") }));
       if (pays) seen[name].presses.push(await press(browser, url, { stack, quote: order.quote, shot: shot("pressed") }));
     });
+    bare.push(await load(browser, place(shop, `/bare-${round}`, malipoPage(stack.order(), { isBare: true }))));
     const form = place(shop, `/form-${round}`, malipoPage(stack.order(), { script: "/on-its-way.js" }));
     forms.push(await pressForm(browser, form, { provider }));
   }
-  return result(candidates, seen, forms, together === 1);
+  return result(candidates, seen, bare, forms, together === 1);
 }
 
 /** Does something with each of them, so many at a time. */
@@ -46,7 +48,7 @@ export function place(front, path, page) {
   return front.origin + path;
 }
 
-function result(candidates, seen, forms, judged) {
+function result(candidates, seen, bare, forms, judged) {
   const ready = (name) => [...seen[name].loads, ...seen[name].presses].map((it) => it.ready);
   const checkout = (name) => seen[name].presses.map((it) => it.checkout);
   const ratio = (times, one, other) => rounded(median(times(one)) / median(times(other)));
@@ -65,6 +67,7 @@ function result(candidates, seen, forms, judged) {
       ...candidates.filter((it) => it.pays).map(({ name, title }) => time(`checkout page asked for, pressed as soon as ready, ${title}`, checkout(name))),
       { figure: "checkout page, Malipo to by hand", value: ratio(checkout, "malipo", "by-hand"), unit: "times", target: null, holds: null, note: "a press as early as this one waits for the WebAssembly" },
       ...steadiness("Malipo", seen.malipo.loads, judged),
+      { ...steadiness("Malipo, without the README's line for the stylesheet", bare, judged)[0], target: null, holds: null },
       ...steadiness("by hand", seen["by-hand"].loads, judged).map((it) => ({ ...it, target: null, holds: null })),
       { figure: "presses before the WebAssembly that led to one checkout tab", value: `${kept} of ${early}`, unit: "", target: "all", holds: early > 0 ? kept === early : null, note: early > 0 ? "" : "the WebAssembly was there before every press" },
       { figure: "presses of the form before the script that led to the checkout page", value: `${forms.filter(Boolean).length} of ${forms.length}`, unit: "", target: "all", holds: forms.every(Boolean), note: "in the same tab" },
@@ -80,7 +83,7 @@ function steadiness(title, loads, judged) {
   const worst = Math.max(0, ...loads.flatMap((it) => it.longTasks.map((task) => task.ms)));
   const moved = Number(Math.max(...shifts).toFixed(4));
   return [
-    { figure: `CLS, ${title}`, value: moved, unit: "", target: "0", holds: moved === 0, note: `the most of ${loads.length} loads` },
+    { figure: `CLS, ${title}`, value: moved, unit: "", target: "0", holds: moved === 0, note: loads.length === 1 ? "one load" : `the most of ${loads.length} loads` },
     { figure: `long tasks over 50 ms, ${title}`, value: median(long), unit: "", target: "0", holds: judged ? median(long) === 0 : null, note: `a load, the median; the longest took ${rounded(worst)} ms` },
   ];
 }

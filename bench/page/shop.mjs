@@ -25,11 +25,15 @@ ${ready}
 `;
 }
 
-/** `<pay-button>` as the README embeds it; with `wasm`, that file is asked for beside the script; `script` is where the script is. */
-export function malipoPage({ quote }, { wasm, script = "/malipo/malipo.js" } = {}) {
+/**
+ * `<pay-button>` as the README embeds it, its line for the stylesheet included unless `isBare`; with `wasm`, that file is asked
+ * for beside the script; `script` is where the script is.
+ */
+export function malipoPage({ quote }, { wasm, script = "/malipo/malipo.js", isBare = false } = {}) {
+  const room = isBare ? "" : "<style>pay-button:not(:defined) { display: inline-block; min-height: 52px }</style>\n";
   const preload = wasm ? `<link rel="preload" as="fetch" href="/malipo/${wasm}" crossorigin="anonymous">\n` : "";
   return shopPage({
-    head: `${preload}<script type="module" src="${script}"></script>`,
+    head: `${room}${preload}<script type="module" src="${script}"></script>`,
     button: `<pay-button initiate-url="/pay/initiate" verify-url="/pay/verify" quote="${quote}" amount="${AMOUNT}" currency="${CURRENCY}">
   <form method="post" action="/pay/checkout"><input type="hidden" name="quote" value="${quote}"><button>Pay</button></form>
 </pay-button>`,

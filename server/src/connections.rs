@@ -87,8 +87,8 @@ impl Connections {
 
 /// How many places there are by default, and at most, with so many file descriptors.
 ///
-/// Some descriptors are kept for the store's `store_connections` and for files; a quarter of the others for calls to
-/// providers and to the shop, since a connection may wait for one.
+/// Some descriptors are kept for the store's `store_connections` and for files; a quarter of the others, [`CALLS`] at most, for
+/// calls to providers and to the shop, since a connection may wait for one.
 #[must_use]
 pub fn places(
     wanted: Option<u32>,
@@ -100,7 +100,7 @@ pub fn places(
             .most
             .saturating_sub(KEPT)
             .saturating_sub(store_connections.into());
-        free / 4 * 3
+        (free / 4 * 3).max(free.saturating_sub(CALLS))
     });
     let possible = u32::try_from(possible).unwrap_or(u32::MAX).max(1);
     let wanted = wanted.unwrap_or(DEFAULT.min(possible));
@@ -116,6 +116,8 @@ pub fn places(
 
 /// 15,000 waiting event streams (`limits.streams`) and a third more: at 20 KB each, some 400 MB.
 const DEFAULT: u32 = 20_000;
+/// Streams make no calls, and of what else is served at a time no more than these wait for one.
+const CALLS: u64 = 2_000;
 /// For the store's files, the log, the runtime and what is being read once.
 const KEPT: u64 = 64;
 
@@ -134,6 +136,9 @@ mod tests {
         assert_eq!(of(Some(50), 1_024), 50);
         assert_eq!(of(Some(5_000), 1_024), 711);
         assert_eq!(of(Some(50_000), 1_048_576), 50_000);
+        // Of many, no quarter lies idle: 20,000 is the hard limit of many systems.
+        assert_eq!(of(None, 8_074), 6_000);
+        assert_eq!(of(None, 20_000), 17_926);
         assert_eq!(of(None, 10), 1);
         assert_eq!(places(None, None, 10), 20_000);
     }

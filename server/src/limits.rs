@@ -49,8 +49,7 @@ impl Limits {
             streams: Streams {
                 open: Arc::default(),
                 per_token: config.streams_per_token,
-                // A stream lasts: who begins a payment must find a place beside them.
-                in_all: config.streams.min((most / 4).saturating_mul(3).max(1)),
+                in_all: config.streams.min(beside_others(most)),
             },
             connections: Connections::new(most),
         }
@@ -95,8 +94,15 @@ impl<K: StdHash + Eq + Clone> PerMinute<K> {
 /// Open event streams.
 #[derive(Debug)]
 pub struct Streams {
-    open: Arc<Mutex<HashMap<Hash, u32>>>,
+    open: Arc<Mutex<Open>>,
     per_token: u32,
+    in_all: u32,
+}
+
+/// How many are open.
+#[derive(Debug, Default)]
+struct Open {
+    by_token: HashMap<Hash, u32>,
     in_all: u32,
 }
 
@@ -105,15 +111,12 @@ impl Streams {
     #[must_use]
     pub fn enter(&self, token: Hash) -> Option<StreamPlace> {
         let mut open = lock(&self.open);
-        let all: u32 = open.values().sum();
-        let mine = open.entry(token).or_insert(0);
-        if self.in_all <= all || self.per_token <= *mine {
-            if *mine == 0 {
-                open.remove(&token);
-            }
+        let mine = open.by_token.get(&token).copied().unwrap_or(0);
+        if self.in_all <= open.in_all || self.per_token <= mine {
             return None;
         }
-        *mine = mine.saturating_add(1);
+        open.by_token.insert(token, mine.saturating_add(1));
+        open.in_all = open.in_all.saturating_add(1);
         Some(StreamPlace {
             open: Arc::clone(&self.open),
             token,
@@ -129,7 +132,7 @@ impl Streams {
     /// How many are open.
     #[must_use]
     pub fn open(&self) -> u32 {
-        lock(&self.open).values().sum()
+        lock(&self.open).in_all
     }
 }
 
@@ -137,23 +140,30 @@ impl Streams {
 #[derive(Debug)]
 #[must_use = "dropping it frees the place"]
 pub struct StreamPlace {
-    open: Arc<Mutex<HashMap<Hash, u32>>>,
+    open: Arc<Mutex<Open>>,
     token: Hash,
 }
 
 impl Drop for StreamPlace {
     fn drop(&mut self) {
         let mut open = lock(&self.open);
-        if let Some(mine) = open.get_mut(&self.token) {
+        open.in_all = open.in_all.saturating_sub(1);
+        if let Some(mine) = open.by_token.get_mut(&self.token) {
             *mine = mine.saturating_sub(1);
             if *mine == 0 {
-                open.remove(&self.token);
+                open.by_token.remove(&self.token);
             }
         }
     }
 }
 
-fn lock(open: &Mutex<HashMap<Hash, u32>>) -> MutexGuard<'_, HashMap<Hash, u32>> {
+/// The most streams among so many connections. A stream lasts: who begins a payment must find a place beside them.
+fn beside_others(connections: u32) -> u32 {
+    let quarter_left = (connections / 4).saturating_mul(3);
+    quarter_left.max(connections.saturating_sub(OTHERS)).max(1)
+}
+
+fn lock(open: &Mutex<Open>) -> MutexGuard<'_, Open> {
     // Counting cannot stop half-way.
     open.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -162,3 +172,39 @@ fn lock(open: &Mutex<HashMap<Hash, u32>>) -> MutexGuard<'_, HashMap<Hash, u32>> 
 const RETURNS_A_MINUTE: u32 = 20;
 /// Enough for a program that looks every 3 s with the token itself; for guessing 16 random bytes, no number would be.
 const SIGN_INS_A_MINUTE: u32 = 30;
+/// Connections that are kept for what is no stream, where a quarter of all would be more: answers take milliseconds.
+const OTHERS: u32 = 2_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn streams_leave_a_quarter_of_the_connections_to_others_and_never_more_than_they_need() {
+        for (connections, streams) in [(0, 1), (100, 75), (8_000, 6_000), (17_926, 15_926)] {
+            assert_eq!(beside_others(connections), streams);
+        }
+    }
+
+    #[test]
+    fn every_stream_is_counted_once_for_its_token_and_once_in_all_until_it_ends() {
+        let streams = Streams {
+            open: Arc::default(),
+            per_token: 2,
+            in_all: 3,
+        };
+        let (ada, ben) = ([1; 32], [2; 32]);
+        let first = streams.enter(ada).unwrap();
+        let second = streams.enter(ada).unwrap();
+        assert!(streams.enter(ada).is_none(), "her third");
+        let third = streams.enter(ben).unwrap();
+        assert!(streams.enter([3; 32]).is_none(), "the fourth in all");
+        assert_eq!(streams.open(), 3);
+        drop(first);
+        assert_eq!(streams.open(), 2);
+        let fourth = streams.enter(ada).unwrap();
+        drop((second, third, fourth));
+        assert_eq!(streams.open(), 0);
+        assert!(lock(&streams.open).by_token.is_empty());
+    }
+}

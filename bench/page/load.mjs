@@ -99,4 +99,4 @@ export function quietness(page) {
 }
 
 /** Longer than the widget waits for an idle moment in which it loads the rest of itself, on a processor that is not busy. */
-const AFTERWARDS_MS = 1000;
+const AFTERWARDS_MS = 700;

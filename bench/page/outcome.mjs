@@ -12,11 +12,8 @@ export async function measureOutcome({ browser, withPush, pollAlone, pushes, pol
     pushed.push(await payment.settle());
     await tab.context.close();
   }
-  const tabs = [];
-  for (let round = 0; round < polls; round += 1) tabs.push(await openTab(browser));
-  const payments = [];
-  for (const tab of tabs) payments.push(await Payment.begin(tab, pollAlone));
-  const polled = await settleEvenly(payments);
+  const tabs = await Promise.all(Array.from({ length: polls }, () => openTab(browser)));
+  const polled = await settleEvenly(await Promise.all(tabs.map((it) => Payment.begin(it, pollAlone))));
   await Promise.all(tabs.map((it) => it.context.close()));
   return { pushed, polled };
 }

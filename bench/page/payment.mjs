@@ -45,5 +45,5 @@ export class Payment {
   }
 }
 
-/** Nobody pays sooner than this after the checkout page was asked for; the first message of a stream has come by then. */
-const SETTLED_MS = 500;
+/** Nobody pays sooner than this after the checkout page was asked for. By then that page is there, and so is the stream's first message. */
+const SETTLED_MS = 1200;

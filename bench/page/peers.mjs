@@ -105,6 +105,6 @@ const PEERS = [
   { name: "intasend", title: "IntaSend", package: "intasend-inlinejs-sdk", button: '<button id="pay" class="intaSendPayButton" data-amount="25000" data-currency="KES">Pay</button>', note: REMOTE },
   { name: "google-pay", title: "Google Pay button", package: "@google-pay/button-element", button: '<google-pay-button environment="TEST" button-type="pay"></google-pay-button>', ready: defined("google-pay-button"), note: "the button itself is drawn by a script from pay.google.com, which is not reached here: ready is when the element is defined, and no button is there yet" },
 ];
-const MOMENT_MS = 3000;
+const MOMENT_MS = 2000;
 // Nothing is timed then.
-const PRESSED_TOGETHER = 4;
+const PRESSED_TOGETHER = 8;

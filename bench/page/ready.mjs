@@ -24,6 +24,7 @@ export async function measureReady({ browser, stack, rounds, together, shots }) 
       seen[name].loads.push(await load(browser, url, { shot: shot("loaded") }));
       if (pays) seen[name].presses.push(await press(browser, url, { stack, quote: order.quote, shot: shot("pressed") }));
     });
+    if (round > FEW) continue;
     bare.push(await load(browser, place(shop, `/bare-${round}`, malipoPage(stack.order(), { isBare: true }))));
     const form = place(shop, `/form-${round}`, malipoPage(stack.order(), { script: "/on-its-way.js" }));
     forms.push(await pressForm(browser, form, { provider }));
@@ -93,6 +94,8 @@ export const shiftOf = ({ shifts }) => shifts.reduce((sum, it) => sum + it.value
 
 const wasmName = () => readdirSync(PKG).find((it) => /^core-[0-9a-f]+\.wasm$/.test(it));
 
+/** So often is looked at what hardly differs from one time to the next. */
+const FEW = 2;
 const CANDIDATES = [
   { name: "malipo", title: "Malipo", page: malipoPage, pays: true, alwaysRuns: true, note: "as in the README" },
   { name: "malipo-preload", title: "Malipo, WebAssembly preloaded", page: (order) => malipoPage(order, { wasm: wasmName() }), pays: true, note: "the line of docs/csp.md" },

@@ -16,7 +16,7 @@ import { ROOT, Stack } from "./stack.mjs";
 
 const quick = process.argv.includes("--quick");
 const { rounds, peerRounds, together, pushes, polls, hiddenPushes, hiddenPolls, waitS, hiddenMs } = quick
-  ? { rounds: 1, peerRounds: 1, together: 4, pushes: 3, polls: 3, hiddenPushes: 1, hiddenPolls: 1, waitS: 30, hiddenMs: 35_000 }
+  ? { rounds: 1, peerRounds: 1, together: 8, pushes: 3, polls: 3, hiddenPushes: 1, hiddenPolls: 1, waitS: 30, hiddenMs: 35_000 }
   : // Chromium slows a tab's timers down to one a minute when it has been hidden for five.
     { rounds: 5, peerRounds: 3, together: 1, pushes: 15, polls: 10, hiddenPushes: 2, hiddenPolls: 5, waitS: WAIT_S, hiddenMs: 330_000 };
 

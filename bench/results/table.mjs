@@ -7,7 +7,7 @@ export function table(columns, rows) {
   return [line(columns), `| ${right.map((it) => (it ? "---:" : "---")).join(" | ")} |`, ...rows.map(line)].join("\n");
 }
 
-export const cell = (value) => number(value ?? "").replaceAll("\\", "\\\\").replaceAll("|", "\\|").replaceAll("<", "&lt;").replaceAll(/\s*\n\s*/g, " ");
+export const cell = (value) => number(value ?? "").replaceAll("\\", "\\\\").replaceAll(/[|`]/g, "\\$&").replaceAll("<", "&lt;").replaceAll(/\s*\n\s*/g, " ");
 
 /** Digits in groups of three; texts stay as they are. */
 export const number = (value) => (typeof value === "number" ? value.toLocaleString("en", { maximumFractionDigits: 6 }) : String(value));

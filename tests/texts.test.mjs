@@ -9,15 +9,24 @@ const texts = Object.fromEntries(await Promise.all(codes.map(async (it) => [it, 
 const { LANGUAGES } = await import(new URL("languages.js", template));
 const { Words } = await import(new URL("texts.js", template));
 const read = (path) => readFileSync(new URL(path, template), "utf8");
+/** What the server's own pages say: `name: "text",` in a file of each language. */
+const pages = Object.fromEntries(codes.map((code) => {
+  const said = read(`../server/src/texts/${code}.rs`).matchAll(/^    (\w+):\s+"(.*)",$/gm);
+  return [code, Object.fromEntries([...said].map((it) => it.slice(1)).filter(([name]) => name !== "code"))];
+}));
+const EVERYTHING = [["the button", texts], ["the server's pages", pages]];
 
 test("every language has every text, each with its value, and none is left in English", () => {
   assert.deepEqual(Object.keys(LANGUAGES).sort(), codes.filter((it) => it !== "en"));
-  for (const [code, words] of Object.entries(texts)) {
-    assert.deepEqual(Object.keys(words), Object.keys(texts.en), code);
-    for (const [name, text] of Object.entries(words)) {
-      assert.ok(text.trim(), `${code} ${name}`);
-      assert.equal(text.split("{}").length, texts.en[name].split("{}").length, `${code} ${name} has another number of {}`);
-      assert.ok(code === "en" || text !== texts.en[name], `${code} ${name} is English`);
+  for (const [where, texts] of EVERYTHING) {
+    assert.ok(Object.keys(texts.en).length > 30, `the texts of ${where} are found`);
+    for (const [code, words] of Object.entries(texts)) {
+      assert.deepEqual(Object.keys(words), Object.keys(texts.en), `${where}, ${code}`);
+      for (const [name, text] of Object.entries(words)) {
+        assert.ok(text.trim(), `${where}, ${code} ${name}`);
+        assert.equal(text.split("{}").length, texts.en[name].split("{}").length, `${where}, ${code} ${name} has another number of {}`);
+        assert.ok(code === "en" || text !== texts.en[name], `${where}, ${code} ${name} is English`);
+      }
     }
   }
 });
@@ -38,12 +47,12 @@ test("every text says what the glossary of docs/languages.md calls it", () => {
   const wrong = [];
   for (const [english, ...cells] of rows) {
     const meant = new RegExp(`\\b(${english.replaceAll(", ", "|")})\\b`, "i");
-    const names = Object.keys(texts.en).filter((name) => meant.test(texts.en[name]));
-    assert.ok(names.length, `${english} stands in no text`);
+    const said = EVERYTHING.flatMap(([, texts]) => Object.keys(texts.en).filter((it) => meant.test(texts.en[it])).map((it) => [texts, it]));
+    assert.ok(said.length, `${english} stands in no text`);
     for (const [index, cell] of cells.entries()) {
-      const words = texts[languages[index]];
-      const isSaid = (name) => cell.split(", ").some((it) => words[name].toLowerCase().includes(it));
-      wrong.push(...names.filter((name) => !isSaid(name)).map((name) => `${languages[index]} ${name}: "${words[name]}" has none of ${cell}`));
+      const code = languages[index];
+      const isSaid = ([texts, name]) => cell.split(", ").some((it) => texts[code][name].toLowerCase().includes(it));
+      wrong.push(...said.filter((it) => !isSaid(it)).map(([texts, name]) => `${code} ${name}: "${texts[code][name]}" has none of ${cell}`));
     }
   }
   assert.deepEqual(wrong, []);

@@ -2,7 +2,7 @@
 // goes on to the shop's page itself.
 "use strict";
 (() => {
-  const { order: orderId, back } = document.body.dataset;
+  const { order: orderId, back, canClose, takingYouBack } = document.body.dataset;
   const next = document.getElementById("next");
   const returned = { type: "malipo:returned", orderId };
   let seen = false;
@@ -13,7 +13,7 @@
     if (seen || !data || data.type !== "malipo:seen" || data.orderId !== orderId) return;
     seen = true;
     clearTimeout(leaving);
-    next.textContent = "You can close this tab and go back to the shop.";
+    next.textContent = canClose;
     next.hidden = false;
     // Works where a script opened this tab; else the sentence above stays.
     window.close();
@@ -32,7 +32,7 @@
 
   setTimeout(() => {
     if (seen) return;
-    next.textContent = "Taking you back to the shop…";
+    next.textContent = takingYouBack;
     next.hidden = false;
     leaving = setTimeout(() => { if (!seen) location.replace(back); }, 1200);
   }, 300);

@@ -59,6 +59,7 @@ pub mod serve;
 pub mod simulation;
 pub mod store;
 pub mod telemetry;
+mod texts;
 pub mod widget;
 
 /// Why this build serves nobody: bugs can be planted in it. `None` in every other one.

@@ -17,6 +17,7 @@ use super::{body, gate, initiate, link_page};
 use crate::app::App;
 use crate::config::Origin;
 use crate::opening::{self, Intent};
+use crate::texts::Texts;
 
 pub(super) async fn checkout(
     State(app): State<Arc<App>>,
@@ -24,6 +25,7 @@ pub(super) async fn checkout(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
+    let say = Texts::asked_for(&headers);
     let mut back = app
         .config
         .shop_origins
@@ -34,11 +36,12 @@ pub(super) async fn checkout(
             Ok(url) => (StatusCode::SEE_OTHER, [(header::LOCATION, url)]).into_response(),
             Err(_) => problem(
                 &app,
+                say,
                 &ApiError::bad("the checkout page's URL is no URL"),
                 &back,
             ),
         },
-        Err(error) => problem(&app, &error, &back),
+        Err(error) => problem(&app, say, &error, &back),
     }
 }
 
@@ -164,20 +167,13 @@ fn form(bytes: &[u8]) -> Result<InitiateRequest, ApiError> {
     Ok(request)
 }
 
-fn problem(app: &App, error: &ApiError, back: &str) -> Response {
+fn problem(app: &App, say: &Texts, error: &ApiError, back: &str) -> Response {
     let (heading, text) = match error.code {
-        ErrorCode::Busy => (
-            "This order is being paid already",
-            "If you have paid, do not pay again: go back to the shop, or try again in a moment.",
-        ),
-        ErrorCode::QuoteExpired => (
-            "This offer is too old",
-            "Go back to the shop and load its page again.",
-        ),
-        ErrorCode::Network | ErrorCode::Timeout | ErrorCode::RateLimited => (
-            "The payment page cannot be reached right now",
-            "Nothing was paid here. Go back to the shop and try again in a moment.",
-        ),
+        ErrorCode::Busy => (say.busy, say.busy_next),
+        ErrorCode::QuoteExpired => (say.offer_too_old, say.offer_too_old_next),
+        ErrorCode::Network | ErrorCode::Timeout | ErrorCode::RateLimited => {
+            (say.unreachable, say.unreachable_next)
+        }
         ErrorCode::BadOption
         | ErrorCode::SecretInBrowser
         | ErrorCode::InsecureUrl
@@ -189,14 +185,12 @@ fn problem(app: &App, error: &ApiError, back: &str) -> Response {
         | ErrorCode::AmountMismatch
         | ErrorCode::Aborted
         | ErrorCode::Destroyed
-        | ErrorCode::Unsupported => (
-            "This payment could not be started",
-            "Nothing was paid here. Go back to the shop and try again.",
-        ),
+        | ErrorCode::Unsupported => (say.not_started, say.not_started_next),
     };
     let mut response = page::page(
         error.status,
         &ErrorPage {
+            say,
             shop: &app.config.shop,
             test: app.test(),
             heading,

@@ -7,17 +7,18 @@ use std::sync::Arc;
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use malipo_wire::{Reason, SentTo, Status};
 
 use super::error::ApiError;
-use super::page::{self, ErrorPage, LinkPage};
+use super::page::{self, LinkPage};
 use super::return_page::back;
 use crate::app::App;
 use crate::payment::{Attempt, Order};
 use crate::random;
 use crate::reconcile;
+use crate::texts::Texts;
 
 /// The address of this page for an order's token.
 pub(super) fn address(app: &App, token: &str) -> String {
@@ -27,26 +28,24 @@ pub(super) fn address(app: &App, token: &str) -> String {
 pub(super) async fn link_page(
     State(app): State<Arc<App>>,
     token: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
 ) -> Response {
+    let say = Texts::asked_for(&headers);
     let token = token.map(|Path(it)| it).unwrap_or_default();
     match found(&app, &token).await {
         Ok(Some(order)) => {
             reconcile::watched(&app, &order);
             match order.current() {
-                Some(attempt) => shown(&app, &token, &order, attempt),
-                None => unknown(&app),
+                Some(attempt) => shown(&app, say, &token, &order, attempt),
+                None => unknown(&app, say),
             }
         }
-        Ok(None) => unknown(&app),
+        Ok(None) => unknown(&app, say),
         Err(error) => {
             tracing::error!(cause = error.cause, "the link page could not be shown");
             let seconds = error.retry_after;
-            let mut response = problem(
-                &app,
-                error.status,
-                "We cannot look up your payment right now",
-                "If you have paid, do not pay again. Reload this page in a moment, or go back to the shop.",
-            );
+            let words = (say.cannot_look, say.cannot_look_next);
+            let mut response = page::problem(&app, say, error.status, CSS, words);
             if let Some(seconds) = seconds {
                 let wait = HeaderValue::from(seconds);
                 response.headers_mut().insert(header::RETRY_AFTER, wait);
@@ -68,50 +67,37 @@ async fn found(app: &App, token: &str) -> Result<Option<Order>, ApiError> {
     }
 }
 
-fn shown(app: &App, token: &str, order: &Order, attempt: &Attempt) -> Response {
+fn shown(app: &App, say: &Texts, token: &str, order: &Order, attempt: &Attempt) -> Response {
     let answer = order.answer(app.test());
-    let sent = sent_sentence(&attempt.sent_to);
+    let sent = sent_sentence(say, &attempt.sent_to);
     let (kind, heading, text) = match (answer.status, answer.reason) {
-        (Status::Success, _) => (
-            "success",
-            "Payment received",
-            "Thank you. The payment provider has confirmed it.".to_owned(),
-        ),
-        (Status::Failed, Some(Reason::Expired)) => (
-            "failed",
-            "The payment link has expired",
-            "Nothing was paid, as far as the payment provider says. You can try again in the shop."
-                .to_owned(),
-        ),
-        (Status::Failed, _) => (
-            "failed",
-            "The payment did not go through",
-            "Nothing was paid, as far as the payment provider says. You can try again in the shop."
-                .to_owned(),
-        ),
-        (Status::Pending, Some(Reason::Review)) => (
-            "pending",
-            "The shop is checking your payment",
-            "If you have paid, do not pay again: a person is looking at it.".to_owned(),
-        ),
+        (Status::Success, _) => ("success", say.paid, say.paid_next.to_owned()),
+        (Status::Failed, Some(Reason::Expired)) => {
+            ("failed", say.link_expired, say.not_paid_next.to_owned())
+        }
+        (Status::Failed, _) => ("failed", say.not_paid, say.not_paid_next.to_owned()),
+        (Status::Pending, Some(Reason::Review)) => {
+            ("pending", say.in_review, say.in_review_next.to_owned())
+        }
         (Status::Pending, Some(Reason::Declined)) => (
             "pending",
-            "The last try was declined",
-            format!("{sent} It still works: you can try again there."),
+            say.declined,
+            format!("{sent} {}", say.declined_next),
         ),
         (Status::Pending, _) => (
             "pending",
             match attempt.sent_to.iter().any(|it| it.channel == "sms") {
-                true => "Check your phone",
-                false => "Check your mailbox",
+                true => say.check_your_phone,
+                false => say.check_your_mailbox,
             },
-            format!("{sent} Open it to pay."),
+            format!("{sent} {}", say.open_to_pay),
         ),
     };
     let waits = answer.status == Status::Pending;
     page::page(
         StatusCode::OK,
         &LinkPage {
+            say,
             shop: &app.config.shop,
             test: app.test(),
             kind,
@@ -119,8 +105,7 @@ fn shown(app: &App, token: &str, order: &Order, attempt: &Attempt) -> Response {
             text: &text,
             waits,
             order_id: order.id.as_str(),
-            amount: &order.price.to_grouped(),
-            currency: order.price.currency().code(),
+            amount: &say.money(order.price),
             checkout: attempt.redirect_url.as_deref().filter(|_| waits),
             back: &back(&attempt.return_url, order, token),
         },
@@ -128,36 +113,19 @@ fn shown(app: &App, token: &str, order: &Order, attempt: &Attempt) -> Response {
 }
 
 /// Whom the link was sent to, masked as it is stored.
-fn sent_sentence(sent_to: &[SentTo]) -> String {
+fn sent_sentence(say: &Texts, sent_to: &[SentTo]) -> String {
     let known: Vec<&str> = sent_to.iter().filter_map(|it| it.to.as_deref()).collect();
     if known.is_empty() {
-        "We sent you a payment link.".to_owned()
+        say.link_sent.to_owned()
     } else {
-        format!("We sent a payment link to {}.", known.join(" and "))
+        say.link_sent_to.replace("{}", &known.join(", "))
     }
 }
 
-fn unknown(app: &App) -> Response {
-    problem(
-        app,
-        StatusCode::NOT_FOUND,
-        "This page leads to no payment",
-        "It may have been cut on the way, or is older than a day. If you have paid, do not pay again: go back to the shop, which knows.",
-    )
+fn unknown(app: &App, say: &Texts) -> Response {
+    let words = (say.no_payment, say.old_link_next);
+    page::problem(app, say, StatusCode::NOT_FOUND, CSS, words)
 }
 
-fn problem(app: &App, status: StatusCode, heading: &str, text: &str) -> Response {
-    let back = app.config.shop_origins.first();
-    page::page(
-        status,
-        &ErrorPage {
-            shop: &app.config.shop,
-            test: app.test(),
-            heading,
-            text,
-            detail: "",
-            css: "../../malipo/page.css",
-            back: back.map_or("/", |it| it.as_str()),
-        },
-    )
-}
+/// The page is two levels below the root.
+const CSS: &str = "../../malipo/page.css";

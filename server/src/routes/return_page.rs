@@ -7,19 +7,20 @@ use std::time::Duration;
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use malipo_wire::{Reason, Status};
 use serde::Deserialize;
 use url::Url;
 
 use super::error::ApiError;
-use super::page::{self, ErrorPage, ReturnPage};
+use super::page::{self, ReturnPage};
 use crate::app::App;
 use crate::payment::{Attempt, Order};
 use crate::random;
 use crate::reconcile;
 use crate::store::{Door, KEEP_MS};
+use crate::texts::Texts;
 
 #[derive(Deserialize)]
 pub(super) struct Which {
@@ -30,23 +31,27 @@ pub(super) struct Which {
 pub(super) async fn return_page(
     State(app): State<Arc<App>>,
     which: Result<Query<Which>, QueryRejection>,
+    headers: HeaderMap,
 ) -> Response {
+    let say = Texts::asked_for(&headers);
     let secret = which.map(|Query(it)| it.of).unwrap_or_default();
     match found(&app, &secret).await {
-        Ok(Some((attempt, order))) => shown(&app, &attempt, &order).await,
-        Ok(None) => problem(
+        Ok(Some((attempt, order))) => shown(&app, say, &attempt, &order).await,
+        Ok(None) => page::problem(
             &app,
+            say,
             StatusCode::NOT_FOUND,
-            "This link leads to no payment",
-            "It may have been cut on the way. If you have paid, do not pay again: go back to the shop, which knows.",
+            page::CSS,
+            (say.no_payment, say.no_payment_next),
         ),
         Err(error) => {
             tracing::error!(cause = error.cause, "the return page could not be shown");
-            problem(
+            page::problem(
                 &app,
+                say,
                 StatusCode::SERVICE_UNAVAILABLE,
-                "We cannot look up your payment right now",
-                "If you have paid, do not pay again. Reload this page in a moment, or go back to the shop.",
+                page::CSS,
+                (say.cannot_look, say.cannot_look_next),
             )
         }
     }
@@ -68,7 +73,7 @@ async fn found(app: &Arc<App>, secret: &str) -> Result<Option<(Attempt, Order)>,
     Ok(order.map(|order| (attempt, order)))
 }
 
-async fn shown(app: &App, attempt: &Attempt, order: &Order) -> Response {
+async fn shown(app: &App, say: &Texts, attempt: &Attempt, order: &Order) -> Response {
     let back = match token(app, order).await {
         Ok(token) => back(&attempt.return_url, order, &token),
         // Without a token the shop's page goes on with the one that it has.
@@ -76,38 +81,22 @@ async fn shown(app: &App, attempt: &Attempt, order: &Order) -> Response {
     };
     let answer = order.answer(app.test());
     let (kind, heading, text) = match (answer.status, answer.reason) {
-        (Status::Success, _) => (
-            "success",
-            "Payment received",
-            "Thank you. The payment provider has confirmed it.",
-        ),
-        (Status::Failed, _) => (
-            "failed",
-            "The payment did not go through",
-            "Nothing was paid, as far as the payment provider says. You can try again in the shop.",
-        ),
-        (Status::Pending, Some(Reason::Review)) => (
-            "pending",
-            "The shop is checking your payment",
-            "If you have paid, do not pay again: a person is looking at it.",
-        ),
-        (Status::Pending, _) => (
-            "pending",
-            "We are checking your payment",
-            "This can take a moment. If you have paid, do not pay again: the shop will show the outcome.",
-        ),
+        (Status::Success, _) => ("success", say.paid, say.paid_next),
+        (Status::Failed, _) => ("failed", say.not_paid, say.not_paid_next),
+        (Status::Pending, Some(Reason::Review)) => ("pending", say.in_review, say.in_review_next),
+        (Status::Pending, _) => ("pending", say.checking, say.checking_next),
     };
     page::page(
         StatusCode::OK,
         &ReturnPage {
+            say,
             shop: &app.config.shop,
             test: app.test(),
             kind,
             heading,
             text,
             order_id: order.id.as_str(),
-            amount: &order.price.to_grouped(),
-            currency: order.price.currency().code(),
+            amount: &say.money(order.price),
             back: &back,
         },
     )
@@ -135,22 +124,6 @@ pub(super) fn back(return_url: &str, order: &Order, token: &str) -> String {
         }
         Err(_) => return_url.to_owned(),
     }
-}
-
-fn problem(app: &App, status: StatusCode, heading: &str, text: &str) -> Response {
-    let back = app.config.shop_origins.first();
-    page::page(
-        status,
-        &ErrorPage {
-            shop: &app.config.shop,
-            test: app.test(),
-            heading,
-            text,
-            detail: "",
-            css: page::CSS,
-            back: back.map_or("/", |it| it.as_str()),
-        },
-    )
 }
 
 /// How long the page waits for the provider.

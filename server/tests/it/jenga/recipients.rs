@@ -34,7 +34,7 @@ async fn the_form_without_script_leads_to_a_page_that_waits_for_the_payment() {
     let waiting = page().await;
     for part in [
         "Check your phone",
-        "to ...678 and a...@example.test.",
+        "to ...678, a...@example.test.",
         "KES 1,350.50",
         "http-equiv=\"refresh\"",
     ] {

@@ -23,6 +23,7 @@ mod inputs;
 mod instances;
 mod jenga;
 mod jopay;
+mod languages;
 mod notices;
 mod operator;
 mod origins;

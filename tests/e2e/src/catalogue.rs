@@ -90,7 +90,7 @@ pub const SCENARIOS: [Row; 20] = [
         "S6",
         "the shop's tab hidden for 1, 6 and 12 minutes, paid meanwhile",
         &[
-            "hidden::a_shop_hidden_for_a_minute_tells_within_a_second_of_paying_by_the_stream",
+            "hidden::a_shop_hidden_for_a_minute_tells_of_paying_by_the_stream_before_its_next_poll",
             "hidden::a_shop_hidden_for_six_minutes_tells_within_four_seconds_of_paying_on_the_poll_alone",
             "hidden::a_shop_hidden_for_twelve_minutes_tells_within_four_seconds_of_paying_on_the_poll_alone",
         ],

@@ -1,8 +1,5 @@
 //! A browser that dies, and is started again with the tabs that it had.
 
-use std::collections::BTreeMap;
-use std::ffi::OsString;
-use std::fs::DirEntry;
 use std::path::Path;
 use std::time::Duration;
 
@@ -110,27 +107,12 @@ async fn writes_its_session_down(browser: &Browser, profile: &Path, url: &str) {
         browser.in_itself(SAVE).await;
         return;
     }
-    let default = profile.join("Default");
     let kept = until(Duration::from_secs(60), async || {
+        let default = profile.join("Default");
         let has = |folder: &str, text: &str| holds(&default.join(folder), text);
         (has("Session Storage", ORDER) && has("Sessions", url)).then_some(())
     });
     assert!(kept.await.is_some(), "the browser kept no session");
-    // It writes every 2.5 s what is new, and a busy machine's page and its window in two goes: until there is nothing more.
-    let mut last = sizes(&default.join("Sessions"));
-    let still = until(Duration::from_secs(60), async || {
-        tokio::time::sleep(Duration::from_secs(4)).await;
-        let now = sizes(&default.join("Sessions"));
-        (std::mem::replace(&mut last, now.clone()) == now).then_some(())
-    });
-    assert!(still.await.is_some(), "the browser writes on and on");
-}
-
-/// How long each file of this folder is.
-fn sizes(folder: &Path) -> BTreeMap<OsString, u64> {
-    let files = std::fs::read_dir(folder).unwrap().filter_map(Result::ok);
-    let size = |it: DirEntry| Some((it.file_name(), it.metadata().ok()?.len()));
-    files.filter_map(size).collect()
 }
 
 /// Whether a file in this folder holds a text, in one byte a character or in two.

@@ -188,13 +188,25 @@ fn an_example_answers_in_the_time_that_the_button_waits_though_the_provider_neve
         for asked in ["verify", "initiate"] {
             let path = format!("/joyndpay/api/{asked}/payment");
             let rule = it.stack.provider.always(&path, Fault::Drip);
-            let said = String::from_utf8(it.example.check().await.stdout).unwrap();
+            // A busy machine may be late once or twice; an example that waits for as long as the provider drips is late each time.
+            let mut said = String::new();
+            for _ in 0..3 {
+                said = String::from_utf8(it.example.check().await.stdout).unwrap();
+                if in_time(&said) {
+                    break;
+                }
+            }
             it.stack.provider.lift(rule);
-            let is_in_time = |line: &str| line.starts_with("ok ") && line.contains(" speed ");
-            assert!(said.lines().any(is_in_time), "{}, {asked}: {said}", it.name);
+            assert!(in_time(&said), "{}, {asked}: {said}", it.name);
             assert_ne!(it.stack.provider.count(&path), 0, "{}", it.name);
         }
     });
+}
+
+/// Whether `malipo-server check` found the answer to be quick enough.
+fn in_time(said: &str) -> bool {
+    let is_in_time = |line: &str| line.starts_with("ok ") && line.contains(" speed ");
+    said.lines().any(is_in_time)
 }
 
 #[test]

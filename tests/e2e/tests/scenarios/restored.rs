@@ -48,6 +48,9 @@ async fn goes_on_after_a_kill(kind: Kind) {
 
     let mut again = options(kind, profile.path());
     if kind == Kind::Chromium {
+        // As if the shopper had pressed "Restore": a profile that says that it crashed is offered its tabs, and not given them, whatever the command line says.
+        // It says so once its settings are on the disk, 10 s after the start.
+        again = again.preferring(kind, "profile.exit_type", "Normal");
         again.arguments.push("--restore-last-session".into());
     }
     let again = Browser::start(&again).await;

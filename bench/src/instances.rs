@@ -65,7 +65,7 @@ async fn across(world: &World, payments: u64) -> Times {
         let provider = Arc::clone(&provider);
         tasks.spawn(async move {
             let heard = tokio::spawn(listening.outcome());
-            let sent = provider.pay_and_tell(&order).await;
+            let sent = provider.pay_and_tell(&order).await.unwrap();
             let (status, at) = heard.await.unwrap().unwrap();
             assert_eq!(status, "success");
             at.duration_since(sent)

@@ -68,34 +68,23 @@ async fn crowd(streams: usize, scale: &Scale) -> Result<Crowd, String> {
     sleep(scale.idle).await;
     let idle = world.server().usage();
 
-    let (settled, outcomes) = settle(provider, &orders, listening).await;
+    let began = now();
+    let payments = settle(provider, &orders, listening).await;
     let after = world.server().usage();
-    let mut times = Vec::new();
-    let mut lost = Vec::new();
-    let mut last = settled.began;
-    for (sent, outcome) in settled.sent.iter().zip(outcomes) {
-        match outcome {
-            Ok((status, at)) if status == "success" => {
-                times.push(at.duration_since(*sent));
-                last = last.max(at);
-            }
-            Ok((status, _)) => lost.push(format!("the outcome is {status}")),
-            Err(why) => lost.push(why),
-        }
-    }
+    let mut heard = Heard::of(payments, began);
     let paid = shopper::count_paid(server, &orders).await;
     if paid != streams {
-        lost.push(format!("{paid} of {streams} are paid"));
+        heard.lost.push(format!("{paid} of {streams} are paid"));
     }
     let idle_ms = idle.cpu_ms - open.cpu_ms;
     Ok(Crowd {
         streams,
         bytes_a_stream: idle.memory.saturating_sub(before.memory) as f64 / streams as f64,
         idle_cores: idle_ms as f64 / ms(scale.idle),
-        settled_in: last.duration_since(settled.began),
-        latency: Times::new(times),
+        settled_in: heard.last.duration_since(began),
+        latency: Times::new(heard.times),
         cpu_ms_a_payment: (after.cpu_ms - idle.cpu_ms) as f64 / streams as f64,
-        lost,
+        lost: heard.lost,
     })
 }
 
@@ -116,20 +105,11 @@ async fn listen(server: SocketAddr, orders: &[Order]) -> Result<Vec<Listening>, 
     all.into_iter().map(|it| it.1).collect()
 }
 
-/// When notifications were sent, in the order of the orders.
-struct Sent {
-    began: Instant,
-    sent: Vec<Instant>,
-}
-
-type Outcome = Result<(String, Instant), String>;
+/// What became of one payment: when its notification was sent, and what its stream told when.
+type Payment = (Result<Instant, String>, Result<(String, Instant), String>);
 
 /// Pays every order at a steady pace, whether or not the server keeps up, and waits for every outcome.
-async fn settle(
-    provider: Provider,
-    orders: &[Order],
-    listening: Vec<Listening>,
-) -> (Sent, Vec<Outcome>) {
+async fn settle(provider: Provider, orders: &[Order], listening: Vec<Listening>) -> Vec<Payment> {
     let mut outcomes = JoinSet::new();
     for (number, it) in listening.into_iter().enumerate() {
         outcomes.spawn(async move { (number, it.outcome().await) });
@@ -139,7 +119,6 @@ async fn settle(
     fastrand::Rng::with_seed(1).shuffle(&mut mixed);
     let mut pace = interval(Duration::from_secs(1) / PAYMENTS_A_SECOND);
     let mut payments = JoinSet::new();
-    let began = now();
     for number in mixed {
         pace.tick().await;
         let (provider, order) = (Arc::clone(&provider), orders[number].clone());
@@ -149,11 +128,36 @@ async fn settle(
     sent.sort_unstable_by_key(|it| it.0);
     let mut outcomes = outcomes.join_all().await;
     outcomes.sort_unstable_by_key(|it| it.0);
-    let sent = Sent {
-        began,
-        sent: sent.into_iter().map(|it| it.1).collect(),
-    };
-    (sent, outcomes.into_iter().map(|it| it.1).collect())
+    let both = sent.into_iter().zip(outcomes);
+    both.map(|(sent, outcome)| (sent.1, outcome.1)).collect()
+}
+
+/// What the streams told.
+struct Heard {
+    times: Vec<Duration>,
+    lost: Vec<String>,
+    last: Instant,
+}
+
+impl Heard {
+    fn of(payments: Vec<Payment>, began: Instant) -> Self {
+        let mut heard = Self {
+            times: Vec::new(),
+            lost: Vec::new(),
+            last: began,
+        };
+        for payment in payments {
+            match payment {
+                (Ok(sent), Ok((status, at))) if status == "success" => {
+                    heard.times.push(at.duration_since(sent));
+                    heard.last = heard.last.max(at);
+                }
+                (Ok(_), Ok((status, _))) => heard.lost.push(format!("an outcome is {status}")),
+                (Err(why), _) | (Ok(_), Err(why)) => heard.lost.push(why),
+            }
+        }
+        heard
+    }
 }
 
 fn tell(report: &mut Report, crowd: &Crowd) {
@@ -229,3 +233,27 @@ const AT_A_TIME: u64 = 64;
 /// 15,000 in 50 seconds.
 const PAYMENTS_A_SECOND: u32 = 300;
 const SOURCES: usize = 8;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_told_as_a_success_is_lost_and_only_the_others_are_timed() {
+        let began = now();
+        let told = |status: &str, ms| Ok((status.to_owned(), began + Duration::from_millis(ms)));
+        let silent = || Err("ended".to_owned());
+        let heard = Heard::of(
+            vec![
+                (Ok(began), told("success", 20)),
+                (Ok(began), told("failed", 30)),
+                (Ok(began), silent()),
+                (Err("refused".to_owned()), told("success", 40)),
+            ],
+            began,
+        );
+        assert_eq!(heard.times, [Duration::from_millis(20)]);
+        assert_eq!(heard.lost, ["an outcome is failed", "ended", "refused"]);
+        assert_eq!(heard.last.duration_since(began).as_millis(), 20);
+    }
+}

@@ -68,7 +68,7 @@ async fn pushed(payments: u64) -> Times {
     for order in &orders {
         let listening = Listening::open(server, order, None).await.unwrap();
         let heard = tokio::spawn(listening.outcome());
-        let sent = provider.pay_and_tell(order).await;
+        let sent = provider.pay_and_tell(order).await.unwrap();
         let (status, at) = heard.await.unwrap().unwrap();
         assert_eq!(status, "success");
         times.push(at.duration_since(sent));
@@ -89,7 +89,7 @@ async fn polled(payments: u64) -> Times {
         tasks.spawn(async move {
             let asked = tokio::spawn(poll(server, order.clone()));
             sleep(wait).await;
-            let sent = provider.pay_and_tell(&order).await;
+            let sent = provider.pay_and_tell(&order).await.unwrap();
             asked.await.unwrap().duration_since(sent)
         });
     }

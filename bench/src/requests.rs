@@ -58,7 +58,7 @@ async fn count(way: Way, payment: Duration) -> Cost {
         Way::Poll => tokio::spawn(poll(connection, order.clone())),
     };
     sleep(payment).await;
-    provider.pay_and_tell(&order).await;
+    provider.pay_and_tell(&order).await.unwrap();
     let (streams, verifies) = page.await.unwrap();
     Cost {
         streams,

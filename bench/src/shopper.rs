@@ -122,17 +122,21 @@ impl Provider {
 
     /// The shopper pays and the server is told. Gives the moment at which the notification set out.
     ///
+    /// # Errors
+    /// If the server does not take the notification.
+    ///
     /// # Panics
-    /// If the provider does not know the order, or the server refuses the notification.
-    pub(crate) async fn pay_and_tell(&self, order: &Order) -> Instant {
+    /// If the provider does not know the order.
+    pub(crate) async fn pay_and_tell(&self, order: &Order) -> Result<Instant, String> {
         self.pay(order).await;
         let notice = json!({"order_id": order.id, "status": "success", "trx_id": "TRX-1", "amount": 10000, "currency": "UGX"});
         let path = &self.paths[&order.id];
         let sent = now();
-        let answer = self.notices.post(path, &[], notice.to_string()).await;
-        let answer = answer.unwrap();
-        assert_eq!(answer.status, 200, "{}", answer.body);
-        sent
+        match self.notices.post(path, &[], notice.to_string()).await {
+            Ok(answer) if answer.status == 200 => Ok(sent),
+            Ok(answer) => Err(format!("{}: its notification: {}", order.id, answer.body)),
+            Err(error) => Err(format!("{}: its notification: {error}", order.id)),
+        }
     }
 }
 

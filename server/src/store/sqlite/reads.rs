@@ -195,4 +195,27 @@ mod tests {
         check(records::FAILED, &["attempts_failed (updated_at>?)"]);
         check(records::PAID, &["attempts_paid (paid_at>?)"]);
     }
+
+    #[test]
+    fn a_statement_is_planned_once_and_not_for_every_value() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.sqlite");
+        let writer = open::writer(&path).unwrap();
+        for connection in [writer, open::reader(&path).unwrap()] {
+            for sql in [
+                format!("{} WHERE a.attempt_id = ?1", rows::ATTEMPT),
+                format!("{} WHERE a.order_id = ?1 ORDER BY a.rowid", rows::ATTEMPT),
+                format!("{} WHERE a.notify_hash = ?1", rows::ATTEMPT),
+                "SELECT order_id FROM tokens WHERE token_hash = ?1".to_owned(),
+            ] {
+                for value in ["ORDER1", "ORDER2", "ORDER3"] {
+                    let mut statement = connection.prepare_cached(&sql).unwrap();
+                    assert!(!statement.exists([value]).unwrap());
+                }
+                let statement = connection.prepare_cached(&sql).unwrap();
+                let again = statement.get_status(rusqlite::StatementStatus::RePrepare);
+                assert_eq!(again, 0, "{sql}");
+            }
+        }
+    }
 }

@@ -147,13 +147,21 @@ impl Pool {
         headers: &[(&str, &str)],
         body: String,
     ) -> io::Result<Answer> {
-        let mut connection = match self.free() {
-            Some(connection) => connection,
-            None => Connection::open(self.server, None).await?,
-        };
-        let answer = connection.post(path, headers, body).await?;
-        self.free.lock().unwrap().push(connection);
-        Ok(answer)
+        loop {
+            let (mut connection, is_new) = match self.free() {
+                Some(connection) => (connection, false),
+                None => (Connection::open(self.server, None).await?, true),
+            };
+            match connection.post(path, headers, body.clone()).await {
+                // The server closed it in this moment: as every client does, on another one.
+                Err(error) if !is_new && was_never_sent(&error) => {}
+                Err(error) => return Err(error),
+                Ok(answer) => {
+                    self.free.lock().unwrap().push(connection);
+                    return Ok(answer);
+                }
+            }
+        }
     }
 
     /// One that the server has not closed, which it does with those that are idle for 10 s.
@@ -165,5 +173,44 @@ impl Pool {
             }
         }
         None
+    }
+}
+
+fn was_never_sent(error: &io::Error) -> bool {
+    let cause = error.get_ref().and_then(|it| it.downcast_ref());
+    cause.is_some_and(|it: &hyper::Error| it.is_canceled() || it.is_closed())
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_connection_that_the_server_closed_meanwhile_is_no_failure() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let pool = Pool::new(listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            // One answer a connection, and no word that it is the last.
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let _ = stream.read(&mut [0; 1024]).await.unwrap();
+                let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
+                stream.write_all(answer).await.unwrap();
+            }
+        });
+        for _ in 0..20 {
+            let answer = pool.post("/", &[], String::new()).await.unwrap();
+            assert_eq!(answer.status, 200);
+        }
+    }
+
+    #[tokio::test]
+    async fn where_nobody_listens_there_is_an_error() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let pool = Pool::new(listener.local_addr().unwrap());
+        drop(listener);
+        assert!(pool.post("/", &[], String::new()).await.is_err());
     }
 }

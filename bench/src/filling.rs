@@ -17,6 +17,10 @@ pub(crate) fn add(store: &Path, first: u64, last: u64) {
     connection
         .pragma_update(None, "synchronous", "OFF")
         .unwrap();
+    // An order names the attempt that paid it before that is there, and each attempt would be looked for among all orders.
+    connection
+        .pragma_update(None, "foreign_keys", false)
+        .unwrap();
     connection
         .pragma_update(None, "cache_size", -200_000)
         .unwrap();

@@ -60,7 +60,7 @@ pub(crate) async fn run(scale: &Scale) {
 
 /// One payment at a time: what it takes by itself.
 async fn pushed(payments: u64) -> Times {
-    let world = World::start(Plan::PLAIN).await;
+    let world = World::start(Plan::MANY).await;
     let server = world.server().address;
     let orders = shopper::begin_all(server, 1, payments, 8).await;
     let provider = Provider::of(&world).await;

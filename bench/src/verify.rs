@@ -15,7 +15,7 @@ use crate::{filling, wrk};
 /// Measures one size of the store after the other.
 pub(crate) async fn run(scale: &Scale) {
     let mut report = Report::new("verify", "Verify, answered from the store", scale);
-    let mut world = World::start(Plan::PLAIN).await;
+    let mut world = World::start(Plan::MANY).await;
     let log = world.folder().join("constant.log");
     let constant = Process::start("malipo-bench", &["constant".to_owned()], &log).await;
     let constant = address(&constant.origin).port();

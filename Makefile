@@ -71,8 +71,8 @@ worlds: .tools/ready-demo ## Simulated worlds, ten million steps (STEPS=), the p
 	cargo test --profile sim -p malipo-simulation
 	$(SIMULATION) worlds --steps $(STEPS)
 
-simulate: .tools/ready-demo ## One simulated world and its story: SEED=n (WITHOUT= SHOPPERS= PLANTED=)
-	$(SIMULATION) one --seed $(SEED) $(if $(WITHOUT),--without $(WITHOUT)) $(if $(SHOPPERS),--shoppers $(SHOPPERS)) $(if $(PLANTED),--planted $(PLANTED))
+simulate: .tools/ready-demo ## One simulated world and its story: SEED=n (WITHOUT= SHOPPERS= PROVIDER= PLANTED=)
+	$(SIMULATION) one --seed $(SEED) $(if $(WITHOUT),--without $(WITHOUT)) $(if $(SHOPPERS),--shoppers $(SHOPPERS)) $(if $(PROVIDER),--provider $(PROVIDER)) $(if $(PLANTED),--planted $(PLANTED))
 
 soak: MINUTES = 60
 soak: .tools/ready-demo ## Simulated worlds for MINUTES=60, with a report into docs/simulation.md

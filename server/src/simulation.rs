@@ -4,7 +4,8 @@
 //! that was built together with it (`cargo build --workspace`) has it too, and refuses to start ([`crate::REFUSES`]).
 //! The rest of the server names a bug where it would stand, and no more: what it does stands here.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 
 use malipo_wire::Money;
 
@@ -71,6 +72,22 @@ malipo::bugs! {
     VerifyWaits = "verify-waits",
     /// What is paid after it had failed is noted as if it had been in time.
     LateSuccessNotSaid = "late-success-not-said",
+    /// At JoPay: a webhook is taken whoever signed it.
+    SignatureNotChecked = "signature-not-checked",
+    /// At JoPay: a transfer that was named counts as received.
+    AttachedMeansPaid = "attached-means-paid",
+    /// At JoPay: a beginning is repeated under another key.
+    RepeatedUnderANewKey = "repeated-under-a-new-key",
+    /// At Jenga: an IPN is taken whoever sent it.
+    PasswordNotChecked = "password-not-checked",
+    /// At Jenga: a try that was declined ends the attempt.
+    DeclinedMeansFailed = "declined-means-failed",
+    /// At Jenga: a link whose answer was lost counts as not sent.
+    LostLinkSentAgain = "lost-link-sent-again",
+    /// At Jenga: more than the price pays, as where fees are added.
+    SurplusTaken = "surplus-taken",
+    /// At Jenga: a placeholder names a transaction.
+    PlaceholderIsAName = "placeholder-is-a-name",
 }
 
 thread_local! {
@@ -81,6 +98,32 @@ thread_local! {
 pub fn seed(seed: u64) {
     STATE.set(Some(seed));
 }
+
+thread_local! {
+    static SIGNED: RefCell<BTreeMap<String, String>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// The signature of a text, made once: PKCS #1 v1.5 gives the same each time, and a world has one key. To sign takes as long as
+/// fifty steps.
+pub(crate) fn remembered<E>(
+    text: &str,
+    sign: impl FnOnce(&str) -> Result<String, E>,
+) -> Result<String, E> {
+    let known = SIGNED.with_borrow(|it| it.get(text).cloned());
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    let signature = sign(text)?;
+    SIGNED.with_borrow_mut(|it| {
+        if MOST_SIGNED <= it.len() {
+            it.clear();
+        }
+        it.insert(text.to_owned(), signature.clone());
+    });
+    Ok(signature)
+}
+
+const MOST_SIGNED: usize = 10_000;
 
 /// Random bytes: of the seed, else of the operating system.
 pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], NoRandomness> {
@@ -144,6 +187,11 @@ pub(crate) fn said_by(body: &[u8]) -> Option<Observation> {
     money
         .filter(|_| is_success)
         .map(|it| Observation::Success(Some(it)))
+}
+
+/// [`Bug::RepeatedUnderANewKey`]: another key for each call, of the form that is asked for.
+pub(crate) fn another_key() -> String {
+    bytes::<32>().map(hex::encode).unwrap_or_default()
 }
 
 /// [`Bug::HalfThePriceCharged`].

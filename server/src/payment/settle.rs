@@ -64,6 +64,7 @@ pub fn settle(
     let step = match observation {
         Observation::Success(received) => success(attempt, paid_by, received),
         Observation::Failed(reason) => failed(attempt, reason),
+        Observation::Declined if planted!(DeclinedMeansFailed) => failed(attempt, Reason::Declined),
         Observation::Declined => Step {
             reason: Some(Reason::Declined),
             ..stay(attempt)
@@ -84,7 +85,7 @@ fn success(attempt: &Attempt, paid_by: Option<&AttemptId>, received: Option<Mone
     // More is fine where fees are added: the surplus is what `received` has over `price`. Elsewhere it is another payment.
     let (price, fees) = (
         attempt.price,
-        ADDS_FEES.contains(&attempt.provider.as_str()),
+        ADDS_FEES.contains(&attempt.provider.as_str()) || planted!(SurplusTaken),
     );
     let enough = received.is_some_and(|it| {
         let most = if fees { u64::MAX } else { price.minor() };

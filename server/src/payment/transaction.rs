@@ -20,7 +20,7 @@ impl TransactionRef {
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
         let text = text.trim();
-        if is_placeholder(text) {
+        if is_placeholder(text) && !planted!(PlaceholderIsAName) {
             return None;
         }
         if text.len() <= MOST_BYTES && !text.contains(char::is_control) {

@@ -9,6 +9,7 @@ use clap::{Parser, Subcommand};
 use malipo_simulation::live::{invariant, live};
 use malipo_simulation::many::{Sum, Wish, live_many};
 use malipo_simulation::planted::{Planted, breaks};
+use malipo_simulation::provider::Kind;
 use malipo_simulation::shrink::{command, shrink};
 use malipo_simulation::world::Plan;
 use malipo_simulation::{catch, exhaustive, report};
@@ -45,6 +46,9 @@ enum What {
         /// At most so many shoppers.
         #[arg(long)]
         shoppers: Option<usize>,
+        /// This provider alone, in place of those that the seed draws: joyndpay, jopay or jenga.
+        #[arg(long, value_parser = provider)]
+        provider: Option<Kind>,
         /// With this bug planted.
         #[arg(long)]
         planted: Option<String>,
@@ -95,8 +99,9 @@ fn main() -> ExitCode {
             seed,
             without,
             shoppers,
+            provider,
             planted,
-        } => one(seed, &without, shoppers, planted.as_deref()),
+        } => one(seed, &without, shoppers, provider, planted.as_deref()),
         What::Soak {
             minutes,
             from,
@@ -154,6 +159,7 @@ fn one(
     seed: u64,
     without: &str,
     shoppers: Option<usize>,
+    provider: Option<Kind>,
     planted: Option<&str>,
 ) -> Result<(), String> {
     let without = u64::from_str_radix(without, 16).map_err(|it| format!("--without: {it}"))?;
@@ -162,6 +168,7 @@ fn one(
         seed,
         without,
         shoppers: shoppers.unwrap_or(usize::MAX),
+        provider,
         tells: true,
     };
     let outcome = live(&plan, planted);
@@ -264,6 +271,10 @@ fn row(bug: Planted, worlds: u64) -> (String, String) {
             ("nothing".to_owned(), row)
         }
     }
+}
+
+fn provider(name: &str) -> Result<Kind, String> {
+    Kind::named(name).ok_or_else(|| "accepted: joyndpay, jopay, jenga".to_owned())
 }
 
 fn named(name: &str) -> Result<Planted, String> {

@@ -46,6 +46,16 @@ impl Sum {
         for (all, one) in sum.injected.iter_mut().zip(one.injected) {
             *all += one;
         }
+        sum.injected_at
+            .resize(one.injected_at.len().max(sum.injected_at.len()), [0; 3]);
+        let cells = sum.injected_at.iter_mut().flatten();
+        for (all, one) in cells.zip(one.injected_at.iter().flatten()) {
+            *all += one;
+        }
+        let cells = sum.at.iter_mut().flatten();
+        for (all, one) in cells.zip(one.at.iter().flatten()) {
+            *all += one;
+        }
         for (name, times) in one.checked {
             match sum.checked.iter_mut().find(|it| it.0 == name) {
                 Some(it) => it.1 += times,

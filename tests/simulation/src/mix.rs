@@ -3,6 +3,7 @@
 //! Half of the kinds are absent from a world, so that rare mixes occur. Each kind draws from a stream of its own: taking one
 //! out, as shrinking does, leaves what the others draw as it was.
 
+use crate::provider::Kind;
 use crate::rng::Rng;
 
 macro_rules! faults {
@@ -116,6 +117,47 @@ faults! {
     Abandoned = "abandoned", 250;
     /// The shop does not take what it is told.
     ShopDown = "shop-down", 300;
+    /// A notification that was sent once comes again, from whoever has kept it.
+    NoticeReplayed = "notice-replayed", 150;
+    /// A transfer that fits nothing: it was named, and is never verified.
+    TransferMismatch = "transfer-mismatch", 200;
+    /// The provider takes no token any more that it has given.
+    TokenRefused = "token-refused", 60;
+    /// Two people who hold one link pay both.
+    PaidTwice = "paid-twice", 600;
+    /// The transactions of several payments bear the same name, which stands for none.
+    PlaceholderReference = "placeholder-reference", 1_000;
+}
+
+impl Fault {
+    /// Whether it is one that a provider of this kind can have: docs/simulation.md says why. Those of pages, networks and
+    /// servers belong to none.
+    #[must_use]
+    pub fn is_at(self, kind: Kind) -> bool {
+        match self {
+            Self::ProviderDown
+            | Self::CallAnswerLost
+            | Self::CallLost
+            | Self::ProviderSlow
+            | Self::ProviderThrottles
+            | Self::ProviderGarbage
+            | Self::ProviderRefuses
+            | Self::PaymentFails
+            | Self::Abandoned
+            | Self::NoticeLost
+            | Self::NoticeTwice
+            | Self::NoticeLate
+            | Self::NoticeForged
+            | Self::NoticeReplayed => true,
+            Self::ProviderLags | Self::LateSuccess => kind != Kind::Jenga,
+            Self::WrongAmount | Self::FeesOnTop => kind != Kind::JoPay,
+            Self::TransferMismatch => kind == Kind::JoPay,
+            Self::TokenRefused | Self::PaidTwice | Self::PlaceholderReference => {
+                kind == Kind::Jenga
+            }
+            _ => false,
+        }
+    }
 }
 
 /// The troubles of one world.
@@ -124,6 +166,8 @@ pub struct Mix {
     rates: Vec<u64>,
     streams: Vec<Rng>,
     injected: Vec<u64>,
+    /// The same for each provider, in the order of [`Kind::ALL`].
+    injected_at: Vec<[u64; 3]>,
     healed: bool,
 }
 
@@ -148,6 +192,7 @@ impl Mix {
                 .map(|it| Rng::for_part(seed, part(it)))
                 .collect(),
             injected: vec![0; rates.len()],
+            injected_at: vec![[0; 3]; rates.len()],
             healed: false,
             rates,
         }
@@ -168,6 +213,32 @@ impl Mix {
         let hit = self.draws(fault);
         self.injected[fault as usize] += u64::from(hit);
         hit
+    }
+
+    /// Whether this trouble is to happen now at a provider of this kind.
+    pub fn draws_at(&mut self, fault: Fault, kind: Kind) -> bool {
+        fault.is_at(kind) && self.draws(fault)
+    }
+
+    /// Whether this trouble happens now at a provider of this kind, whatever else does; it is counted.
+    pub fn hits_at(&mut self, fault: Fault, kind: Kind) -> bool {
+        let hit = self.draws_at(fault, kind);
+        if hit {
+            self.count_at(fault, kind);
+        }
+        hit
+    }
+
+    /// Counts what has happened at a provider of this kind.
+    pub fn count_at(&mut self, fault: Fault, kind: Kind) {
+        self.injected[fault as usize] += 1;
+        self.injected_at[fault as usize][kind as usize] += 1;
+    }
+
+    /// How often each kind happened at each provider, in the orders of [`Fault::ALL`] and [`Kind::ALL`].
+    #[must_use]
+    pub fn injected_at(&self) -> &[[u64; 3]] {
+        &self.injected_at
     }
 
     /// Counts what has happened.

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::many::Sum;
 use crate::mix::Fault;
+use crate::provider::Kind;
 
 /// One paragraph.
 #[must_use]
@@ -51,9 +52,27 @@ pub fn tables(sum: &Sum, from: u64, on: &str) -> String {
     for (name, times) in &report.checked {
         writeln!(text, "| {name} | {} |", thousands(*times)).unwrap();
     }
-    text.push_str("\n| trouble | times |\n| --- | ---: |\n");
-    for (fault, times) in Fault::ALL.iter().zip(&report.injected) {
-        writeln!(text, "| {} | {} |", fault.as_str(), thousands(*times)).unwrap();
+    text.push_str("\n| provider | payments begun | paid |\n| --- | ---: | ---: |\n");
+    for (kind, [begun, paid]) in Kind::ALL.iter().zip(&report.at) {
+        let (begun, paid) = (thousands(*begun), thousands(*paid));
+        writeln!(text, "| {} | {begun} | {paid} |", kind.as_str()).unwrap();
+    }
+    text.push_str(
+        "\n| trouble | times | joyndpay | jopay | jenga |\n| --- | ---: | ---: | ---: | ---: |\n",
+    );
+    let rows = report.injected.iter().zip(&report.injected_at);
+    for (fault, (times, at)) in Fault::ALL.iter().zip(rows) {
+        let cell = |kind: Kind| match fault.is_at(kind) {
+            true => thousands(at[kind as usize]),
+            false => String::new(),
+        };
+        let [joyndpay, jopay, jenga] = Kind::ALL.map(cell);
+        let (name, times) = (fault.as_str(), thousands(*times));
+        writeln!(
+            text,
+            "| {name} | {times} | {joyndpay} | {jopay} | {jenga} |"
+        )
+        .unwrap();
     }
     text
 }

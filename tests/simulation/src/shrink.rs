@@ -55,5 +55,8 @@ pub fn command(plan: &Plan) -> String {
     if plan.shoppers != usize::MAX {
         command.push_str(&format!(" SHOPPERS={}", plan.shoppers));
     }
+    if let Some(kind) = plan.provider {
+        command.push_str(&format!(" PROVIDER={}", kind.as_str()));
+    }
     command
 }

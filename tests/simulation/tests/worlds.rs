@@ -4,6 +4,7 @@ use malipo_simulation::catch::{catch, catch_by_search};
 use malipo_simulation::live::{Outcome, invariant, live};
 use malipo_simulation::mix::Fault;
 use malipo_simulation::planted::{Planted, breaks};
+use malipo_simulation::provider::Kind;
 use malipo_simulation::shrink::shrink;
 use malipo_simulation::world::Plan;
 use malipo_simulation::{exhaustive, report};
@@ -35,38 +36,67 @@ fn the_same_seed_is_the_same_world() {
 fn worlds_differ_and_in_them_everything_happens() {
     let mut fingerprints = Vec::new();
     let mut injected = vec![0; Fault::ALL.len()];
-    let (mut payments, mut paid) = (0, 0);
-    for seed in 1..=60 {
+    let mut injected_at = vec![[0; 3]; Fault::ALL.len()];
+    let mut at = [[0; 2]; 3];
+    for seed in 1..=WORLDS {
         let report = good(&Plan::of(seed)).report;
         assert!(100 < report.steps, "seed {seed} is empty: {report:?}");
         fingerprints.push(report.fingerprint);
         for (all, one) in injected.iter_mut().zip(report.injected) {
             *all += one;
         }
-        payments += report.payments;
-        paid += report.paid;
+        let cells = injected_at.iter_mut().flatten();
+        for (all, one) in cells.zip(report.injected_at.iter().flatten()) {
+            *all += one;
+        }
+        for (all, one) in at.iter_mut().flatten().zip(report.at.iter().flatten()) {
+            *all += one;
+        }
     }
     fingerprints.sort_unstable();
     fingerprints.dedup();
-    assert_eq!(fingerprints.len(), 60);
-    assert!(
-        60 < payments && 30 < paid,
-        "{payments} payments, {paid} paid"
-    );
+    assert_eq!(fingerprints.len() as u64, WORLDS);
+    for (kind, [begun, paid]) in Kind::ALL.iter().zip(at) {
+        assert!(
+            60 < begun && 30 < paid,
+            "{kind:?}: {begun} payments, {paid} paid"
+        );
+    }
     let never = Fault::ALL.iter().zip(&injected).filter(|it| *it.1 == 0);
     let never: Vec<_> = never.map(|it| it.0.as_str()).collect();
     assert!(never.is_empty(), "never happened: {never:?}");
+    let mut never = Vec::new();
+    for (fault, times) in Fault::ALL.iter().zip(&injected_at) {
+        for (kind, times) in Kind::ALL.iter().zip(times) {
+            // What makes no sense at a provider does not happen there.
+            if fault.is_at(*kind) != (0 < *times) {
+                never.push((fault.as_str(), kind.as_str()));
+            }
+        }
+    }
+    assert!(never.is_empty(), "never, or for nothing: {never:?}");
 }
+
+/// So many that each provider meets whatever can happen to it.
+const WORLDS: u64 = 150;
 
 /// Seeds that found bugs of ours, which are mended: docs/simulation.md says which.
 #[test]
 fn what_was_found_stays_mended() {
     for seed in FOUND {
-        good(&Plan::of(*seed));
+        // They were found when there was one provider, and fewer kinds of trouble.
+        let plan = Plan {
+            provider: Some(Kind::JoyndPay),
+            without: LATER,
+            ..Plan::of(*seed)
+        };
+        good(&plan);
     }
 }
 
 const FOUND: &[u64] = &[1, 6, 106, 116, 126];
+/// The kinds of trouble that were not there then.
+const LATER: u64 = !0 << Fault::NoticeReplayed as u32;
 
 /// A bug, and what did not hold where it is planted is what it breaks.
 #[track_caller]
@@ -95,6 +125,11 @@ fn planted_bugs_are_caught_by_what_they_break() {
         "amount-not-compared",
         "unknown-begins-anew",
         "verify-waits",
+        "signature-not-checked",
+        "attached-means-paid",
+        "repeated-under-a-new-key",
+        "password-not-checked",
+        "declined-means-failed",
     ] {
         caught(name, |bug| Some(catch(bug, 400)?.failure));
     }

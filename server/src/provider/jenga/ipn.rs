@@ -30,7 +30,8 @@ pub(super) fn is_authentic(headers: &HeaderMap, config: &Jenga) -> bool {
         .and_then(|it| it.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"))
         .and_then(|(_, text)| STANDARD.decode(text.trim()).ok());
-    given.is_some_and(|it| bool::from(it.ct_eq(expected.as_bytes())))
+    planted!(PasswordNotChecked)
+        || given.is_some_and(|it| bool::from(it.ct_eq(expected.as_bytes())))
 }
 
 #[derive(Deserialize)]

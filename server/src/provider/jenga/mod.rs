@@ -207,6 +207,7 @@ impl Provider for JengaAdapter {
         }
         Ok(match over {
             true => Observation::Failed(Reason::Expired).into(),
+            false if planted!(LostLinkSentAgain) => Observation::NotFound.into(),
             false => Observation::Unasked.into(),
         })
     }

@@ -45,6 +45,10 @@ impl PrivateKey {
     /// The `Signature` header over these fields, without anything between them.
     pub(super) fn sign(&self, fields: &[&str]) -> Result<String, ProviderError> {
         let text = fields.concat();
+        remembered(&text, |it| self.signature(it))
+    }
+
+    fn signature(&self, text: &str) -> Result<String, ProviderError> {
         let mut signature = vec![0; self.0.public().modulus_len()];
         self.0
             .sign(
@@ -57,4 +61,13 @@ impl PrivateKey {
             .map_err(|_| ProviderError::Unreachable)?;
         Ok(STANDARD.encode(signature))
     }
+}
+
+#[cfg(feature = "simulation")]
+use crate::simulation::remembered;
+
+/// Each text is signed when it is sent.
+#[cfg(not(feature = "simulation"))]
+fn remembered<E>(text: &str, sign: impl FnOnce(&str) -> Result<String, E>) -> Result<String, E> {
+    sign(text)
 }

@@ -52,7 +52,7 @@ impl JoPayAdapter {
             fiat_amount_int: wanted.price.minor(),
             fiat_currency_code: currency.code(),
             memo: wanted.description.and_then(|it| cut(it, MOST_MEMO)),
-            idempotency_key: self.idempotency_key(wanted.reference),
+            idempotency_key: planted!(RepeatedUnderANewKey => another_key() else self.idempotency_key(wanted.reference)),
             metadata: Metadata {
                 order_id: wanted.order_id.as_str(),
                 reference: &wanted.reference.0,

@@ -31,6 +31,7 @@ pub(super) fn observe(
     Ok(match (proof, request.status.as_deref()) {
         // Without a readable amount it goes to a person.
         ("verified", _) => Observation::Success(request.amount),
+        ("attached", _) if planted!(AttachedMeansPaid) => Observation::Success(request.amount),
         ("attached", _) => match expires_at {
             Some(end) if end.plus_ms(grace_ms) <= now => Observation::Failed(Reason::Expired),
             Some(_) | None => Observation::Pending,

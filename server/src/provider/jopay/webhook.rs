@@ -21,7 +21,7 @@ impl JoPayAdapter {
         let header = signature_header(request.headers).ok_or(NoticeError::Forged)?;
         let signed = Signed::parse(header).ok_or(NoticeError::Forged)?;
         let encoding = self.config.webhook_key_encoding;
-        if !self.fits(&signed, request.body, encoding) {
+        if !self.fits(&signed, request.body, encoding) && !planted!(SignatureNotChecked) {
             if self.fits(&signed, request.body, encoding.other()) {
                 tracing::error!(
                     "a JoPay webhook was refused that fits the secret in its other form: set jopay.webhook_key_encoding = \"{}\"",

@@ -5,11 +5,15 @@ use malipo_server::provider::http::Exchange;
 use malipo_server::provider::{HttpRequest, HttpResponse, ProviderError};
 use tokio::sync::oneshot;
 
+use crate::provider::Kind;
+
 use super::OutTray;
 
 /// A call that waits for its answer.
 #[derive(Debug)]
 pub struct Call {
+    /// Which provider.
+    pub kind: Kind,
     /// What is asked.
     pub request: HttpRequest,
     /// Where the answer goes.
@@ -18,13 +22,19 @@ pub struct Call {
 
 /// A process's way to the provider.
 #[derive(Debug)]
-pub(super) struct ToProvider(pub(super) OutTray);
+pub(super) struct ToProvider(pub(super) Kind, pub(super) OutTray);
 
 #[async_trait]
 impl Exchange for ToProvider {
     async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, ProviderError> {
         let (answer, waits) = oneshot::channel();
-        self.0.lock().calls.push(Call { request, answer });
+        let kind = self.0;
+        let call = Call {
+            kind,
+            request,
+            answer,
+        };
+        self.1.lock().calls.push(call);
         waits.await.unwrap_or(Err(ProviderError::OutcomeUnknown {
             detail: "the connection broke before the answer",
         }))

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use exchange::Call;
 pub(crate) use process::QUOTE_KEY;
-pub use process::{CALLS_NAME, Process, Setting};
+pub use process::{Process, Setting};
 
 use malipo_server::clock::{Clock, UnixMs};
 use malipo_server::outbox::hook::Told;

@@ -20,10 +20,8 @@ use tower::ServiceExt;
 
 use super::exchange::ToProvider;
 use super::{Answer, OutTray, Outs, WorldClock};
+use crate::provider::{Kind, jenga, jopay};
 use crate::store::{Line, SharedDisk};
-
-/// The provider of every world.
-pub const CALLS_NAME: &str = "joyndpay";
 
 /// How servers are configured.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,6 +30,14 @@ pub struct Setting {
     pub calls_per_minute: u32,
     /// Least milliseconds between two questions about an order that is watched.
     pub watch_interval_ms: u32,
+    /// Jenga: the merchant knows the form of a link's address.
+    pub link_pages: bool,
+    /// Jenga: transaction details answer for links.
+    pub confirms: bool,
+    /// JoPay: how long a transfer that was named is waited for, in seconds.
+    pub grace_s: u32,
+    /// Whose keys are there.
+    pub providers: Vec<Kind>,
 }
 
 /// One process.
@@ -74,8 +80,11 @@ impl Process {
         let shop_takes = Arc::new(AtomicBool::new(true));
         let config = config(setting);
         let store: Arc<dyn Store> = Arc::new(disk.store(Arc::clone(&line)));
-        let to_provider: Arc<dyn Exchange> = Arc::new(ToProvider(tray.clone()));
-        let exchanges = BTreeMap::from([(CALLS_NAME, to_provider)]);
+        let exchange = |kind: &Kind| {
+            let to_provider: Arc<dyn Exchange> = Arc::new(ToProvider(*kind, tray.clone()));
+            (kind.as_str(), to_provider)
+        };
+        let exchanges: BTreeMap<_, _> = setting.providers.iter().map(exchange).collect();
         let hook = hook(tray.clone(), Arc::clone(&shop_takes));
         let clock_too = Arc::clone(&clock);
         let app = runtime.block_on(async move {
@@ -227,10 +236,12 @@ fn config(setting: &Setting) -> Config {
 }
 
 fn read_config(setting: &Setting) -> Config {
-    let Setting {
-        calls_per_minute,
-        watch_interval_ms,
-    } = setting;
+    let tables: String = setting
+        .providers
+        .iter()
+        .map(|it| table(*it, setting))
+        .collect();
+    let default = setting.providers[0].as_str();
     let text = format!(
         r#"
         shop = "demo"
@@ -239,10 +250,8 @@ fn read_config(setting: &Setting) -> Config {
         shop_origins = ["https://shop.example"]
         allow_client_amounts = true
         quote.key = "{QUOTE_KEY}"
-        joyndpay.public_key = "PUBLIC-CANARY-1"
-        joyndpay.secret_key = "SECRET-CANARY-2"
-        joyndpay.calls_per_minute = {calls_per_minute}
-        joyndpay.watch_interval_ms = {watch_interval_ms}
+        provider = "{default}"
+        {tables}
         [limits]
         initiates_per_order_per_minute = 1000000
         verifies_per_token_per_minute = 1000000
@@ -251,6 +260,47 @@ fn read_config(setting: &Setting) -> Config {
         "#
     );
     Config::read(&text, std::iter::empty()).unwrap_or_else(|it| panic!("{it:?}"))
+}
+
+/// A provider's table.
+fn table(kind: Kind, setting: &Setting) -> String {
+    let (name, calls, watch) = (
+        kind.as_str(),
+        setting.calls_per_minute,
+        setting.watch_interval_ms,
+    );
+    let keys = match kind {
+        Kind::JoyndPay => {
+            "joyndpay.public_key = \"PUBLIC-CANARY-1\"\njoyndpay.secret_key = \"SECRET-CANARY-2\"\n"
+                .to_owned()
+        }
+        Kind::JoPay => {
+            let (key, merchant, secret) = (jopay::API_KEY, jopay::MERCHANT, jopay::SECRET);
+            let grace = setting.grace_s;
+            format!(
+                "jopay.api_key = \"{key}\"\njopay.merchant_id = \"{merchant}\"\njopay.webhook_secret = \"{secret}\"\n\
+                 jopay.attached_grace_s = {grace}\n"
+            )
+        }
+        Kind::Jenga => jenga_keys(setting),
+    };
+    format!("{keys}{name}.calls_per_minute = {calls}\n{name}.watch_interval_ms = {watch}\n")
+}
+
+fn jenga_keys(setting: &Setting) -> String {
+    let (key, merchant, consumer) = (jenga::API_KEY, jenga::MERCHANT, jenga::CONSUMER);
+    let (file, password) = (jenga::PRIVATE_KEY_FILE, jenga::IPN_PASSWORD);
+    let pages = format!("{}/l/{{paymentLinkRef}}", Kind::Jenga.origin());
+    let template = match setting.link_pages {
+        true => format!("jenga.link_url_template = \"{pages}\"\n"),
+        false => String::new(),
+    };
+    let confirms = setting.confirms;
+    format!(
+        "jenga.api_key = \"{key}\"\njenga.merchant_code = \"{merchant}\"\njenga.consumer_secret = \"{consumer}\"\n\
+         jenga.private_key_file = \"{file}\"\njenga.ipn_username = \"ipnuser\"\njenga.ipn_password = \"{password}\"\n\
+         jenga.confirm_by_transaction_details = {confirms}\n{template}"
+    )
 }
 
 /// What signs quotes: long enough, and to be found where it leaks.

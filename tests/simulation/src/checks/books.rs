@@ -1,6 +1,7 @@
 //! At the end: the records and the ledger agree, to the last shilling, and the shop knows.
 
 use malipo_server::payment::{Attempt, AttemptStatus};
+use malipo_wire::Money;
 
 use super::Checks;
 use crate::provider::{Ledger, Payment, Standing};
@@ -20,8 +21,10 @@ impl Checks {
                 );
             };
             self.agrees(&disk, payment, attempt);
-            if payment.is_paid_in_full() {
-                in_ledger += payment.paid.as_ref().map_or(0, |it| it.amount);
+            self.paid_again(&disk, payment);
+            let is_noted = self.is_known(payment) || attempt.received.is_some();
+            if payment.is_paid_in_full() && is_noted {
+                in_ledger += payment.paid.map_or(0, Money::minor);
                 in_records += attempt.received.map_or(0, |it| it.minor());
             }
         }
@@ -46,6 +49,8 @@ impl Checks {
         let status = attempt.status;
         let reference = &payment.reference;
         match payment.standing() {
+            // Nobody can be asked, and no word of it was answered: what the records say was told to them (B1, at each step).
+            Standing::Paid if !self.is_known(payment) => {}
             Standing::Paid if payment.is_paid_in_full() => {
                 assert!(
                     matches!(status, AttemptStatus::Paid | AttemptStatus::DuplicatePaid),

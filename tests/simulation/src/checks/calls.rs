@@ -4,26 +4,29 @@ use malipo_server::payment::AttemptStatus;
 
 use super::Checks;
 use crate::backend::Setting;
-use crate::provider::{Ask, Ledger};
+use crate::provider::{Ask, Kind, Ledger, Standing};
 use crate::store::SharedDisk;
 
 impl Checks {
     /// B4: a call leaves a server. In any minute no more than the provider takes, as long as the servers agree on what a
     /// minute is.
-    pub(crate) fn call(&mut self, now: u64, setting: &Setting, clocks_agree: bool) {
-        self.calls.push_back(now);
-        while self.calls.front().is_some_and(|it| it + 60_000 <= now) {
-            self.calls.pop_front();
+    pub(crate) fn call(&mut self, kind: Kind, now: u64, setting: &Setting, clocks_agree: bool) {
+        for calls in &mut self.calls {
+            while calls.front().is_some_and(|it| it + 60_000 <= now) {
+                calls.pop_front();
+            }
         }
+        let calls = &mut self.calls[kind as usize];
+        calls.push_back(now);
+        let made = calls.len();
         if !clocks_agree {
             return;
         }
         self.count("B4");
         let most = setting.calls_per_minute as usize;
         assert!(
-            self.calls.len() <= most,
-            "B4: {} calls in a minute at {now}, and the provider takes {most}",
-            self.calls.len()
+            made <= most,
+            "B4: {made} calls in a minute at {now}, and the provider takes {most}"
         );
     }
 
@@ -35,7 +38,14 @@ impl Checks {
 
     /// B3: a payment begins at the provider. It was noted before, at the order's price, and every older one of the order is
     /// over as far as the provider has been asked.
-    pub(crate) fn opening(&mut self, ask: &Ask, disk: &SharedDisk, ledger: &Ledger, now: u64) {
+    pub(crate) fn opening(
+        &mut self,
+        kind: Kind,
+        ask: &Ask,
+        disk: &SharedDisk,
+        ledger: &Ledger,
+        now: u64,
+    ) {
         self.count("B3");
         let Ask::Open {
             reference, price, ..
@@ -47,12 +57,14 @@ impl Checks {
         let Some(attempt) = disk.named(reference) else {
             panic!("B3: {reference} is begun at the provider and stands in no record");
         };
-        self.asked_price(attempt, price);
-        let asked = (price.amount, price.currency.as_str());
-        let noted = attempt.price.to_decimal();
+        // JoyndPay takes no reference twice; the others would begin a second payment of one attempt.
+        assert!(
+            kind == Kind::JoyndPay || ledger.find(reference).is_none(),
+            "B3: at {now} {reference} is begun a second time"
+        );
+        self.asked_price(attempt, *price);
         assert_eq!(
-            (asked.0.to_string().as_str(), asked.1),
-            (noted.as_str(), attempt.price.currency().code()),
+            *price, attempt.price,
             "B8: another price at the provider than in the records"
         );
         for other in disk.attempts_of(&attempt.order_id) {
@@ -71,8 +83,15 @@ impl Checks {
             let Some(payment) = ledger.find(&other.reference.0) else {
                 continue;
             };
+            // Nobody can be asked about a link, and the shopper holds it.
             assert!(
-                payment.asked_at.is_some(),
+                kind != Kind::Jenga || payment.standing() != Standing::Pending,
+                "B3: at {now} a second link of {} is sent, and {} can still be paid",
+                attempt.order_id,
+                payment.reference
+            );
+            assert!(
+                payment.asked_at.is_some() || kind == Kind::Jenga,
                 "B3: at {now} a second payment of {} is begun, and nobody has asked about {}",
                 attempt.order_id,
                 payment.reference

@@ -4,10 +4,11 @@
 mod books;
 mod calls;
 mod notices;
+mod outcomes;
 mod prices;
 mod steps;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use malipo_server::outbox::hook::Told;
 use malipo_server::payment::AttemptStatus;
@@ -15,12 +16,12 @@ use malipo_server::payment::event::EventKind;
 use malipo_wire::{Money, OrderId, Status};
 
 use malipo_server::provider::HttpResponse;
-use serde_json::Value;
 
-use crate::provider::{Ask, Ledger};
+use crate::provider::{Ask, Kind, Ledger, Payment, jopay, says_paid};
 use crate::store::SharedDisk;
 
 use notices::Notices;
+use outcomes::Outcomes;
 pub(crate) use steps::{may_become, seemed_lost};
 
 /// The observer of a world.
@@ -29,20 +30,24 @@ pub struct Checks {
     counted: BTreeMap<&'static str, u64>,
     widget_steps: u64,
     bodies: u64,
-    /// When calls left the servers, of the last minute.
-    calls: VecDeque<u64>,
+    /// When calls left the servers for each provider, of the last minute.
+    calls: [VecDeque<u64>; 3],
     /// Under which event's name the shop was told that an order is paid.
     fulfilled: BTreeMap<String, String>,
     /// The attempts of which the shop was told something, with what.
     told: BTreeMap<String, Vec<String>>,
     /// What pages have asked to pay for an order.
-    wished: BTreeMap<String, Vec<u64>>,
+    wished: BTreeMap<String, Vec<Money>>,
     /// What an order cost when it was noted first.
     prices: BTreeMap<OrderId, Money>,
-    /// What the provider has told a server that runs: the amount and the currency of a success, by reference.
-    learned: BTreeMap<(usize, String), (String, String)>,
+    /// What the provider has told a server that runs: the money of a success, by reference.
+    learned: BTreeMap<(usize, String), Money>,
     notices: Notices,
-    paid: u64,
+    /// Payments that records called failed, and were right to.
+    failed: BTreeSet<String>,
+    /// What became of the notifications that are outcomes by themselves.
+    outcomes: Outcomes,
+    paid: [u64; 3],
 }
 
 impl Checks {
@@ -63,13 +68,13 @@ impl Checks {
         self.widget_steps += 1;
     }
 
-    pub(crate) fn paid_at_provider(&mut self) {
-        self.paid += 1;
+    pub(crate) fn paid_at_provider(&mut self, kind: Kind) {
+        self.paid[kind as usize] += 1;
     }
 
-    /// Payments paid at the provider.
+    /// Payments paid at each provider.
     #[must_use]
-    pub fn paid(&self) -> u64 {
+    pub fn paid(&self) -> [u64; 3] {
         self.paid
     }
 
@@ -78,22 +83,31 @@ impl Checks {
         &mut self,
         server: usize,
         number: u64,
-        ask: &Ask,
+        (kind, ask): (Kind, &Ask),
+        ledger: &Ledger,
         response: Option<&HttpResponse>,
     ) {
-        let Ask::LookUp { reference } = ask else {
-            return;
-        };
-        self.look_up_answered(reference, number);
-        let body = response.and_then(|it| serde_json::from_slice(&it.body).ok());
-        let body: Value = body.unwrap_or_default();
-        let data = &body["data"];
-        if data["status"] == "success" && data["order_id"] == reference.as_str() {
-            let amount = data["amount"].to_string();
-            let currency = data["currency"].as_str().unwrap_or_default().to_owned();
-            let about = (server, reference.clone());
-            self.learned.insert(about, (amount, currency));
+        for reference in ask.asks_about(kind, ledger) {
+            self.look_up_answered(&reference, number);
         }
+        let paid = response.map(|it| says_paid(kind, ask, it));
+        for (reference, money) in paid.unwrap_or_default() {
+            self.learned.insert((server, reference), money);
+        }
+    }
+
+    /// A provider proves to a server, by itself, that a payment was paid.
+    pub(crate) fn tells(&mut self, server: usize, reference: &str, money: Money) {
+        self.learned.insert((server, reference.to_owned()), money);
+    }
+
+    /// B1: somebody has sent a notification in the name of a provider that proves who it is.
+    pub(crate) fn forgery_answered(&mut self, status: u16, now: u64) {
+        self.count("B1");
+        assert_ne!(
+            status, 200,
+            "B1: at {now} a notification was taken that the provider has not sent"
+        );
     }
 
     /// A server dies, and with it what it was told and has not noted.
@@ -105,7 +119,8 @@ impl Checks {
     /// B9: nothing secret leaves.
     pub(crate) fn no_secret(&mut self, text: &str) {
         self.bodies += 1;
-        assert!(!text.contains("CANARY"), "B9: a secret in {text}");
+        let is_told = text.contains("CANARY") || text.contains(jopay::SECRET);
+        assert!(!is_told, "B9: a secret in {text}");
     }
 
     pub(crate) fn knows_outcome(&self, order: &OrderId, disk: &SharedDisk) -> bool {
@@ -133,6 +148,10 @@ impl Checks {
             AttemptStatus::Created | AttemptStatus::Pending | AttemptStatus::Unknown
         );
         let payment = ledger.find(&attempt.reference.0).filter(|_| waits)?;
+        // Where nobody can be asked, what was not told is not known.
+        if !payment.is_askable {
+            return None;
+        }
         payment.history.last().map(|it| it.0)
     }
 
@@ -144,14 +163,26 @@ impl Checks {
         if !kinds.contains(&told.event.kind) {
             kinds.push(told.event.kind.clone());
         }
-        if told.event.kind != EventKind::Paid.as_str() {
-            return;
-        }
         let disk = disk.look();
         let attempt = disk.attempts().find(|it| it.id.0 == data.attempt_id);
         let payment = attempt.and_then(|it| ledger.find(&it.reference.0));
+        if let Some(attempt) = attempt
+            && told.event.kind == EventKind::Duplicate.as_str()
+        {
+            let paid = disk.attempts_of(&attempt.order_id);
+            let paid = paid.filter_map(|it| ledger.find(&it.reference.0));
+            let times: usize = paid.map(Payment::times_paid).sum();
+            assert!(
+                1 < times,
+                "B8: the shop is told that {} was paid twice, and the ledger knows of {times}",
+                data.order_id
+            );
+        }
+        if told.event.kind != EventKind::Paid.as_str() {
+            return;
+        }
         assert!(
-            payment.is_some_and(crate::provider::Payment::is_paid_in_full),
+            payment.is_some_and(Payment::is_paid_in_full),
             "B8: the shop is told that {} is paid, and the ledger says {payment:?}",
             data.order_id
         );

@@ -1,6 +1,6 @@
 //! B5 and B6: a notification that was taken with a 200 causes a look-up, whatever dies in between.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::Checks;
 use crate::backend::Setting;
@@ -85,7 +85,8 @@ impl Checks {
 
     /// What was taken and not asked about within [`ASKED_WITHIN_MS`] is lost.
     pub(crate) fn notices(&mut self, disk: &SharedDisk, setting: &Setting, now: u64) {
-        let is_full = setting.calls_per_minute as usize <= self.calls.len() * OWN_PART;
+        let most = self.calls.iter().map(VecDeque::len).max().unwrap_or(0);
+        let is_full = setting.calls_per_minute as usize <= most * OWN_PART;
         if is_full || now < self.notices.refused_until {
             self.disturbed(now);
         }

@@ -1,16 +1,16 @@
 //! Who decides the price: the order costs what was asked when it was noted first, in the records and at the provider.
 
 use malipo_server::payment::Attempt;
+use malipo_wire::Money;
 
 use super::Checks;
-use crate::provider::Money;
 
 impl Checks {
     /// A page asks to pay this much for an order.
-    pub(crate) fn wishes(&mut self, order: &str, amount: Option<&str>) {
-        let amount = amount.and_then(|it| it.parse().ok());
-        let amount: u64 =
-            amount.unwrap_or_else(|| panic!("{order} is initiated without an amount"));
+    pub(crate) fn wishes(&mut self, order: &str, amount: Option<&str>, currency: Option<&str>) {
+        let currency = currency.and_then(|it| it.parse().ok());
+        let amount = amount.and_then(|it| Money::parse(it, currency?).ok());
+        let amount = amount.unwrap_or_else(|| panic!("{order} is initiated without an amount"));
         let wished = self.wished.entry(order.to_owned()).or_default();
         if !wished.contains(&amount) {
             wished.push(amount);
@@ -27,21 +27,20 @@ impl Checks {
             "B8: the price of {order} has changed in the records"
         );
         let wished = self.wished.get(order.as_str());
-        let is_wished = wished.is_some_and(|it| it.contains(&price.minor()));
+        let is_wished = wished.is_some_and(|it| it.contains(&price));
         assert!(
-            is_wished && price.currency().code() == "UGX",
+            is_wished,
             "B8: {order} costs {price:?} in the records, and pages have asked for {wished:?}"
         );
     }
 
     /// A payment begins at the provider: at the price of the order.
-    pub(super) fn asked_price(&self, attempt: &Attempt, asked: &Money) {
+    pub(super) fn asked_price(&self, attempt: &Attempt, asked: Money) {
         let Some(price) = self.prices.get(&attempt.order_id) else {
             panic!("B8: {} is begun and was never noted", attempt.order_id);
         };
         assert_eq!(
-            (asked.amount, asked.currency.as_str()),
-            (price.minor(), price.currency().code()),
+            asked, *price,
             "B8: another price at the provider than the order's"
         );
     }

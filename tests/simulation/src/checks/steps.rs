@@ -9,13 +9,14 @@ use crate::provider::{Ledger, Payment};
 use crate::store::{Disk, SharedDisk};
 
 impl Checks {
-    /// What has changed since the last step; `server`: the one that ran and has changed it.
+    /// What has changed since the last step; `server`: the one that ran and has changed it, by a clock that shows `wall`
+    /// milliseconds of the world's time.
     pub(crate) fn after_step(
         &mut self,
         disk: &SharedDisk,
         ledger: &Ledger,
         server: Option<usize>,
-        now: u64,
+        (now, wall): (u64, i64),
     ) {
         let mut disk = disk.look();
         if server.is_some() {
@@ -47,9 +48,10 @@ impl Checks {
                     self.count("B1");
                     let payment = ledger.find(&attempt.reference.0);
                     assert!(
-                        payment.is_some_and(Payment::has_failed),
+                        payment.is_some_and(|it| it.may_be_noted_as_failed(wall)),
                         "B1: noted as failed, and the ledger says {payment:?}"
                     );
+                    self.failed.insert(attempt.reference.0.clone());
                 }
                 AttemptStatus::Created
                 | AttemptStatus::Pending
@@ -107,7 +109,6 @@ impl Checks {
         let reference = &attempt.reference.0;
         let told = server.and_then(|it| self.learned.get(&(it, reference.clone())));
         let noted = attempt.received;
-        let noted = noted.map(|it| (it.to_decimal(), it.currency().code().to_owned()));
         assert!(
             told.is_some() && told == noted.as_ref(),
             "B1: server {server:?} notes {reference} as paid with {noted:?}, and the provider has told it {told:?}"
@@ -149,7 +150,7 @@ impl Checks {
         let is_so = if event.name == EventName::Success {
             payments.any(Payment::is_paid_in_full)
         } else {
-            payments.any(Payment::has_failed)
+            payments.any(|it| it.has_failed() || self.failed.contains(&it.reference))
         };
         assert!(
             is_so,

@@ -7,6 +7,7 @@ use malipo::checkout::{
 
 use super::Node;
 use crate::browser::answer;
+use crate::provider::Kind;
 use crate::shopper::Offer;
 
 type Said = (&'static str, u64, Input);
@@ -96,6 +97,9 @@ pub(super) fn is_dear(options: &Options) -> bool {
 
 fn offer(mode: &'static str, quoted: bool) -> Offer {
     Offer {
+        kind: Kind::JoyndPay,
+        names_provider: false,
+        shopper: 0,
         order: "ORD-1".into(),
         price: PRICE,
         quoted,

@@ -167,6 +167,13 @@ impl Disk {
         self.parked.len()
     }
 
+    /// Whether one that bears this name is kept for a person.
+    #[must_use]
+    pub fn is_parked(&self, name: &str) -> bool {
+        let names = |it: &(String, String, String)| it.1.split(' ').any(|it| it == name);
+        self.parked.keys().any(names)
+    }
+
     /// How often they came.
     #[must_use]
     pub fn parked_times(&self) -> u64 {

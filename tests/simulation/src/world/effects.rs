@@ -4,8 +4,9 @@ use malipo::checkout::{Body, Effect, Input, Request, RequestKind};
 
 use super::World;
 use super::event::{Event, From, Message};
-use super::network::{path, word};
+use super::network::word;
 use crate::mix::Fault;
+use crate::provider::path;
 use crate::shopper::Stay;
 
 impl World {
@@ -88,10 +89,8 @@ impl World {
             Effect::Abort { epoch } => self.abort(tab, epoch),
             Effect::OpenStream { epoch, url, token } => {
                 let message = Message {
-                    path: path(&url),
                     token,
-                    key: None,
-                    body: None,
+                    ..Message::get(path(&url))
                 };
                 let load = self.tabs[tab].load;
                 let from = From::Tab {
@@ -190,16 +189,16 @@ impl World {
         let body = match &request.body {
             Body::Initiate(body) => {
                 let order = &self.tabs[tab].offer.order;
-                self.checks.wishes(order, body.amount.as_deref());
+                self.checks
+                    .wishes(order, body.amount.as_deref(), body.currency.as_deref());
                 serde_json::to_string(body)
             }
             Body::Order(body) => serde_json::to_string(body),
         };
         let message = Message {
-            path: path(&request.url),
-            token: None,
             key: request.key,
             body: body.ok(),
+            ..Message::get(path(&request.url))
         };
         let load = self.tabs[tab].load;
         let from = From::Tab {

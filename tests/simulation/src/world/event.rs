@@ -6,6 +6,9 @@ use std::collections::BinaryHeap;
 use malipo::checkout::answer::Reply;
 use malipo::checkout::{Input, RequestKind};
 use malipo_server::provider::{HttpResponse, ProviderError};
+use malipo_wire::Money;
+
+use crate::provider::Letter;
 
 /// Something that happens at its time.
 #[derive(Debug)]
@@ -79,15 +82,32 @@ pub(super) enum Event {
         /// From which payment.
         payment: usize,
     },
-    /// The provider tells of a payment.
-    Notify {
+    /// Somebody else pays the same link.
+    PayAgain {
         /// Which payment.
         payment: usize,
-        /// How often it has tried.
-        tries: u32,
     },
+    /// JoPay finds a transfer on chain.
+    Verify {
+        /// For which payment.
+        payment: usize,
+    },
+    /// A payment's page takes no money any more, or a transfer was waited for long enough.
+    Expire {
+        /// Which payment.
+        payment: usize,
+    },
+    /// Jenga's message with the link reaches the shopper.
+    Message {
+        /// Of which payment.
+        payment: usize,
+    },
+    /// The provider tells of a payment.
+    Notify(Notification),
     /// Somebody sends a notification of his own making.
     Forge,
+    /// Somebody sends a notification again that was sent once.
+    Replay,
     /// A server's own timers.
     Tick(usize),
     /// The same, where a look-up is expected of it.
@@ -98,6 +118,17 @@ pub(super) enum Event {
     Start(usize),
     /// Trouble that comes by itself.
     Trouble,
+}
+
+/// What a provider tells, and how often it has tried before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Notification {
+    /// Of which payment.
+    pub(super) payment: usize,
+    /// Of which try to pay it; 0 where there is one alone.
+    pub(super) number: usize,
+    /// How often it has tried.
+    pub(super) tries: u32,
 }
 
 /// A request on its way, or at a server.
@@ -137,12 +168,9 @@ pub(super) enum From {
         payment: usize,
     },
     /// The provider.
-    Provider {
-        /// About which payment.
-        payment: usize,
-        /// How often it has tried before.
-        tries: u32,
-    },
+    Provider(Notification),
+    /// Somebody who passes for a provider that proves who it is.
+    Forger,
     /// Nobody waits.
     Nobody,
 }
@@ -158,6 +186,35 @@ pub(super) struct Message {
     pub(super) key: Option<String>,
     /// The JSON body of a POST; `None`: a GET.
     pub(super) body: Option<String>,
+    /// What a provider proves itself by.
+    pub(super) headers: Vec<(&'static str, String)>,
+    /// Which payment it proves, where it is a provider's word that counts by itself.
+    pub(super) tells: Option<(String, Money)>,
+}
+
+impl Message {
+    /// A GET of this path.
+    pub(super) fn get(path: String) -> Self {
+        Self {
+            path,
+            token: None,
+            key: None,
+            body: None,
+            headers: Vec::new(),
+            tells: None,
+        }
+    }
+}
+
+impl std::convert::From<Letter> for Message {
+    fn from(it: Letter) -> Self {
+        Self {
+            body: Some(it.body),
+            headers: it.headers,
+            tells: it.tells,
+            ..Self::get(it.path)
+        }
+    }
 }
 
 /// Events by time; those of one moment in a random order.

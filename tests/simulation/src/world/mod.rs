@@ -1,23 +1,25 @@
 //! A world: shoppers, the network, servers on one disk, the provider, the shop; one queue.
 
 mod acts;
+mod calls;
 mod effects;
 mod ending;
 mod event;
 mod network;
+mod notices;
 mod paying;
 mod servers;
 mod story;
 
 use std::collections::BTreeMap;
 
-use event::{Event, Flight, Queue};
+use event::{Event, Flight, Message, Queue};
 
 use crate::START;
 use crate::backend::{Call, Process, Setting};
 use crate::checks::Checks;
 use crate::mix::{Fault, Mix};
-use crate::provider::Ledger;
+use crate::provider::{Kind, Ledger, Terms};
 use crate::rng::Rng;
 use crate::shopper::{Device, Offer, Tab};
 use crate::store::SharedDisk;
@@ -33,6 +35,8 @@ pub struct Plan {
     pub without: u64,
     /// At most so many shoppers.
     pub shoppers: usize,
+    /// This provider alone, in place of those that the seed draws.
+    pub provider: Option<Kind>,
     /// Whether its story is told.
     pub tells: bool,
 }
@@ -45,6 +49,7 @@ impl Plan {
             seed,
             without: 0,
             shoppers: usize::MAX,
+            provider: None,
             tells: false,
         }
     }
@@ -60,6 +65,9 @@ pub struct World {
     mix: Mix,
     queue: Queue,
     setting: Setting,
+    terms: Terms,
+    /// What providers have sent, with which headers.
+    letters: Vec<(Kind, Message)>,
     devices: Vec<Device>,
     tabs: Vec<Tab>,
     prices: Vec<u64>,
@@ -95,9 +103,26 @@ impl World {
         malipo_server::simulation::seed(plan.seed);
         let mut rng = Rng::for_part(plan.seed, 2);
         let mix = Mix::new(plan.seed, plan.without);
+        // What providers a world has moves nothing else in it.
+        let mut draw = Rng::for_part(plan.seed, 3);
+        let terms = terms(&mut draw);
+        let providers = match plan.provider {
+            Some(only) => vec![only],
+            None => providers(&mut draw),
+        };
+        let (jopay, jenga) = (
+            providers.contains(&Kind::JoPay),
+            providers.contains(&Kind::Jenga),
+        );
+        let grace_ms = if jopay { terms.grace_ms } else { 3_600_000 };
         let setting = Setting {
             calls_per_minute: rng.pick(&[20_u32, 60, 600, 600]),
             watch_interval_ms: rng.pick(&[500_u32, 2_500, 2_500, 15_000]),
+            // Two worlds that have the same to read are configured by one reading.
+            link_pages: jenga && draw.percent(50),
+            confirms: jenga && terms.confirms,
+            grace_s: u32::try_from(grace_ms / 1_000).unwrap_or(u32::MAX),
+            providers,
         };
         let servers = rng.pick(&[1, 1, 2]);
         let minutes = rng.pick(&[1, 2, 4, 8]);
@@ -107,6 +132,8 @@ impl World {
             mix,
             queue: Queue::default(),
             setting,
+            terms,
+            letters: Vec::new(),
             devices: Vec::new(),
             tabs: Vec::new(),
             prices: Vec::new(),
@@ -132,13 +159,13 @@ impl World {
             });
             world.after(0, Event::Start(server));
         }
-        world.invite(plan.shoppers);
+        world.invite(plan.shoppers, &mut draw);
         world.after(1_000, Event::Trouble);
         world
     }
 
     /// The shoppers, their orders and their tabs.
-    fn invite(&mut self, most: usize) {
+    fn invite(&mut self, most: usize, kinds: &mut Rng) {
         let shoppers = self.rng.between(1, 8) as usize;
         for shopper in 0..shoppers {
             let mut draw = Rng::new(self.rng.next_u64());
@@ -150,18 +177,24 @@ impl World {
             let order = self.prices.len();
             self.known_since.push(None);
             self.prices.push(draw.between(1, 5_000_000));
+            let kind = kinds.pick(&self.setting.providers);
             let offer = Offer {
-                order: if draw.percent(70) {
-                    format!("ORDER-{order:05}")
-                } else {
+                kind,
+                names_provider: 1 < self.setting.providers.len(),
+                shopper,
+                order: if !draw.percent(70) {
                     format!("order_{order}")
+                } else if kind == Kind::Jenga {
+                    format!("ORDER{order:05}")
+                } else {
+                    format!("ORDER-{order:05}")
                 },
                 price: self.prices[order],
                 quoted: draw.percent(50),
                 mode: draw.pick(&["tab", "tab", "popup", "redirect", "link"]),
                 poll_interval: draw.pick(&[1_000, 2_500, 2_500, 5_000]),
                 timeout: draw.pick(&[0, 0, 0, 45_000]),
-                origins: draw.pick(&[None, Some("https://joyndpay.com")]),
+                origins: draw.pick(&[None, Some(kind.origin())]),
             };
             // Some have the same order open twice.
             let tabs = if draw.percent(25) { 2 } else { 1 };
@@ -217,8 +250,13 @@ impl World {
             Event::Pay { tab, payment } => self.pay(tab, payment),
             Event::Fail { tab, payment } => self.fail(tab, payment),
             Event::Back { tab, payment } => self.go_back(tab, payment),
-            Event::Notify { payment, tries } => self.notify(payment, tries),
+            Event::PayAgain { payment } => self.pay_again(payment),
+            Event::Verify { payment } => self.verify(payment),
+            Event::Expire { payment } => self.expire(payment),
+            Event::Message { payment } => self.message(payment),
+            Event::Notify(notification) => self.notify(notification),
             Event::Forge => self.forge(),
+            Event::Replay => self.replay(),
             Event::Tick(server) => self.tick(server),
             Event::Round(server) => self.round(server),
             Event::Kill(server) => self.killed(server),
@@ -230,8 +268,15 @@ impl World {
 
     /// Every check of the records, after a server has run or anything else has happened.
     fn check_records(&mut self, server: Option<usize>) {
+        let now = START as i64 + self.now as i64;
+        let mut wall = server.map_or(now, |it| self.wall(it));
+        // What was asked before a clock jumped is judged by the clock of then.
+        if self.jumped_at.is_some_and(|it| self.now < it + QUESTION_MS) {
+            wall = wall.max(now + LONGEST_JUMP_MS);
+        }
         let (disk, ledger) = (&self.disk, &self.ledger);
-        self.checks.after_step(disk, ledger, server, self.now);
+        let moment = (self.now, wall - START as i64);
+        self.checks.after_step(disk, ledger, server, moment);
     }
 
     /// Something happens in so many milliseconds.
@@ -270,8 +315,14 @@ impl World {
             steps: self.story.steps(),
             fingerprint: self.story.fingerprint(),
             payments: self.ledger.payments().len() as u64,
-            paid: self.checks.paid(),
+            paid: self.checks.paid().iter().sum(),
             injected: self.mix.injected().to_vec(),
+            injected_at: self.mix.injected_at().to_vec(),
+            at: Kind::ALL.map(|kind| {
+                let begun = self.ledger.payments().iter();
+                let begun = begun.filter(|it| it.kind == kind).count();
+                [begun as u64, self.checks.paid()[kind as usize]]
+            }),
             checked: self.checks.counted(),
             virtual_ms: self.now,
         }
@@ -281,5 +332,29 @@ impl World {
     #[must_use]
     pub fn story(&self) -> &Story {
         &self.story
+    }
+}
+
+/// How long a question may take that needs several calls.
+const QUESTION_MS: u64 = 60_000;
+/// How far a server's clock jumps at the most.
+const LONGEST_JUMP_MS: i64 = 3_600_000;
+
+/// Which providers a world has: as a rule one, now and then all of them behind the same servers.
+fn providers(draw: &mut Rng) -> Vec<Kind> {
+    match draw.below(10) {
+        0..=3 => vec![Kind::JoyndPay],
+        4..=5 => vec![Kind::JoPay],
+        6..=7 => vec![Kind::Jenga],
+        _ => Kind::ALL.to_vec(),
+    }
+}
+
+fn terms(draw: &mut Rng) -> Terms {
+    Terms {
+        request_ms: draw.pick(&[60_000, 180_000, 600_000, 3_600_000]),
+        grace_ms: draw.pick(&[60_000, 120_000, 3_600_000]),
+        confirms: draw.percent(25),
+        names_link_alone: draw.percent(25),
     }
 }

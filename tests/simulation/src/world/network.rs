@@ -132,6 +132,9 @@ impl World {
         self.story
             .tell(|| format!("server {server} takes {} (#{number})", message.path));
         let request = message.request();
+        if let Some((reference, money)) = &message.tells {
+            self.checks.tells(server, reference, *money);
+        }
         if let Some(process) = &mut self.servers[server].process {
             process.take(number, request);
         }
@@ -190,19 +193,17 @@ impl World {
                 self.flights.remove(&number);
                 self.returned(tab);
             }
-            From::Provider { payment, tries } => {
+            From::Provider(notification) => {
                 self.flights.remove(&number);
                 if answer.status == 200 {
-                    let reference = &self.ledger.at(payment).reference;
-                    let (checks, disk) = (&mut self.checks, &self.disk);
-                    checks.notice_taken(reference, arrived, disk, self.now);
-                    let awaits = checks.awaits_look_up();
-                    if awaits && self.mix.is_healed() {
-                        self.keep_awake();
-                    }
+                    self.notice_taken(notification, arrived);
                 } else {
-                    self.notify_again(payment, tries);
+                    self.notify_again(notification);
                 }
+            }
+            From::Forger => {
+                self.flights.remove(&number);
+                self.checks.forgery_answered(answer.status, self.now);
             }
             From::Nobody => {
                 self.flights.remove(&number);
@@ -236,8 +237,8 @@ impl World {
                 self.say(tab, Input::Replied { epoch, reply });
             }
             From::ReturnPage { tab, .. } => self.returned(tab),
-            From::Provider { payment, tries } => self.notify_again(payment, tries),
-            From::Nobody => {}
+            From::Provider(notification) => self.notify_again(notification),
+            From::Forger | From::Nobody => {}
         }
     }
 
@@ -331,13 +332,6 @@ impl World {
     }
 }
 
-/// The path of a URL of the servers.
-pub(super) fn path(url: &str) -> String {
-    url.strip_prefix("https://shop.example")
-        .unwrap_or(url)
-        .to_owned()
-}
-
 impl Message {
     pub(super) fn request(&self) -> axum::http::Request<axum::body::Body> {
         let mut builder = axum::http::Request::builder()
@@ -348,6 +342,9 @@ impl Message {
         }
         if let Some(key) = &self.key {
             builder = builder.header("idempotency-key", key);
+        }
+        for (name, value) in &self.headers {
+            builder = builder.header(*name, value);
         }
         let body = match &self.body {
             Some(body) => {

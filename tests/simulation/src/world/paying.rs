@@ -1,178 +1,219 @@
-//! At the provider: shoppers on the checkout page, its calls, and its notifications.
-
-use std::time::Duration;
+//! Shoppers at the checkout page: they pay, or do not, each provider in its own way.
 
 use malipo::checkout::{Input, Wake};
-use malipo_server::provider::{HttpResponse, ProviderError};
+use malipo_wire::Money;
 
 use super::World;
 use super::event::{Event, From, Message};
-use super::network::path;
 use crate::mix::Fault;
-use crate::provider::{self, Ask, Money, Standing};
+use crate::provider::{Kind, Standing, Try, path};
 
 impl World {
-    /// A call comes to the provider, unless it is lost on the way.
-    pub(super) fn called(&mut self, number: u64) {
-        let Some((_, call)) = self.calls.get(&number) else {
-            return;
-        };
-        let ask = Ask::read(&call.request);
-        self.story
-            .tell(|| format!("the provider takes {ask:?} (call {number})"));
-        if self.hits(Fault::ProviderThrottles) {
-            let seconds = self
-                .mix
-                .stream(Fault::ProviderThrottles)
-                .pick(&[0, 1, 5, 30]);
-            let wait = (seconds != 0).then(|| Duration::from_secs(seconds));
-            let response = HttpResponse {
-                status: 429,
-                retry_after: wait,
-                body: Vec::new(),
-            };
-            self.checks.refused(self.now);
-            return self.answer_call(number, Ok(response));
-        }
-        if matches!(ask, Ask::Open { .. }) {
-            if self.hits(Fault::ProviderRefuses) {
-                return self.answer_call(number, Ok(provider::error("not today")));
-            }
-            self.checks
-                .opening(&ask, &self.disk, &self.ledger, self.now);
-        }
-        let lag = self.lag(&ask);
-        let response = provider::answer(&mut self.ledger, &ask, self.now, lag);
-        if self.hits(Fault::ProviderGarbage) {
-            let draw = self.mix.stream(Fault::ProviderGarbage);
-            let body = draw.pick(GARBAGE).as_bytes().to_vec();
-            let status = draw.pick(&[200, 500, 502]);
-            let garbage = HttpResponse {
-                status,
-                retry_after: None,
-                body,
-            };
-            return self.answer_call(number, Ok(garbage));
-        }
-        if self.hits(Fault::CallAnswerLost) {
-            return self.answer_call(number, Err(broken()));
-        }
-        self.answer_call(number, Ok(response));
-    }
-
-    /// How old what the provider says of a payment is.
-    fn lag(&mut self, ask: &Ask) -> u64 {
-        if !self.draws(Fault::ProviderLags) {
-            return 0;
-        }
-        let draw = self.mix.stream(Fault::ProviderLags);
-        let mean = draw.pick(&[2_000, 2_000, 30_000]);
-        let lag = draw.delay(mean);
-        let then = self.now.saturating_sub(lag);
-        let payment = self.ledger.find(ask.reference());
-        if payment.is_some_and(|it| it.as_of(then) != it.standing()) {
-            self.happened(Fault::ProviderLags);
-        }
-        lag
-    }
-
-    fn answer_call(&mut self, number: u64, result: Result<HttpResponse, ProviderError>) {
-        let delay = if self.hits(Fault::ProviderSlow) {
-            self.mix.stream(Fault::ProviderSlow).delay(2_000)
-        } else {
-            self.rng.between(10, 400)
-        };
-        // The client's own patience.
-        let (delay, result) = if CALL_TIMEOUT_MS <= delay {
-            (CALL_TIMEOUT_MS, Err(too_late()))
-        } else {
-            (delay, result)
-        };
-        self.after(delay, Event::Answered(number, Box::new(result)));
-    }
-
-    /// A call leaves a server.
-    pub(super) fn call(&mut self, server: usize, call: crate::backend::Call) {
-        let number = self.number();
-        let clocks_agree = self.clocks_agree();
-        self.checks.call(self.now, &self.setting, clocks_agree);
-        self.calls.insert(number, (server, call));
-        let lost = |result| Event::Answered(number, Box::new(Err(result)));
-        if self.hits(Fault::ProviderDown) {
-            self.after(5, lost(ProviderError::Unreachable));
-        } else if self.hits(Fault::CallLost) {
-            self.after(CALL_TIMEOUT_MS, lost(too_late()));
-        } else {
-            let delay = self.rng.between(5, 150);
-            self.after(delay, Event::Call(number));
-        }
-    }
-
     /// The shopper looks at the checkout page and makes up his mind.
     pub(super) fn visit(&mut self, tab: usize, payment: usize) {
         self.story
             .tell(|| format!("the shopper of tab {tab} sees the page of payment {payment}"));
+        self.ledger.visit(payment);
+        let it = self.ledger.at(payment);
+        let (kind, is_open) = (it.kind, it.standing() == Standing::Pending);
         let think = self.rng.delay(6_000);
-        if self.draws(Fault::PaymentFails) {
-            return self.after(think, Event::Fail { tab, payment });
+        if self.mix.draws_at(Fault::PaymentFails, kind) {
+            if kind != Kind::JoPay {
+                return self.after(think, Event::Fail { tab, payment });
+            }
+            // No transfer is ever refused there: who wants none lets the request end.
+            if is_open {
+                self.mix.count_at(Fault::PaymentFails, kind);
+            }
+            return self.after(think, Event::Back { tab, payment });
         }
-        if !self.draws(Fault::Abandoned) {
+        if !self.mix.draws_at(Fault::Abandoned, kind) {
             return self.after(think, Event::Pay { tab, payment });
         }
-        if self.ledger.at(payment).standing() == Standing::Pending {
-            self.happened(Fault::Abandoned);
+        if is_open {
+            self.mix.count_at(Fault::Abandoned, kind);
         }
         if self.rng.percent(50) {
-            let load = self.tabs[tab].load;
-            self.tabs[tab].stay = None;
-            self.look_later(tab, think);
-            let input = Box::new(Input::Woke(Wake::Visible));
-            self.after(think, Event::Say { tab, load, input });
+            self.comes_back(tab, think);
+        }
+    }
+
+    /// Jenga's message is read: whose page has no link to it follows the one in the message, as a rule.
+    pub(super) fn message(&mut self, payment: usize) {
+        let reference = &self.ledger.at(payment).reference;
+        let order = self
+            .disk
+            .look()
+            .named(reference)
+            .map(|it| it.order_id.clone());
+        let is_it = |it: &crate::shopper::Tab| {
+            order
+                .as_ref()
+                .is_some_and(|order| order.as_str() == it.offer.order)
+        };
+        let Some(tab) = self.tabs.iter().position(is_it) else {
+            return;
+        };
+        let often = if self.setting.link_pages { 20 } else { 80 };
+        if self.rng.percent(often) {
+            let delay = self.rng.delay(4_000);
+            self.after(delay, Event::Visit { tab, payment });
         }
     }
 
     /// The shopper pays, and goes back.
     pub(super) fn pay(&mut self, tab: usize, payment: usize) {
-        let price = self.ledger.at(payment).price.clone();
-        let mut money = price.clone();
-        let mut odd = None;
-        if self.draws(Fault::WrongAmount) {
-            odd = Some(Fault::WrongAmount);
-            let draw = self.mix.stream(Fault::WrongAmount);
-            if draw.percent(50) && 1 < price.amount {
-                money.amount = draw.between(1, price.amount - 1);
-            } else {
-                money.currency = "KES".to_owned();
-            }
-        } else if self.draws(Fault::FeesOnTop) {
-            odd = Some(Fault::FeesOnTop);
-            money.amount += self.mix.stream(Fault::FeesOnTop).between(1, 5_000);
+        let it = self.ledger.at(payment);
+        let (kind, price) = (it.kind, it.price);
+        let is_over = it.expires_at.is_some_and(|it| it <= self.now);
+        if kind == Kind::JoPay {
+            return self.transfer(tab, payment);
         }
-        let Money { amount, currency } = money.clone();
+        if is_over {
+            return self.comes_back(tab, 1_000);
+        }
+        let (mut money, mut charge, mut odd) = (price, 0, None);
+        if self.mix.draws_at(Fault::WrongAmount, kind) {
+            odd = Some(Fault::WrongAmount);
+            money = self.wrong(kind, price);
+        } else if self.mix.draws_at(Fault::FeesOnTop, kind) {
+            odd = Some(Fault::FeesOnTop);
+            let fees = self.mix.stream(Fault::FeesOnTop).between(1, 5_000);
+            match kind.adds_fees() {
+                true => money = plus(price, fees),
+                false => charge = fees,
+            }
+        }
         let late = self.ledger.at(payment).standing() == Standing::Failed;
         if !self.ledger.pay(payment, money, self.now) {
             return;
         }
         let late = late.then_some(Fault::LateSuccess);
         for fault in [odd, late].into_iter().flatten() {
-            self.happened(fault);
+            self.mix.count_at(fault, kind);
         }
         self.story
-            .tell(|| format!("payment {payment} is paid: {amount} {currency}"));
-        self.checks.paid_at_provider();
-        self.tell_server(payment);
+            .tell(|| format!("payment {payment} is paid: {money:?}"));
+        self.checks.paid_at_provider(kind);
+        let number = self.tried(payment, Some(money), charge);
+        self.tell_server(payment, number);
+        if money == price && self.mix.draws_at(Fault::PaidTwice, kind) {
+            let delay = self.mix.stream(Fault::PaidTwice).delay(3_000);
+            self.after(delay, Event::PayAgain { payment });
+        }
         let delay = self.rng.between(500, 5_000);
         self.after(delay, Event::Back { tab, payment });
     }
 
+    /// What comes in instead of the price.
+    fn wrong(&mut self, kind: Kind, price: Money) -> Money {
+        let draw = self.mix.stream(Fault::WrongAmount);
+        if draw.percent(50) && 1 < price.minor() {
+            let less = draw.between(1, price.minor() - 1);
+            return Money::from_minor(less, price.currency()).unwrap();
+        }
+        // Transaction details name no currency, so there a wrong one cannot be told.
+        if kind == Kind::Jenga && (self.terms.confirms || draw.percent(50)) {
+            return plus(price, draw.between(1, 5_000));
+        }
+        let currency = kind.other_currency().parse().unwrap();
+        Money::from_minor(price.minor(), currency).unwrap()
+    }
+
+    /// Jenga tells of each try; the number of this one.
+    fn tried(&mut self, payment: usize, paid: Option<Money>, charge: u64) -> usize {
+        if self.ledger.at(payment).kind != Kind::Jenga {
+            return 0;
+        }
+        let number = self.ledger.at(payment).tries.len();
+        let reference = if self.mix.hits_at(Fault::PlaceholderReference, Kind::Jenga) {
+            ["0", "000000", "N/A"][payment % 3].to_owned()
+        } else {
+            format!("3284{payment:04}{number:04}")
+        };
+        let it = Try {
+            paid,
+            charge,
+            reference,
+        };
+        self.ledger.tried(payment, it)
+    }
+
+    /// Somebody else who holds the link pays it too.
+    pub(super) fn pay_again(&mut self, payment: usize) {
+        let price = self.ledger.at(payment).price;
+        self.mix.count_at(Fault::PaidTwice, Kind::Jenga);
+        self.story
+            .tell(|| format!("payment {payment} is paid a second time"));
+        let number = self.tried(payment, Some(price), 0);
+        self.tell_server(payment, number);
+    }
+
+    /// The shopper sends money on chain: it is named at once, and found later, or never.
+    fn transfer(&mut self, tab: usize, payment: usize) {
+        let delay = self.rng.between(500, 5_000);
+        self.after(delay, Event::Back { tab, payment });
+        if !self.ledger.attach(payment, self.now) {
+            return;
+        }
+        self.story
+            .tell(|| format!("a transfer is named for payment {payment}"));
+        self.tell_server(payment, 0);
+        if self.mix.hits_at(Fault::TransferMismatch, Kind::JoPay) {
+            return;
+        }
+        let mut delay = self.rng.between(10_000, 60_000);
+        if self.mix.draws_at(Fault::LateSuccess, Kind::JoPay) {
+            let end = self.ledger.at(payment).expires_at.unwrap_or(self.now);
+            let grace = self.terms.grace_ms;
+            delay += end.saturating_sub(self.now);
+            delay += self.mix.stream(Fault::LateSuccess).pick(&[0, grace]);
+        }
+        self.after(delay, Event::Verify { payment });
+    }
+
+    /// A transfer is found on chain, in its amount.
+    pub(super) fn verify(&mut self, payment: usize) {
+        let it = self.ledger.at(payment);
+        let (price, is_late) = (it.price, it.expires_at.is_some_and(|it| it <= self.now));
+        if !self.ledger.pay(payment, price, self.now) {
+            return;
+        }
+        if is_late {
+            self.mix.count_at(Fault::LateSuccess, Kind::JoPay);
+        }
+        self.story
+            .tell(|| format!("the transfer of payment {payment} is verified"));
+        self.checks.paid_at_provider(Kind::JoPay);
+        self.tell_server(payment, 0);
+    }
+
+    /// Time is over; where a transfer was named, the merchant waits a while for it.
+    pub(super) fn expire(&mut self, payment: usize) {
+        let it = self.ledger.at(payment);
+        let waits = it.kind == Kind::JoPay && it.attached_at.is_some();
+        let given_up_at = it.given_up_at.filter(|it| waits && self.now < *it);
+        if let Some(at) = given_up_at {
+            return self.after(at - self.now, Event::Expire { payment });
+        }
+        if self.ledger.fail(payment, self.now) {
+            self.story
+                .tell(|| format!("payment {payment} is over and not paid"));
+        }
+    }
+
     pub(super) fn fail(&mut self, tab: usize, payment: usize) {
+        let kind = self.ledger.at(payment).kind;
+        if kind == Kind::Jenga {
+            return self.declined(tab, payment);
+        }
         if !self.ledger.fail(payment, self.now) {
             return;
         }
-        self.happened(Fault::PaymentFails);
+        self.mix.count_at(Fault::PaymentFails, kind);
         self.story.tell(|| format!("payment {payment} fails"));
-        self.tell_server(payment);
-        if self.draws(Fault::LateSuccess) {
+        self.tell_server(payment, 0);
+        if self.mix.draws_at(Fault::LateSuccess, kind) {
             let delay = self.mix.stream(Fault::LateSuccess).delay(20_000);
             self.after(delay, Event::Pay { tab, payment });
         } else {
@@ -181,16 +222,41 @@ impl World {
         }
     }
 
-    /// The provider sends the shopper back to the return page.
+    /// One try is declined: the link stays payable.
+    fn declined(&mut self, tab: usize, payment: usize) {
+        if self.ledger.at(payment).standing() != Standing::Pending {
+            return;
+        }
+        self.mix.count_at(Fault::PaymentFails, Kind::Jenga);
+        self.story
+            .tell(|| format!("a try to pay payment {payment} is declined"));
+        let number = self.tried(payment, None, 0);
+        self.tell_server(payment, number);
+        let delay = self.rng.delay(8_000);
+        if self.rng.percent(60) {
+            self.after(delay, Event::Pay { tab, payment });
+        } else {
+            self.comes_back(tab, delay);
+        }
+    }
+
+    /// The provider sends the shopper back to the return page; where it does not, he finds the way himself.
     pub(super) fn go_back(&mut self, tab: usize, payment: usize) {
-        let url = self.ledger.at(payment).back_url.clone();
-        let message = Message {
-            path: path(&url),
-            token: None,
-            key: None,
-            body: None,
-        };
+        let it = self.ledger.at(payment);
+        if !it.kind.returns() {
+            return self.comes_back(tab, 0);
+        }
+        let message = Message::get(path(&it.back_url));
         self.send(From::ReturnPage { tab, payment }, message);
+    }
+
+    /// The shopper closes the checkout page and looks at the shop's.
+    fn comes_back(&mut self, tab: usize, delay: u64) {
+        let load = self.tabs[tab].load;
+        self.tabs[tab].stay = None;
+        self.look_later(tab, delay);
+        let input = Box::new(Input::Woke(Wake::Visible));
+        self.after(delay, Event::Say { tab, load, input });
     }
 
     /// The return page has told the shop's tabs and closed, or has shown nothing: the shopper is back either way.
@@ -223,111 +289,29 @@ impl World {
         self.after(60, Event::Say { tab, load, input });
     }
 
-    /// The provider tells the server that something changed.
-    fn tell_server(&mut self, payment: usize) {
-        let sends = if self.hits(Fault::NoticeLost) {
-            0
-        } else if self.hits(Fault::NoticeTwice) {
-            3
-        } else {
-            1
-        };
-        for _ in 0..sends {
-            let delay = if self.hits(Fault::NoticeLate) {
-                self.mix.stream(Fault::NoticeLate).delay(60_000)
-            } else {
-                self.rng.between(20, 2_000)
-            };
-            self.after(delay, Event::Notify { payment, tries: 0 });
-        }
-    }
-
-    pub(super) fn notify(&mut self, payment: usize, tries: u32) {
-        let it = self.ledger.at(payment);
-        let message = Message {
-            path: path(&it.notify_url),
-            token: None,
-            key: None,
-            body: Some(it.notice()),
-        };
-        self.send(From::Provider { payment, tries }, message);
-    }
-
-    /// It was not taken: the provider tries again a few times.
-    pub(super) fn notify_again(&mut self, payment: usize, tries: u32) {
-        if tries < 4 {
-            let tries = tries + 1;
-            self.after(5_000 << tries, Event::Notify { payment, tries });
-        }
-    }
-
-    /// Somebody who is not the provider sends a notification.
-    pub(super) fn forge(&mut self) {
-        self.happened(Fault::NoticeForged);
-        let payments = self.ledger.payments();
-        let draw = self.mix.stream(Fault::NoticeForged);
-        let (path, named) = match payments.len() {
-            0 => (
-                "/pay/notify/joyndpay/guessed".to_owned(),
-                "ORDER-00000".to_owned(),
-            ),
-            many => {
-                let own = &payments[draw.below(many as u64) as usize];
-                let other = &payments[draw.below(many as u64) as usize];
-                let path = match draw.below(3) {
-                    // The address of one payment, about another.
-                    0 => path(&own.notify_url),
-                    1 => "/pay/notify/joyndpay".to_owned(),
-                    _ => "/pay/notify/joyndpay/guessed".to_owned(),
-                };
-                (path, other.reference.clone())
-            }
-        };
-        let body = format!(r#"{{"order_id":"{named}","status":"success","amount":1}}"#);
-        let message = Message {
-            path,
-            token: None,
-            key: None,
-            body: Some(body),
-        };
-        self.send(From::Nobody, message);
-    }
-
     /// Every payment that somebody looked at comes to its end.
     pub(super) fn decide_all(&mut self) {
         for payment in 0..self.ledger.payments().len() {
-            if self.ledger.at(payment).standing() == Standing::Pending && self.rng.percent(70) {
-                let price = self.ledger.at(payment).price.clone();
-                self.ledger.pay(payment, price, self.now);
-                self.checks.paid_at_provider();
-                self.tell_server(payment);
+            let is_open = self.ledger.at(payment).standing() == Standing::Pending;
+            if !is_open || !self.rng.percent(70) {
+                continue;
             }
+            let it = self.ledger.at(payment);
+            let (kind, price) = (it.kind, it.price);
+            if it.expires_at.is_some_and(|it| it <= self.now) {
+                continue;
+            }
+            if kind == Kind::JoPay {
+                self.ledger.attach(payment, self.now);
+            }
+            self.ledger.pay(payment, price, self.now);
+            self.checks.paid_at_provider(kind);
+            let number = self.tried(payment, Some(price), 0);
+            self.tell_server(payment, number);
         }
     }
 }
 
-fn broken() -> ProviderError {
-    ProviderError::OutcomeUnknown {
-        detail: "the connection broke before the answer",
-    }
+fn plus(price: Money, more: u64) -> Money {
+    Money::from_minor(price.minor() + more, price.currency()).unwrap()
 }
-
-fn too_late() -> ProviderError {
-    ProviderError::OutcomeUnknown {
-        detail: "no answer in time",
-    }
-}
-
-/// How long the HTTP client waits for a provider.
-const CALL_TIMEOUT_MS: u64 = 10_000;
-/// What a provider's proxies say.
-const GARBAGE: &[&str] = &[
-    "",
-    "<html>502</html>",
-    "null",
-    r#"{"status":"success"}"#,
-    r#"{"status":"success","data":{}}"#,
-    r#"{"status":"success","data":{"status":"success"}}"#,
-    r#"{"status":"success","data":{"order_id":"ANOTHER-ORDER","status":"success","amount":9000000,"currency":"UGX"}}"#,
-    r#"{"status":"#,
-];

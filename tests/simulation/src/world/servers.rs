@@ -6,7 +6,7 @@ use super::World;
 use super::event::Event;
 use crate::backend::Process;
 use crate::mix::Fault;
-use crate::provider::Ask;
+use crate::provider::{Ask, Kind};
 use crate::store::Line;
 
 impl World {
@@ -142,9 +142,10 @@ impl World {
             format!("server {server} gets the answer to call {number}: {what}")
         });
         if !call.answer.is_closed() {
-            let ask = Ask::read(&call.request);
+            let ask = Ask::read(call.kind, &call.request);
             let response = result.as_ref().ok();
-            self.checks.answer_comes(server, number, &ask, response);
+            let (checks, ledger) = (&mut self.checks, &self.ledger);
+            checks.answer_comes(server, number, (call.kind, &ask), ledger, response);
         }
         // A process that has died since does not hear of it.
         if call.answer.send(result).is_ok() {
@@ -212,6 +213,13 @@ impl World {
         }
         if self.draws(Fault::NoticeForged) {
             self.after(0, Event::Forge);
+        }
+        if self.draws(Fault::NoticeReplayed) {
+            self.after(0, Event::Replay);
+        }
+        if self.draws(Fault::TokenRefused) && self.setting.providers.contains(&Kind::Jenga) {
+            self.mix.count_at(Fault::TokenRefused, Kind::Jenga);
+            self.ledger.revoke_tokens();
         }
         if self.mix.has(Fault::ShopDown) {
             let takes = !self.draws(Fault::ShopDown);

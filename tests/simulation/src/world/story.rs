@@ -27,6 +27,10 @@ pub struct Report {
     pub paid: u64,
     /// How often each kind of trouble happened.
     pub injected: Vec<u64>,
+    /// How often each kind of trouble happened at each provider.
+    pub injected_at: Vec<[u64; 3]>,
+    /// Payments begun, and payments paid, at each provider.
+    pub at: [[u64; 2]; 3],
     /// How often each invariant was checked.
     pub checked: Vec<(&'static str, u64)>,
     /// How long it took in the world's time.
@@ -60,13 +64,18 @@ impl Story {
             Event::Pay { payment, .. } => (13, *payment as u64),
             Event::Fail { payment, .. } => (14, *payment as u64),
             Event::Back { payment, .. } => (15, *payment as u64),
-            Event::Notify { payment, tries } => (16, *payment as u64 ^ u64::from(*tries) << 8),
+            Event::Notify(it) => (16, it.payment as u64 ^ u64::from(it.tries) << 8),
             Event::Forge => (17, 0),
             Event::Tick(server) => (18, *server as u64),
             Event::Kill(server) => (19, *server as u64),
             Event::Start(server) => (20, *server as u64),
             Event::Trouble => (21, 0),
             Event::Round(server) => (22, *server as u64),
+            Event::Verify { payment } => (23, *payment as u64),
+            Event::Expire { payment } => (24, *payment as u64),
+            Event::Message { payment } => (25, *payment as u64),
+            Event::Replay => (26, 0),
+            Event::PayAgain { payment } => (27, *payment as u64),
         };
         self.mix_in(kind << 56 ^ now);
         self.mix_in(number);

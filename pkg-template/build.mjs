@@ -4,8 +4,9 @@
 // beside this one.
 // Out: the npm package, which is also what a backend serves as the script embed. Both run the same wasm:
 // - npm: the modules as they are, with the glue (core.js) and the bytes as text (bytes.js), for every bundler;
-// - embed: malipo.js, and the same file as malipo-<hash>.js; it fetches core-<hash>.wasm. What has its content's hash in its
-//   name may be cached for ever. What is served lies there compressed as well, so that no server compresses at run time;
+// - embed: malipo.js, and the same file as malipo-<hash>.js: all that a button needs to be pressed. It loads rest-<hash>.js and
+//   core-<hash>.wasm together. What has its content's hash in its name may be cached for ever. What is served lies there
+//   compressed as well, so that no server compresses at run time;
 // - web: for bundlers that copy files: one module that fetches core-<hash>.wasm, and loads the rest as the npm modules do.
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -46,18 +47,23 @@ const compatName = `compat-${hash(compat)}.js`;
 const glue = minify(withoutLoader(withFreshViews(shortenNames(read(join(built, "core.js"))))));
 const texts = LANGUAGES.filter((it) => it !== "en").map((it) => [it, minify(read(join(template, `texts/${it}.js`)))]);
 const textsNames = Object.fromEntries(texts.map(([code, content]) => [code, `texts-${code}-${hash(content)}.js`]));
+const rest = bundle("rest.js", {
+  "javascript.js": written("embed/javascript.js", { "./compat.js": `./${compatName}`, "compat.js's integrity": integrity(compat, "sha256") }),
+  "pinned.js": written("embed/pinned.js"),
+});
+const restName = `rest-${hash(rest)}.js`;
 const entry = embed();
 const entryName = `malipo-${hash(entry)}.js`;
 // What the modules load, and what the embed loads.
 const generated = { "core.js": glue, "bytes.js": `export default"${wasm.toString("base64")}";\n`, "compat.js": compat, "web.js": web() };
-const served = { "malipo.js": entry, [entryName]: entry, [wasmName]: wasm, [compatName]: compat };
+const served = { "malipo.js": entry, [entryName]: entry, [restName]: rest, [wasmName]: wasm, [compatName]: compat };
 for (const [code, content] of texts) served[textsNames[code]] = content;
 
 for (const name of PLAIN) write(name, read(join(template, name)));
 for (const name of LICENCES) cpSync(join(root, name), join(out, name));
 for (const [name, content] of Object.entries({ ...generated, ...served })) write(name, content);
 // For pages that pin what they load: the entry alone, which vouches for the others. They stand here for those who audit.
-const pinned = { [entryName]: entry, [wasmName]: wasm, [compatName]: compat };
+const pinned = { [entryName]: entry, [restName]: rest, [wasmName]: wasm, [compatName]: compat };
 for (const [code, content] of texts) pinned[textsNames[code]] = content;
 const integrities = Object.fromEntries(Object.entries(pinned).map(([name, content]) => [name, integrity(content)]));
 write("integrity.json", `${JSON.stringify(integrities, null, 2)}\n`);
@@ -71,13 +77,14 @@ console.log(`build.mjs: with integrity, and the WebAssembly asked for beside the
 <link rel="preload" as="fetch" href="/malipo/${wasmName}" crossorigin="anonymous">
 <script type="module" src="/malipo/${entryName}" integrity="${integrities[entryName]}" crossorigin="anonymous"></script>`);
 
-/** The script embed: one module with the glue in it, which fetches all else by its name and hash. */
+/** The script embed: one module, which loads all else by its name and hash. */
 function embed() {
   // The shorter hash: there is one a language.
-  const files = Object.fromEntries(texts.map(([code, content]) => [code, [`./${textsNames[code]}`, integrity(content, "sha256")]]));
-  return bundle({
+  const files = Object.fromEntries(texts.map(([code, content]) => [code, `${hash(content)} ${integrity(content, "sha256")}`]));
+  const source = { "./rest.js": `./${restName}`, "rest.js's integrity": integrity(rest, "sha256") };
+  return bundle("malipo.js", {
     "fetched.js": fetched(),
-    "source.js": written("embed/source.js", { "./compat.js": `./${compatName}`, "compat.js's integrity": integrity(compat) }),
+    "source.js": written("embed/source.js", source),
     "languages.js": written("embed/languages.js", { "const FILES = {};": `const FILES = ${JSON.stringify(files)};` }),
     "pinned.js": written("embed/pinned.js"),
   });
@@ -85,11 +92,11 @@ function embed() {
 
 /** malipo/web: the same, but what is no WebAssembly stays an import that a bundler follows. */
 function web() {
-  return bundle({ "fetched.js": fetched(), "source.js": written("web/source.js") }, ["./compat.js", "./texts/*"]);
+  return bundle("malipo.js", { "fetched.js": fetched(), "source.js": written("web/source.js") }, ["./rest.js", "./texts/*"]);
 }
 
 function fetched() {
-  return written("web/fetched.js", { "./core_bg.wasm": `./${wasmName}`, "core_bg.wasm's integrity": integrity(wasm) });
+  return written("web/fetched.js", { "./core_bg.wasm": `./${wasmName}`, "core_bg.wasm's integrity": integrity(wasm, "sha256") });
 }
 
 /** A file of the template with what only the build knows. */
@@ -97,15 +104,15 @@ function written(name, known = {}) {
   return Object.entries(known).reduce((text, [from, to]) => replace(text, from, to, name), read(join(template, name)));
 }
 
-/** One module out of the package's, with `own` in place of those of the same name. */
-function bundle(own, external = []) {
+/** One module out of the package's that begin with this one, with `own` in place of those of the same name. */
+function bundle(from, own = {}, external = []) {
   const folder = mkdtempSync(join(tmpdir(), "malipo-"));
   mkdirSync(join(folder, "texts"));
-  for (const name of [...MODULES, "malipo.js"]) cpSync(join(template, name), join(folder, name));
+  for (const name of [...MODULES, "malipo.js"]) writeFileSync(join(folder, name), withShortStyle(read(join(template, name))));
   for (const [name, content] of Object.entries({ "core.js": glue, ...own })) writeFileSync(join(folder, name), content);
   const { outputFiles } = esbuild.buildSync({
     absWorkingDir: folder,
-    entryPoints: ["malipo.js"],
+    entryPoints: [from],
     bundle: true,
     external,
     format: "esm",
@@ -115,14 +122,15 @@ function bundle(own, external = []) {
     write: false,
   });
   rmSync(folder, { recursive: true });
-  return withOwnNames(outputFiles[0].text);
+  const [{ text }] = outputFiles;
+  // As esbuild lists what a module exports to one that imports it whole: in a page it meets what Object.prototype was given.
+  if (/\bfor\s*\(var \w+ in /.test(text)) fail(`${from} holds a for-in`);
+  return text;
 }
 
-/** esbuild lists a module's exports by for-in, which stumbles in a page whose Object.prototype has been given fields. */
-function withOwnNames(text) {
-  const loop = /for\(var (\w+) in (\w+)\)(\w+\(\w+,\1,\{get:\2\[\1\],)/g;
-  if (text.match(loop)?.length !== 1) fail("esbuild lists exports in another way");
-  return text.replace(loop, "for(var $1 of Object.keys($2))$3");
+/** Line ends in a sheet are for people. */
+function withShortStyle(text) {
+  return text.replace(/(?<=CSS = `)[^`]*/, (sheet) => sheet.replaceAll("\n", ""));
 }
 
 /** Glue that leaves it to its caller where the wasm comes from: `imports()`, then `finish(instance)`. */

@@ -1,29 +1,25 @@
-// The idle face: a button of its final size, and the panel's frame, there before wasm is.
-import { style } from "./style.js";
+// The idle face: a button of its final size, and the panel with its headline, there before wasm is.
+import { fill, make } from "./nodes.js";
+import { CSS, style } from "./style.js";
 
 // CLDR has no good data for these two in all browsers; their countries write amounts as English does there.
 const LOCALES = { lg: "en-UG", rw: "en-RW" };
 
 // What is offered, a bit each: src/browser/host.rs.
-const [BUSY, BUTTON, CHECK, REOPEN, CANCEL, TEST, FEES, LINK] = [1, 2, 4, 8, 16, 32, 64, 128];
+const [BUSY, BUTTON] = [1, 2];
 
-// The way of a payment, and where on it a state is. What is waited for once the shopper has been at the checkout page is
-// told by the headline.
-const STEPS = ["step-sent", "step-open", "step-confirming", "step-paid"];
-const AT = { initiating: 0, opening: 1, waiting: 1, success: 3 };
-const CONFIRMING = ["checking", "in-review", "cancelling"];
-
-/** What is drawn in one shadow root. Text nodes only: nothing that an answer says can become markup. */
+/** What is drawn in one shadow root. */
 export class Face {
   #words;
   // Amount and currency: of the options now, and of the attempt.
   #asked = [];
   #held;
   #lang;
+  #rest;
   #drawn = ["idle", ["-"], "", "", "", BUTTON, 0];
 
-  /** `words`: what is read; `press()`: the button; `act(part)`: `check`, `reopen`, `cancel` or `link` in the panel. */
-  constructor(root, { button, words, press, act }) {
+  /** `words`: what is read; `press()`: the button. */
+  constructor(root, { button, words, press }) {
     this.#words = words;
     this.button = make("button", "button");
     this.label = make("span", "label");
@@ -42,29 +38,18 @@ export class Face {
     this.status = make("p", "status");
     this.status.setAttribute("role", "status");
     this.hints = make("div", "hints");
-    this.facts = make("div", "facts");
-    this.steps = make("ol", "steps");
-    this.steps.append(...STEPS.map(() => make("li", "step")));
-    this.link = make("a", "link");
-    this.link.target = "_blank";
-    this.link.rel = "noopener noreferrer";
-    this.actions = make("div", "actions");
-    // In the order in which they help: a shopper whose tab is gone needs the page first.
-    this.offers = [["reopen", REOPEN], ["check-now", CHECK], ["cancel", CANCEL]].map(([name, flag]) => [make("button", name.split("-")[0]), name, flag]);
-    this.actions.append(...this.offers.map(([offer]) => offer));
-    this.detail = make("p", "detail");
-    this.badge = make("span", "badge");
-    this.panel.append(this.badge, this.steps, this.status, this.hints, this.link, this.actions, this.facts, this.detail);
-    this.panel.addEventListener("click", (event) => event.isTrusted && act(event.target.getAttribute("part"), event));
-    // The browser takes the focus from what is hidden, as soon as it is. A tab that goes to the back keeps its own.
-    for (const it of [this.button, this.panel]) {
-      it.addEventListener("focusin", ({ target }) => (this.focused = target));
-      it.addEventListener("focusout", ({ target }) => target.closest("[hidden]") || root.activeElement === target || (this.focused = undefined));
-    }
+    this.panel.append(this.status, this.hints);
     this.root = root;
     this.withButton = button;
     root.replaceChildren(this.button, this.panel);
-    style(root);
+    style(root, CSS);
+    this.#redraw();
+  }
+
+  /** The rest of the panel has come: what panel.js has. `act(part)`: `check`, `reopen`, `cancel` or `link` in it. */
+  furnish(Panel, act) {
+    this.#rest ??= new Panel(this, act);
+    style(this.root, Panel.css);
     this.#redraw();
   }
 
@@ -132,48 +117,14 @@ export class Face {
     const said = headline === "-" ? "" : words.say(headline, value.replace(/([^,]) /g, "$1\u00a0"));
     // (What is one number stays on one line.) Said again only where it differs: a live region speaks whenever it is written.
     if (this.status.textContent !== said) this.status.textContent = said;
-    if (flags & FEES) hints.push("plus-fees");
-    // One paragraph a hint, by the style's `pre-line`.
     const lines = hints.map((it) => words.say(it));
-    const held = () => format(...(this.#held ?? this.#asked), this.#lang);
-    this.amount.textContent = flags & BUSY ? held() : format(...this.#asked, this.#lang);
-    if (state === "success") lines.unshift(held());
+    const amount = (of) => format(...of, this.#lang);
+    this.paid = amount(this.#held ?? this.#asked);
+    this.amount.textContent = flags & BUSY ? this.paid : amount(this.#asked);
+    this.#rest?.draw(words, state, headline, lines, page, detail, flags, minutes);
+    // One paragraph a hint, by the style's `pre-line`.
     fill(this.hints, lines.join("\n").trim());
-    this.steps.hidden = !(state in AT);
-    const step = AT[state] + (state === "waiting" && CONFIRMING.includes(headline));
-    STEPS.forEach((name, index) => {
-      const item = this.steps.children[index];
-      item.textContent = words.say(name);
-      if (index === step) item.setAttribute("aria-current", "step");
-      else item.removeAttribute("aria-current");
-    });
-    if (page) this.link.href = page;
-    else this.link.removeAttribute("href");
-    // Where it leads, before the shopper goes there.
-    const { host } = this.link;
-    fill(this.link, flags & LINK ? words.say("open-host", host) : "");
-    const facts = [host && !(flags & LINK) && words.say("page-at", host), minutes && words.say("time-left", minutes)];
-    fill(this.facts, facts.filter(Boolean).join("\n"));
-    for (const [offer, name, flag] of this.offers) {
-      offer.textContent = words.say(name);
-      offer.hidden = !(flags & flag);
-    }
-    this.actions.hidden = !(flags & (CHECK | REOPEN | CANCEL));
-    fill(this.detail, detail);
-    fill(this.badge, flags & TEST ? words.say("test") : "");
   }
-}
-
-function make(tag, part) {
-  const element = document.createElement(tag);
-  element.setAttribute("part", part);
-  if (tag === "button") element.type = "button";
-  return element;
-}
-
-function fill(node, text) {
-  node.textContent = text;
-  node.hidden = !text;
 }
 
 /** An amount as the page's language writes it, from its exact digits. */

@@ -1,17 +1,29 @@
 // Starts the Rust half, once for the page: as WebAssembly, or, where that is refused, as the same code in JavaScript.
-import { compat, wasm } from "./source.js";
+import { rest, wasm } from "./source.js";
 
 let loading;
 let failures = 0;
 
-/** The glue over the Rust half, ready for use. After a failure the next call loads again. */
+/**
+ * What is loaded from the first press on, at the latest, as two promises: `rest` of the modules of rest.js, and `core` of the
+ * same with the Rust half behind it, ready for use. After a failure the next call loads again.
+ */
 export function load() {
-  loading ??= (runsWasm() ? wasm() : compat(failures)).catch((error) => {
+  if (loading) return loading;
+  const modules = rest(failures);
+  const core = start(modules).catch((error) => {
     loading = undefined;
     failures += 1;
     throw error;
   });
-  return loading;
+  return (loading = { rest: modules, core });
+}
+
+async function start(modules) {
+  const made = runsWasm() ? wasm() : modules.then(({ compat }) => compat(failures));
+  const [core, instantiate] = await Promise.all([modules, made]);
+  core.finish(await instantiate(core.imports()));
+  return core;
 }
 
 /**

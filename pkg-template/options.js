@@ -3,10 +3,8 @@ import { PayError } from "./error.js";
 import { NAMES as TEXTS } from "./texts.js";
 
 /** Attributes of the elements; options of the constructor in camelCase. */
-export const NAMES = [
-  ..."initiate-url verify-url cancel-url events-url order-id amount currency description customer-name customer-email".split(" "),
-  ..."customer-phone quote sku quantity mode poll-interval timeout checkout-origins credentials lang theme label disabled".split(" "),
-];
+export const NAMES = `initiate-url verify-url cancel-url events-url order-id amount currency description customer-name customer-email
+customer-phone quote sku quantity mode poll-interval timeout checkout-origins credentials lang theme label disabled`.split(/\s/);
 
 const SECRETS = ["secretkey", "consumersecret", "clientsecret", "privatekey", "apikey"];
 

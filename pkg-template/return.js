@@ -5,13 +5,10 @@ const TOKEN = "malipo_token";
 
 let taken;
 
-/**
- * The return that this page is, if it is one: `{orderId, token, path, seen}`. The address is cleaned at once; `seen` says that
- * the tab from which the shopper set out is still there and knows, so that this one may close.
- */
+/** The return that this page is, if it is one: `{orderId, token, path}`. The address is cleaned at once. */
 export function takeReturn() {
-  taken ??= announce(strip());
-  return taken;
+  taken ??= { found: strip() };
+  return taken.found;
 }
 
 /** This page's address without fragment and without our keys: where the shopper is to come back to. */
@@ -41,46 +38,4 @@ function strip() {
 function drop(params) {
   params.delete(ORDER);
   params.delete(TOKEN);
-}
-
-async function announce(found) {
-  if (!found) return undefined;
-  const seen = await anotherTabAnswers(found.orderId);
-  // Works where a script opened this tab.
-  if (seen) window.close();
-  return { ...found, seen };
-}
-
-function anotherTabAnswers(orderId) {
-  const message = { type: "malipo:returned", orderId };
-  return new Promise((resolve) => {
-    let channel;
-    const heard = (data) => data?.type === "malipo:seen" && data.orderId === orderId && done(true);
-    const stored = ({ key, newValue }) => {
-      try {
-        if (key === "malipo:seen") heard({ type: key, orderId: JSON.parse(newValue)?.orderId });
-      } catch {
-        // not ours
-      }
-    };
-    const done = (seen) => {
-      removeEventListener("storage", stored);
-      channel?.close();
-      resolve(seen);
-    };
-    addEventListener("storage", stored);
-    try {
-      channel = new BroadcastChannel("malipo");
-      channel.onmessage = (event) => heard(event.data);
-      channel.postMessage(message);
-    } catch {
-      // without it, the storage event does it
-    }
-    try {
-      localStorage.setItem(message.type, JSON.stringify({ ...message, t: Date.now() }));
-    } catch {
-      // storage may be off
-    }
-    setTimeout(done, 300, false);
-  });
 }

@@ -1,18 +1,14 @@
-// Where the Rust half comes from in the npm package: modules beside this one, which every bundler finds and no server has to
-// serve in a special way. The script embed and malipo/web have their own in its place: embed/ and web/.
+// Where what is loaded later comes from in the npm package: modules beside this one, which every bundler finds and no server has
+// to serve in a special way. The script embed and malipo/web have their own in its place: embed/ and web/.
+//
+// As JavaScript the Rust half comes by rest.js: few pages need it, and those wait once more.
 
-/** As WebAssembly, whose bytes are a module's text. */
+/** The modules of rest.js. */
+export const rest = () => import("./rest.js");
+
+/** The Rust half as WebAssembly, whose bytes are a module's text: what makes an instance of it, over the imports of its glue. */
 export async function wasm() {
-  const [core, { default: text }] = await Promise.all([import("./core.js"), import("./bytes.js")]);
-  const bytes = Uint8Array.from(atob(text), (it) => it.charCodeAt(0));
-  const { instance } = await WebAssembly.instantiate(bytes, core.imports());
-  core.finish(instance);
-  return core;
-}
-
-/** As JavaScript. */
-export async function compat() {
-  const [core, { default: instantiate }] = await Promise.all([import("./core.js"), import("./compat.js")]);
-  core.finish({ exports: instantiate(core.imports()) });
-  return core;
+  const { default: text } = await import("./bytes.js");
+  const module = await WebAssembly.compile(Uint8Array.from(atob(text), (it) => it.charCodeAt(0)));
+  return (imports) => WebAssembly.instantiate(module, imports);
 }

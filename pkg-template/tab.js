@@ -35,31 +35,6 @@ export function openTab(popup, words) {
   return tab;
 }
 
-/** Tells in the blank tab where it is going: on a slow network that is what the shopper looks at. */
-export function announce(tab, url, words) {
-  try {
-    tab.document.body.textContent = words.say("opening-host", new URL(url).host);
-  } catch {
-    // There is none, or it is not ours any more.
-  }
-}
-
-/**
- * The shopper follows the link to the checkout page. In a frame that may open no tabs such a link does nothing: there the whole
- * page goes, and the payment is taken up when the shopper is back.
- */
-export function follow(event, words) {
-  const link = event.target;
-  if (mayNotOpen()) link.target = "_top";
-  // The browser's own way is good wherever it is known.
-  if (window === top || link.target === "_top") return;
-  event.preventDefault();
-  const tab = openTab(false, words);
-  // Firefox takes a click for spent on the tab that it refused: there the next one leads the whole page.
-  if (!tab) link.target = "_top";
-  (tab ?? top).location.href = link.href;
-}
-
 function describe(page, words) {
   const meta = page.createElement("meta");
   meta.name = "referrer";
@@ -80,8 +55,8 @@ function features() {
   return `popup,width=${width},height=${height},left=${Math.round(left)},top=${Math.round(top)}`;
 }
 
-// Only a frame whose parent is of our origin can be asked; in others the opening is refused, and the link is shown then.
-function mayNotOpen() {
+/** Only a frame whose parent is of our origin can be asked; in others the opening is refused, and the link is shown then. */
+export function mayNotOpen() {
   try {
     const frame = window.frameElement;
     return Boolean(frame?.hasAttribute("sandbox") && !frame.sandbox.contains("allow-popups"));

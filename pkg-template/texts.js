@@ -1,9 +1,31 @@
 // What the shopper reads: the words of the page's language, and over them the shop's own.
 import { LANGUAGES } from "./languages.js";
-import english from "./texts/en.js";
 
 /** The names of all texts: what a shop may give its own words for. */
-export const NAMES = Object.keys(english);
+export const NAMES = `pay starting complete-in-tab complete-in-window going-to-checkout checking follow-link open-host sent-to
+sent-somewhere pay-there page-will-tell come-back trouble offline in-review try-again-there cancelling paid paid-next
+not-paid try-again link-expired unknown if-paid-wait cancelled if-paid-dont could-not-start press-again tell-the-shop
+check-connection busy-elsewhere plus-fees page-at time-left step-sent step-open step-confirming step-paid test reopen
+check-now cancel opening-tab opening-host go-back not-loaded`.split(/\s/);
+
+/** What can be said before the rest of the widget has come: out of texts/en.js, which comes with it. */
+export const FIRST = {
+  pay: "Pay",
+  starting: "Starting your payment…",
+  cancelled: "You stopped this payment.",
+  "could-not-start": "The payment could not be started.",
+  "tell-the-shop": "Nothing was paid. Please tell the shop.",
+  "check-connection": "Nothing was paid. Check your connection and press again.",
+  "opening-tab": "Opening the payment page…",
+  "not-loaded": "The result could not be loaded.",
+};
+
+let english = FIRST;
+
+/** All of English has come. */
+export function learn(texts) {
+  english = texts;
+}
 
 const RIGHT_TO_LEFT = ["ar"];
 
@@ -11,7 +33,7 @@ const RIGHT_TO_LEFT = ["ar"];
 export class Words {
   /** The language that is spoken now: one of ours. */
   lang = "en";
-  #texts = english;
+  #texts;
   #own = {};
   #wanted = "en";
   #changed;
@@ -31,7 +53,7 @@ export class Words {
     const wanted = ours(lang);
     if (wanted === this.#wanted) return;
     this.#wanted = wanted;
-    if (wanted === "en") return this.#take(wanted, english);
+    if (wanted === "en") return this.#take(wanted);
     LANGUAGES[wanted]().then(
       (texts) => this.#wanted === wanted && this.#take(wanted, texts.default),
       // It stays as it is, and the next change of an option tries again.
@@ -42,7 +64,7 @@ export class Words {
   /** A text by its name, with `value` in place of `{}`. */
   say(name, value = "") {
     const own = Object.hasOwn(this.#own, name) ? this.#own[name] : undefined;
-    const text = String(own ?? this.#texts[name] ?? english[name] ?? "");
+    const text = String(own ?? this.#texts?.[name] ?? english[name] ?? "");
     // A number, an address or a host keeps its own direction.
     return text.replace("{}", () => (value && this.dir === "rtl" ? `\u2068${value}\u2069` : value));
   }

@@ -3,12 +3,10 @@
 import { PayError } from "./error.js";
 import { Face } from "./face.js";
 import { load, runsWasm } from "./load.js";
-import { takePlace } from "./places.js";
 import { aborted, asError, defer, destroyed, handled, rejected } from "./promises.js";
 import { returnUrl, takeReturn } from "./return.js";
-import { nameOf, orderOf } from "./subject.js";
-import { announce, follow, openTab, opensTab, settleMode } from "./tab.js";
-import { Words } from "./texts.js";
+import { mayNotOpen, openTab, opensTab, settleMode } from "./tab.js";
+import { Words, learn } from "./texts.js";
 
 export class Widget {
   state = "idle";
@@ -16,16 +14,16 @@ export class Widget {
   #face;
   #words = new Words(() => this.#show());
   #handle;
+  // The modules of rest.js.
+  #rest;
   #ready;
   #attempt;
   #checks = [];
   #early;
   #tab;
+  // back.js, once the machine is there.
   #back;
-  #subject = "";
   #error = null;
-  // The tab from which the shopper set out goes on; this one has nothing to do.
-  #isSeen = false;
   #isPressing = false;
   #isDestroyed = false;
   #opening = 0;
@@ -45,12 +43,14 @@ export class Widget {
    */
   constructor(page, root, button) {
     this.#page = page;
-    this.#face = root && new Face(root, { button, words: this.#words, press: () => this.start(), act: (...all) => this.#act(...all) });
+    this.#face = root && new Face(root, { button, words: this.#words, press: () => this.start() });
     // The address is cleaned at once, whenever wasm comes.
-    void takeReturn();
+    const isBack = takeReturn();
     widgets += 1;
     this.changed();
-    whenIdle(() => this.#isDestroyed || this.ready);
+    // The tab from which the shopper set out waits to be told.
+    if (isBack) void this.ready;
+    else whenIdle(() => this.#isDestroyed || this.ready);
   }
 
   get ready() {
@@ -96,14 +96,9 @@ export class Widget {
   }
 
   resume(orderId) {
-    return this.#later(async () => {
-      const back = await takeReturn();
-      if (this.#isDestroyed) throw destroyed();
-      const named = String(orderId ?? "");
-      const isBack = back && (named ? named === back.orderId : this.#isAbout(back));
-      if (isBack) taker = nameOf(this.#values());
+    return this.#later(() => {
       const attempt = this.#attempt ?? this.#promise();
-      this.#handle.resume(named || (isBack ? back.orderId : undefined), isBack ? back.token : undefined, false);
+      this.#handle.resume(...this.#back.wanted(orderId), false);
       return attempt.promise;
     });
   }
@@ -142,11 +137,11 @@ export class Widget {
     this.#show();
     clearTimeout(this.#judging);
     this.#judging = setTimeout(() => {
-      this.#turn();
+      this.#back?.turn();
       this.#handle?.judge();
       this.#show();
       // Options that came late may name a payment begun before.
-      if (this.state === "idle" && !this.#isSeen) this.#takeUp();
+      if (this.state === "idle" && !this.#back?.isSeen) this.#takeUp();
     });
   }
 
@@ -175,7 +170,7 @@ export class Widget {
     if (name === "pay-error" && detail.terminal) this.#face?.standIn(FORM_HELPS.includes(detail.code), this.#handle);
     if (name === "pay-success" && detail.amount) this.#face?.hold(detail.amount, detail.currency);
     if (detail.state === "idle" || detail.code) this.#show();
-    if (detail.redirectUrl) announce(this.#tab, detail.redirectUrl, this.#words);
+    if (detail.redirectUrl) this.#rest.announce(this.#tab, detail.redirectUrl, this.#words);
     if (detail.errors?.length) console.error(detail.message, detail.errors);
     else if (detail.terminal && UNSAID.includes(detail.code)) console.warn(detail.message);
     const event = new CustomEvent(name, { detail, bubbles: true, composed: true, cancelable: name === "pay-start" });
@@ -208,17 +203,21 @@ export class Widget {
   }
 
   place(signal) {
-    return takePlace(signal);
+    return this.#rest.takePlace(signal);
   }
 
   draw(state, ...all) {
-    if (state === "idle" && this.#isSeen) this.#face?.note("seen", "go-back");
+    if (state === "idle" && this.#back?.isSeen) this.#face?.note("seen", "go-back");
     // The machine knows nothing of what was said before it came: those words stay.
     else if (state !== "idle" || this.state === "idle") this.#face?.draw(state, ...all);
   }
 
   warn(text) {
     console.warn(text);
+  }
+
+  #values() {
+    return Object.fromEntries(this.#page.values());
   }
 
   #show() {
@@ -232,7 +231,7 @@ export class Widget {
   /** The shopper's click in the panel. */
   #act(part, event) {
     const link = () => {
-      follow(event, this.#words);
+      this.#rest.follow(event, !mayNotOpen(), () => openTab(false, this.#words));
       this.#handle?.followed();
     };
     const acts = { check: () => this.#handle?.check(), reopen: () => this.#handle?.reopen(), cancel: () => this.cancel(), link };
@@ -241,64 +240,37 @@ export class Widget {
 
   async #mount() {
     try {
-      const [core, back] = await Promise.all([load(), takeReturn()]);
+      const { rest, core } = load();
+      const [back] = await Promise.all([rest.then((it) => this.#furnish(it)), core]);
       if (this.#isDestroyed) throw destroyed();
-      this.#handle = new core.Handle(this, this.#page.camelCase, this.#page.statusOnly);
+      this.#handle = new this.#rest.Handle(this, this.#page.camelCase, this.#page.statusOnly);
       this.#arrived(back);
     } catch (error) {
       throw this.#isDestroyed ? destroyed() : this.#failed(error);
     }
   }
 
-  #arrived(back) {
-    this.#back = back;
-    const order = orderOf(this.#values());
-    if (this.state !== "cancelled") {
-      this.#isSeen = Boolean(back?.seen && this.#page.resumes && !this.#early && (!order || order === back.orderId));
-      // Before an early press: what a reload interrupted goes on, and is not begun a second time.
-      if (this.#isSeen) this.draw("idle");
-      else this.#takeUp();
-    }
+  /** What comes beside the Rust half, and as a rule before it. */
+  #furnish(rest) {
+    this.#rest = rest;
+    learn(rest.english);
+    this.#face?.furnish(rest.Panel, (...all) => this.#act(...all));
+    return rest.tell(takeReturn());
+  }
+
+  #arrived(found) {
+    const isIdle = this.#page.resumes && !this.#early;
+    this.#back = new this.#rest.Back(found, this.#page, () => widgets === 1, isIdle && this.state !== "cancelled");
+    if (this.#back.isSeen) this.draw("idle");
+    // Before an early press: what a reload interrupted goes on, and is not begun a second time.
+    else if (this.state !== "cancelled") this.#takeUp();
     const early = this.#endEarly();
     if (early) this.#handle.press(early.options, early.tab);
     this.changed();
   }
 
   #takeUp() {
-    const back = this.#back;
-    if (!this.#page.resumes) return;
-    const isBack = Boolean(back && this.#isAbout(back));
-    this.#handle?.resume(back?.orderId, back?.token, !isBack);
-    if (this.state === "idle") return;
-    // Once is enough.
-    this.#back = undefined;
-    if (isBack) taker = nameOf(this.#values());
-  }
-
-  /**
-   * The shopper came back, in another tab than that of the press, from an order that may be this button's: the options name
-   * it, or they name none, and there is no other button whose it could be, on this view of the page and in this place. A
-   * status page without an order of its own shows any. A verify with the token decides all the same.
-   */
-  #isAbout({ orderId, path }) {
-    const values = this.#values();
-    const order = orderOf(values);
-    if (order) return order === orderId;
-    return this.#page.statusOnly || (widgets === 1 && path === location.pathname && [undefined, nameOf(values)].includes(taker));
-  }
-
-  /** Once the options are about another payment, the one from which the shopper came back is none of theirs. */
-  #turn() {
-    const [before, order] = [this.#subject, orderOf(this.#values())];
-    this.#subject = nameOf(this.#values());
-    const isOther = before ? before !== this.#subject : order && order !== this.#back?.orderId;
-    if (!isOther) return;
-    this.#isSeen = false;
-    this.#back = undefined;
-  }
-
-  #values() {
-    return Object.fromEntries(this.#page.values());
+    if (this.#handle && this.#page.resumes) this.#back.takeUp(this.#handle, () => this.state);
   }
 
   /** Not now: this may run inside one of the handle's own calls, and so may whatever a browser does while it opens a tab. */
@@ -381,9 +353,8 @@ export class Widget {
   }
 }
 
-// The widgets of this page, and the name of the one whose the order was from which the shopper came back.
+// The widgets of this page.
 let widgets = 0;
-let taker;
 
 const BUSY = ["initiating", "opening", "waiting"];
 

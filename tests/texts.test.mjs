@@ -7,7 +7,7 @@ const template = new URL("../pkg-template/", import.meta.url);
 const codes = readdirSync(new URL("texts/", template)).map((it) => it.replace(".js", ""));
 const texts = Object.fromEntries(await Promise.all(codes.map(async (it) => [it, (await import(new URL(`texts/${it}.js`, template))).default])));
 const { LANGUAGES } = await import(new URL("languages.js", template));
-const { Words } = await import(new URL("texts.js", template));
+const { FIRST, NAMES, Words, learn } = await import(new URL("texts.js", template));
 const read = (path) => readFileSync(new URL(path, template), "utf8");
 /** What the server's own pages say: `name: "text",` in a file of each language. */
 const pages = Object.fromEntries(codes.map((code) => {
@@ -31,9 +31,14 @@ test("every language has every text, each with its value, and none is left in En
   }
 });
 
+test("what the entry knows of English is what English says", () => {
+  assert.deepEqual(NAMES, Object.keys(texts.en));
+  for (const [name, text] of Object.entries(FIRST)) assert.equal(text, texts.en[name], name);
+});
+
 test("every name that the machine and the page's half say is a text, and no text is for nobody", () => {
   const machine = [...read("../src/checkout/text.rs").matchAll(/= "([a-z-]+)";/g)].map((it) => it[1]);
-  const page = ["face.js", "widget.js", "tab.js"].map(read).join("\n");
+  const page = ["face.js", "panel.js", "widget.js", "tab.js", "way.js"].map(read).join("\n");
   assert.ok(machine.length > 20, "the machine's texts are found");
   const isSaid = (name) => machine.includes(name) || new RegExp(`["\`][a-z-]*(?: [^"\`]*)?\\b${name}\\b`).test(page);
   for (const name of machine) assert.ok(name in texts.en, `${name} has no words`);
@@ -73,6 +78,8 @@ await Promise.all(Object.values(LANGUAGES).map((load) => load()));
 async function arrived() {
   for (let turn = 0; turn < 3; turn += 1) await new Promise((done) => setImmediate(done));
 }
+
+learn(texts.en);
 
 /** What a widget says in a language, once it has come. */
 async function spoken(lang, own, name = "pay") {

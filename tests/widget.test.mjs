@@ -7,16 +7,18 @@ import { test } from "node:test";
 
 const hooks = `
   export async function resolve(specifier, context, next) {
-    if (/source\\.js/.test(specifier)) return { url: "stub:source", shortCircuit: true };
     const fresh = /\\?test=\\d+$/.exec(context.parentURL ?? "")?.[0] ?? "";
+    if (/source\\.js/.test(specifier)) return { url: new URL(specifier + fresh, context.parentURL).href, shortCircuit: true };
     return next(specifier.startsWith("./") ? specifier + fresh : specifier, context);
   }
   export async function load(url, context, next) {
     const Handle = "function (...all) { return core.handle(...all) }";
-    const source = 
-      "const start = async (how) => { await fetch('core'); await core.init(how); return { Handle: " + Handle + " } };" +
-      "export const wasm = () => start('wasm'); export const compat = () => start('compat')";
-    return url === "stub:source" ? { format: "module", source, shortCircuit: true } : next(url, context);
+    const source =
+      "import { Back } from './back.js'; import { tell } from './seen.js';" +
+      "const start = async (how) => { await fetch('core'); await core.init(how); return () => {} };" +
+      "export const wasm = () => start('wasm'); const compat = () => start('compat');" +
+      "export const rest = async () => ({ Handle: " + Handle + ", imports() {}, finish() {}, compat, english: {}, Back, tell })";
+    return /source\\.js/.test(url) ? { format: "module", source, shortCircuit: true } : next(url, context);
   }`;
 register(`data:text/javascript,${encodeURIComponent(hooks)}`);
 

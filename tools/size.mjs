@@ -11,7 +11,7 @@ const pkg = new URL("../pkg/", import.meta.url);
 const record = new URL("size.json", import.meta.url);
 
 const names = readdirSync(pkg);
-const rows = { "malipo.js": "malipo.js", wasm: find(/^core-[0-9a-f]+\.wasm$/) };
+const rows = { "malipo.js": "malipo.js", rest: find(/^rest-[0-9a-f]+\.js$/), wasm: find(/^core-[0-9a-f]+\.wasm$/) };
 const sizes = {};
 for (const [row, name] of Object.entries(rows)) {
   sizes[row] = { raw: bytes(name), gz: bytes(`${name}.gz`), br: bytes(`${name}.br`) };

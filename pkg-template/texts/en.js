@@ -1,4 +1,4 @@
-// English: the one that comes with the entry, and what stands where another language has not come yet.
+// English: the one that always comes, and what stands where another language has not come yet.
 export default {
   pay: "Pay",
   starting: "Starting your payment…",

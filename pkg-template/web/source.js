@@ -1,12 +1,7 @@
-// Where the Rust half comes from in malipo/web: a file that the bundler copies because of how it is named, or, as JavaScript, a
-// module that it finds as any other.
-import * as core from "./core.js";
+// Where what is loaded later comes from in malipo/web: the Rust half is a file that the bundler copies because of how it is named;
+// the rest are modules that it finds as any other.
 
 export { wasm } from "./fetched.js";
 
-/** As JavaScript. */
-export async function compat() {
-  const { default: instantiate } = await import("./compat.js");
-  core.finish({ exports: instantiate(core.imports()) });
-  return core;
-}
+/** The modules of rest.js. */
+export const rest = () => import("./rest.js");

@@ -15,11 +15,12 @@ const LANGUAGES = ["am", "ar", "en", "es", "fr", "lg", "pt", "rw", "sw"];
 const FILES = [
   ...["LICENSE-APACHE", "LICENSE-MIT", "README.md", "custom-elements.json", "integrity.json", "package.json"],
   ...["attributes", "define", "events", "index", "react", "types-preact", "types-react", "types-solid", "types-svelte", "types-vue", "words"].map((it) => `${it}.d.ts`),
-  ...["bytes", "compat", "core", "define", "error", "face", "index", "languages", "load", "malipo", "options", "pay-button", "places", "promises", "react"].map((it) => `${it}.js`),
-  ...["register", "return", "source", "style", "subject", "tab", "texts", "types", "web", "widget"].map((it) => `${it}.js`),
+  ...["back", "bytes", "compat", "core", "define", "error", "face", "index", "javascript", "languages", "load", "malipo", "nodes", "options", "panel"].map((it) => `${it}.js`),
+  ...["panel-style", "pay-button", "places", "promises", "react", "register", "rest", "return", "seen", "source", "style", "subject"].map((it) => `${it}.js`),
+  ...["tab", "texts", "types", "way", "web", "widget"].map((it) => `${it}.js`),
   ...LANGUAGES.map((it) => `texts/${it}.js`),
   ...LANGUAGES.filter((it) => it !== "en").map((it) => `texts-${it}-<hash>.js`),
-  ...["compat-<hash>.js", "core-<hash>.wasm", "malipo-<hash>.js"],
+  ...["compat-<hash>.js", "core-<hash>.wasm", "malipo-<hash>.js", "rest-<hash>.js"],
 ];
 
 const [{ files }] = JSON.parse(execFileSync("npm", ["pack", "--dry-run", "--json"], { cwd: pkg, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }));

@@ -16,6 +16,8 @@ const { modules } = JSON.parse(read("pkg-template/custom-elements.json"));
 const classes = { PayButtonElement, PayStatusElement };
 const elements = modules.flatMap(({ declarations }) => declarations).filter(({ customElement }) => customElement);
 
+const STYLE = ["style", "panel-style"].map((it) => read(`pkg-template/${it}.js`)).join("\n");
+
 /** The same words, whatever their order; each once. */
 function same(described, known) {
   const names = described.map(({ name }) => name);
@@ -75,24 +77,23 @@ for (const [name, element] of everyElement("every event")) {
 
 for (const [name, element] of everyElement("every part")) {
   test(name, () => {
-    const face = read("pkg-template/face.js");
+    const face = ["face", "panel"].map((it) => read(`pkg-template/${it}.js`)).join("\n");
     const made = all(face, /make\("\w+", "([\w-]+)"\)/g);
     const [, offered] = /offers = \[(.*)\]\.map\(\(\[name, flag\]\) => \[make\("button", name\.split\("-"\)\[0\]\)/.exec(face);
     const buttons = all(offered, /\["([a-z]+)/g);
     const renamed = all(face, /"(panel \w+)"/g).flatMap((it) => it.split(" "));
     assert.ok(made.length && buttons.length && renamed.length);
     same(element.cssParts, [...made, ...buttons, ...renamed]);
-    const styled = all(read("pkg-template/style.js"), /\[part~?=([\w-]+)\]/g);
+    const styled = all(STYLE, /\[part~?=([\w-]+)\]/g);
     for (const part of styled) assert.ok(element.cssParts.some(({ name }) => name === part), `${part} is styled, and not there`);
   });
 }
 
 for (const [name, element] of everyElement("every custom property, with its default")) {
   test(name, () => {
-    const style = read("pkg-template/style.js");
-    same(element.cssProperties, all(style, /var\((--pay-[\w-]+)/g));
+    same(element.cssProperties, all(STYLE, /var\((--pay-[\w-]+)/g));
     for (const { name, default: byDefault } of element.cssProperties) {
-      if (byDefault) assert.ok(style.includes(`var(${name},${byDefault})`), name);
+      if (byDefault) assert.ok(STYLE.includes(`var(${name},${byDefault})`), name);
     }
   });
 }

@@ -70,9 +70,12 @@ export async function comesBack() {
   const first = document.createElement("pay-status-back");
   first.verifyUrl = "/scripted/back/first/verify";
   const ready = first.ready.catch(() => {});
-  // As that tab's word in localStorage comes over; what BroadcastChannel brings may be late on a busy machine.
-  dispatchEvent(new StorageEvent("storage", { key: "malipo:seen", newValue: JSON.stringify({ orderId: BACK }) }));
+  // As that tab's word in localStorage comes over, as soon as it is listened for; what BroadcastChannel brings may be late on a
+  // busy machine.
+  const word = { key: "malipo:seen", newValue: JSON.stringify({ orderId: BACK }) };
+  const answering = setInterval(() => dispatchEvent(new StorageEvent("storage", word)), 20);
   await ready;
+  clearInterval(answering);
   first.destroy();
 }
 

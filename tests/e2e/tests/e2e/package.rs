@@ -164,6 +164,13 @@ fn wasm_that_was_exchanged_is_not_run_and_the_form_pays() {
 }
 
 #[test]
+fn the_rest_that_was_exchanged_is_not_run_and_the_form_pays() {
+    for kind in [Kind::Chromium, Kind::Firefox] {
+        check(kind, "rest-", false, "ORDER-0725");
+    }
+}
+
+#[test]
 fn javascript_that_was_exchanged_is_not_run_and_the_form_pays() {
     for kind in [Kind::Chromium, Kind::Firefox] {
         check(kind, "compat-", true, "ORDER-0723");

@@ -1,0 +1,8 @@
+// The Rust half as JavaScript, in the script embed: a file beside the entry, whose hash is written in here.
+import { importPinned } from "./pinned.js";
+
+/** Resolves to what makes an instance of it, over the imports that its glue has. */
+export async function compat(failures) {
+  const { default: instantiate } = await importPinned(["./compat.js", "compat.js's integrity"], failures);
+  return (imports) => ({ exports: instantiate(imports) });
+}

@@ -1,0 +1,9 @@
+// What is loaded together with the Rust half: its glue, and what no press waits for.
+export { Back } from "./back.js";
+export { Handle, finish, imports } from "./core.js";
+export { compat } from "./javascript.js";
+export { Panel } from "./panel.js";
+export { takePlace } from "./places.js";
+export { tell } from "./seen.js";
+export { default as english } from "./texts/en.js";
+export { announce, follow } from "./way.js";

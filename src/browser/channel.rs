@@ -3,14 +3,15 @@
 //! Two ways, because either may be missing: the BroadcastChannel `malipo` and the storage event. Both reach pages of this
 //! origin only.
 
-use js_sys::{JSON, Object};
-use wasm_bindgen::{JsCast, JsValue};
+use js_sys::Object;
+use wasm_bindgen::JsCast;
 use web_sys::{BroadcastChannel, Event, EventTarget, MessageEvent, StorageEvent};
 
 use super::clock::wall_ms;
 use super::fields;
 use super::listener::Listener;
 use super::storage;
+use crate::checkout::{self, Datum};
 
 const RETURNED: &str = "malipo:returned";
 const SEEN: &str = "malipo:seen";
@@ -47,19 +48,15 @@ impl Channel {
 
     /// Tells the return page that this tab has the order: it may close itself.
     pub fn answer(&self, order_id: &str) {
-        let message = Object::new();
-        let set = |key: &str, value: JsValue| {
-            // A fresh object takes any property.
-            let _ = js_sys::Reflect::set(&message, &key.into(), &value);
-        };
-        set("type", SEEN.into());
-        set("orderId", order_id.into());
-        if let Some(broadcast) = &self.broadcast {
+        let message = checkout::Object::default()
+            .with("type", SEEN)
+            .with("orderId", order_id.to_owned());
+        if let (Some(broadcast), Some(message)) = (&self.broadcast, storage::to_js(&message)) {
             let _ = broadcast.post_message(&message);
         }
         // A stamp, because a value that does not change is no event.
-        set("t", js_sys::Number::from(stamp()).into());
-        if let Some(text) = JSON::stringify(&message).ok().and_then(|it| it.as_string()) {
+        let stamped = message.with("t", Datum::Time(wall_ms()));
+        if let Some(text) = storage::to_json(&stamped) {
             storage::signal(SEEN, &text);
         }
     }
@@ -84,11 +81,4 @@ fn order_of(event: &Event) -> Option<String> {
     let data = data.dyn_ref::<Object>()?;
     let is_return = fields::text(data, "type")? == RETURNED;
     is_return.then(|| fields::text(data, "orderId"))?
-}
-
-fn stamp() -> f64 {
-    // Exact up to 2^53 ms.
-    #[expect(clippy::cast_precision_loss, reason = "below 2^53 for 285 000 years")]
-    let stamp = wall_ms() as f64;
-    stamp
 }

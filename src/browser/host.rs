@@ -5,7 +5,6 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::AbortSignal;
 
-use super::http::Manner;
 use crate::checkout::{Page, RawOptions};
 
 #[wasm_bindgen]
@@ -88,8 +87,6 @@ pub struct Said {
     pub raw: RawOptions,
     /// The page around the button.
     pub page: Page,
-    /// How requests are sent.
-    pub manner: Manner,
 }
 
 impl Said {
@@ -98,13 +95,9 @@ impl Said {
     pub fn read(said: &JsValue, camel_case: bool, status_only: bool) -> Self {
         let empty = Array::new();
         let said = said.dyn_ref::<Array>().unwrap_or(&empty);
-        let values = pairs(&said.get(0));
-        let headers = pairs(&said.get(1));
-        let credentials = values.iter().find(|it| it.0 == "credentials");
         let return_url = said.get(3).as_string().unwrap_or_default();
         let parsed = super::url::parse(&return_url, None);
         Self {
-            manner: Manner::new(headers.clone(), credentials.map_or("", |it| it.1.as_str())),
             page: Page {
                 base_url: said.get(2).as_string().unwrap_or_default(),
                 is_loopback: parsed
@@ -112,8 +105,8 @@ impl Said {
                 return_url,
             },
             raw: RawOptions {
-                values,
-                headers,
+                values: pairs(&said.get(0)),
+                headers: pairs(&said.get(1)),
                 camel_case,
                 status_only,
             },

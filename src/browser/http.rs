@@ -1,67 +1,72 @@
 //! Requests to the backend.
 
-use gloo_net::http::{Headers, Method, RequestBuilder, Response};
+use gloo_net::http::Response;
 use js_sys::Promise;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, AbortSignal, RequestCredentials};
+use web_sys::{AbortController, AbortSignal, Headers, Request, RequestCredentials, RequestInit};
 
 use super::clock::{wall_ms, whole};
 use super::{fields, storage};
 use crate::checkout::answer::{Answer, BODY_MOST, Reply};
-use crate::checkout::{Body, Request};
+use crate::checkout::join::join;
+use crate::checkout::{self, RawOptions};
 
 #[wasm_bindgen]
 extern "C" {
     // gloo-net's own `send` panics where a page's replacement of fetch throws, or rejects with something odd.
     #[wasm_bindgen(js_name = fetch, catch)]
-    fn fetch(request: &web_sys::Request) -> Result<Promise, JsValue>;
+    fn fetch(request: &Request) -> Result<Promise, JsValue>;
 }
 
 /// How requests are sent: frozen with the options at the press.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Manner {
     headers: Vec<(String, String)>,
     credentials: RequestCredentials,
 }
 
 impl Manner {
-    /// With the page's own headers, and the word of `credentials`.
+    /// As the page says: with its own headers, and its word of `credentials`.
     #[must_use]
-    pub fn new(headers: Vec<(String, String)>, credentials: &str) -> Self {
-        let credentials = match credentials.trim() {
-            "include" => RequestCredentials::Include,
-            "omit" => RequestCredentials::Omit,
+    pub fn new(raw: RawOptions) -> Self {
+        let credentials = raw.values.iter().find(|it| it.0 == "credentials");
+        let credentials = match credentials.map(|it| it.1.trim()) {
+            Some("include") => RequestCredentials::Include,
+            Some("omit") => RequestCredentials::Omit,
             _ => RequestCredentials::SameOrigin,
         };
         Self {
-            headers,
+            headers: raw.headers,
             credentials,
         }
     }
 
-    /// A request that carries the page's headers and, on top of them, ours.
+    /// A request that carries the page's headers and, on top of them, ours: a POST where it has a body. (gloo-net's builder takes
+    /// the URL apart and puts it together again, for queries that we have none of: 1 KB.)
     pub(super) fn request(
         &self,
-        method: Method,
         url: &str,
+        body: Option<&str>,
         own: &[(&str, &str)],
         signal: &AbortSignal,
-    ) -> Option<RequestBuilder> {
-        let headers = web_sys::Headers::new().ok()?;
+    ) -> Option<Request> {
+        let headers = Headers::new().ok()?;
         let page = self.headers.iter().map(|it| (it.0.as_str(), it.1.as_str()));
         for (name, value) in page.chain(own.iter().copied()) {
             // A name or value that no header may have: the request goes without, and the backend says what it misses.
             let _ = headers.set(name, value);
         }
-        Some(
-            RequestBuilder::new(url)
-                .method(method)
-                .headers(Headers::from_raw(headers))
-                .credentials(self.credentials)
-                .abort_signal(Some(signal)),
-        )
+        let init = RequestInit::new();
+        init.set_headers(&headers);
+        init.set_credentials(self.credentials);
+        init.set_signal(Some(signal));
+        if let Some(body) = body {
+            init.set_method("POST");
+            init.set_body(&body.into());
+        }
+        Request::new_with_str_and_init(url, &init).ok()
     }
 }
 
@@ -96,30 +101,32 @@ impl Drop for Flight {
 }
 
 /// Sends a request and reads its answer to the end.
-pub async fn post(request: &Request, manner: &Manner, signal: &AbortSignal) -> Reply {
+pub async fn post(request: &checkout::Request, manner: &Manner, signal: &AbortSignal) -> Reply {
     try_post(request, manner, signal)
         .await
         .map_or(Reply::Unreachable, Reply::Answer)
 }
 
-async fn try_post(request: &Request, manner: &Manner, signal: &AbortSignal) -> Option<Answer> {
-    let json = match &request.body {
-        Body::Initiate(it) => storage::to_json(it),
-        Body::Order(it) => storage::to_json(it),
-    };
-    let key = request.key.as_ref().map(|it| ["\"", it, "\""].concat());
+async fn try_post(
+    request: &checkout::Request,
+    manner: &Manner,
+    signal: &AbortSignal,
+) -> Option<Answer> {
+    let json = storage::to_json(&request.body)?;
+    let key = request.key.as_ref().map(|it| join(&["\"", it, "\""], ""));
     let mut own = vec![
         ("content-type", "application/json"),
         ("accept", "application/json"),
     ];
     own.extend(key.as_ref().map(|it| ("idempotency-key", it.as_str())));
-    let built = manner.request(Method::POST, &request.url, &own, signal)?;
-    let response = send(built.body(json?).ok()?).await?;
+    let request = manner.request(&request.url, Some(&json), &own, signal)?;
+    let response = send(&request).await?;
     let header = |name| header(&response, name);
-    let length = header("content-length").and_then(|it| it.parse::<usize>().ok());
+    let length = header("content-length").and_then(|it| it.parse::<u64>().ok());
     let retry_after_ms = header("retry-after").and_then(|it| retry_after_ms(&it));
     let http_status = response.status();
-    let text = if length.is_some_and(|it| BODY_MOST < it) {
+    let is_too_long = |it: u64| usize::try_from(it).is_ok_and(|it| BODY_MOST < it);
+    let text = if length.is_some_and(is_too_long) {
         None
     } else {
         Some(text(response).await?)
@@ -136,9 +143,8 @@ async fn try_post(request: &Request, manner: &Manner, signal: &AbortSignal) -> O
 }
 
 /// Sends a request; `None` where nothing that is an answer came back.
-pub(super) async fn send(request: gloo_net::http::Request) -> Option<Response> {
-    let promise = fetch(&request.into()).ok()?;
-    let response = JsFuture::from(promise).await.ok()?;
+pub(super) async fn send(request: &Request) -> Option<Response> {
+    let response = JsFuture::from(fetch(request).ok()?).await.ok()?;
     let response: web_sys::Response = response.dyn_into().ok()?;
     Some(response.into())
 }

@@ -5,6 +5,8 @@
 
 use js_sys::JSON;
 use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
+use wasm_bindgen::JsValue;
 use web_sys::Storage;
 
 use super::fields;
@@ -44,11 +46,16 @@ pub fn signal(name: &str, text: &str) {
     }
 }
 
+/// A value as one of JavaScript's.
+#[must_use]
+pub fn to_js<T: Serialize>(value: &T) -> Option<JsValue> {
+    value.serialize(&Serializer::json_compatible()).ok()
+}
+
 /// A value as JSON.
 #[must_use]
 pub fn to_json<T: Serialize>(value: &T) -> Option<String> {
-    let value = serde_wasm_bindgen::to_value(value).ok()?;
-    JSON::stringify(&value).ok()?.as_string()
+    JSON::stringify(&to_js(value)?).ok()?.as_string()
 }
 
 fn session() -> Option<Storage> {

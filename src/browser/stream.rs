@@ -1,6 +1,5 @@
 //! Reads server-sent events by fetch, which can carry the token in a header; `EventSource` would put it into the URL.
 
-use gloo_net::http::Method;
 use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -10,6 +9,7 @@ use super::fields;
 use super::http::{self, Manner};
 use super::sse::{Message, Parser};
 use crate::checkout::StreamEvent;
+use crate::checkout::join::join;
 
 /// Reads until the stream ends, telling `report` what came; its last word is `Ended` or `Refused`.
 pub async fn read(
@@ -33,14 +33,11 @@ async fn try_read(
     signal: &AbortSignal,
     report: &impl Fn(StreamEvent),
 ) -> Option<StreamEvent> {
-    let bearer = token.map(|it| ["Bearer ", it].concat());
+    let bearer = token.map(|it| join(&["Bearer ", it], ""));
     let mut own = vec![("accept", "text/event-stream")];
     own.extend(bearer.as_ref().map(|it| ("authorization", it.as_str())));
-    let request = manner
-        .request(Method::GET, url, &own, signal)?
-        .build()
-        .ok()?;
-    let response = http::send(request).await?;
+    let request = manner.request(url, None, &own, signal)?;
+    let response = http::send(&request).await?;
     let status = response.status();
     if status == 204 || (400..500).contains(&status) {
         return Some(StreamEvent::Refused);

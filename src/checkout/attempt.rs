@@ -4,6 +4,7 @@ use malipo_wire::SentTo;
 
 use super::answer::{Charged, Identity, Initiated};
 use super::config::Options;
+use super::join::join;
 use super::policy::{self, ParseUrl};
 use super::record::Record;
 use super::timer::{
@@ -135,7 +136,8 @@ impl Payment {
     pub(super) fn stream_url(&self) -> Option<String> {
         let url = self.events_url.as_deref()?.split('#').next()?;
         let joint = if url.contains('?') { "&" } else { "?" };
-        Some([url, joint, "order_id=", &percent_encode(&self.order_id)].concat())
+        let order_id = percent_encode(&self.order_id);
+        Some(join(&[url, joint, "order_id=", &order_id], ""))
     }
 }
 

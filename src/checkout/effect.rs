@@ -1,9 +1,10 @@
 //! What the machine wants done.
 
-use malipo_wire::{Currency, InitiateRequest, Money, SentTo, VerifyRequest};
-use serde::Serialize;
+use malipo_wire::{Currency, Customer, InitiateRequest, Money, SentTo, VerifyRequest};
+use serde::{Serialize, Serializer};
 
-use super::error::{BadOption, PayError};
+use super::error::PayError;
+use super::object::Object;
 use super::record::Record;
 
 /// One thing the shell does, in the order in which they come.
@@ -57,9 +58,9 @@ pub enum Effect {
     /// Stop reading the stream.
     CloseStream,
     /// Dispatch an event on the target.
-    Emit(Box<Event>),
+    Emit(Event),
     /// Settle the attempt's promise (`start`, `resume`, `cancel`).
-    Settle(Result<Box<Detail>, Box<PayError>>),
+    Settle(Result<Detail, Box<PayError>>),
     /// Settle the promises of `check()`.
     Checked(Result<malipo_wire::Status, Box<PayError>>),
     /// Write the resume record.
@@ -169,89 +170,63 @@ impl EventName {
     }
 }
 
-/// The detail of every event and of every outcome; absent fields are left out.
-///
-/// One type for all of them, because each further serialised type costs bytes in the page.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Detail {
-    /// The order.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_id: Option<String>,
-    /// The checkout page.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub redirect_url: Option<String>,
-    /// No money moves.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub test: Option<bool>,
-    /// How the checkout page was opened.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mode: Option<&'static str>,
-    /// To whom the link was sent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sent_to: Option<Vec<SentTo>>,
-    /// How many verifies said pending.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub checks: Option<u32>,
-    /// How the attempt ended.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<&'static str>,
-    /// Decimal string in major units.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount: Option<String>,
-    /// ISO 4217.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub currency: Option<String>,
-    /// Why it failed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<&'static str>,
-    /// It came after the attempt's end.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub late: Option<bool>,
-    /// The attempt was taken up again.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub resumed: Option<bool>,
-    /// Of an error: its stable code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<malipo_wire::ErrorCode>,
-    /// Of an error: one sentence.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    /// Of an error: whether pressing again may help.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub retryable: Option<bool>,
-    /// Of an error: whether it ended the attempt.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub terminal: Option<bool>,
-    /// Of an error: the options that are not accepted.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub errors: Vec<BadOption>,
-    /// Of a change: the state now.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub state: Option<&'static str>,
-    /// Of a change: the state before.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub previous: Option<&'static str>,
+/// The detail of every event and of every outcome, as `events.d.ts` describes them.
+pub type Detail = Object;
+
+/// Puts an amount in: exact where it is money, else the text as it came where that is a decimal.
+pub(super) fn put_amount(
+    detail: &mut Detail,
+    money: Option<Money>,
+    text: Option<&str>,
+    currency: Option<Currency>,
+) {
+    let as_written = || text.filter(|it| is_decimal(it)).map(String::from);
+    detail.set("amount", money.map(Money::to_decimal).or_else(as_written));
+    let currency = money.map(Money::currency).or(currency);
+    detail.set("currency", currency.map(|it| it.code()));
 }
 
-impl Detail {
-    /// Puts an amount in: exact where it is money, else the text as it came where that is a decimal.
-    #[must_use]
-    pub fn with_amount(
-        mut self,
-        money: Option<Money>,
-        text: Option<&str>,
-        currency: Option<Currency>,
-    ) -> Self {
-        self.amount = money
-            .map(Money::to_decimal)
-            .or_else(|| text.filter(|it| is_decimal(it)).map(Into::into));
-        self.currency = money
-            .map(Money::currency)
-            .or(currency)
-            .map(|it| it.code().into());
-        self
+/// To whom a link was sent.
+pub(super) fn recipients(list: &[SentTo]) -> Vec<Object> {
+    let objects = list.iter().map(|it| {
+        Object::default()
+            .with("channel", it.channel.clone())
+            .with("to", it.to.clone())
+    });
+    objects.collect()
+}
+
+impl Serialize for Body {
+    /// As the requests' own, which the backend has.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = Object::default();
+        match self {
+            Self::Initiate(it) => {
+                object.set("order_id", it.order_id.clone());
+                object.set("amount", it.amount.clone());
+                object.set("currency", it.currency.clone());
+                object.set("quote", it.quote.clone());
+                object.set("sku", it.sku.clone());
+                object.set("quantity", it.quantity.map(u32::from));
+                object.set("description", it.description.clone());
+                object.set("customer", it.customer.as_ref().map(customer));
+                object.set("return_url", it.return_url.clone());
+            }
+            Self::Order(it) => {
+                object.set("order_id", it.order_id.clone());
+                object.set("reference", it.reference.clone());
+                object.set("token", it.token.clone());
+            }
+        }
+        object.serialize(serializer)
     }
+}
+
+fn customer(it: &Customer) -> Object {
+    Object::default()
+        .with("name", it.name.clone())
+        .with("email", it.email.clone())
+        .with("phone", it.phone.clone())
 }
 
 /// Digits, with at most one point between them.

@@ -4,9 +4,10 @@ use malipo_wire::{ErrorCode, Status};
 
 use super::answer::{self, Reply, Verdict};
 use super::attempt::Tab;
-use super::effect::{Detail, Effect, EventName, RequestKind};
+use super::effect::{Detail, Effect, EventName, RequestKind, put_amount};
 use super::error::PayError;
 use super::keys::storage_name;
+use super::object::Datum;
 use super::record::Record;
 use super::state::{End, Ended, State};
 use super::transition::Checkout;
@@ -45,14 +46,8 @@ impl Checkout {
                 if tab == Tab::Open {
                     self.push(Effect::CloseTab);
                 }
-                self.finish(
-                    End::Cancelled,
-                    None,
-                    Detail {
-                        status: Some("cancelled"),
-                        ..Detail::default()
-                    },
-                );
+                let detail = Detail::default().with("status", "cancelled");
+                self.finish(End::Cancelled, None, detail);
                 if let (Some(earlier), Some(it)) = (earlier, self.ended_mut()) {
                     it.watch = earlier.watch;
                     it.in_review = earlier.in_review;
@@ -108,12 +103,9 @@ impl Checkout {
 
     /// Ends a payment without an answer that settles it.
     pub(super) fn end(&mut self, how: End) {
-        let order_id = self.order_id().map(Into::into);
-        let detail = Detail {
-            order_id,
-            status: Some(how.state().as_str()),
-            ..Detail::default()
-        };
+        let detail = Detail::default()
+            .with("orderId", self.order_id().map(String::from))
+            .with("status", how.state().as_str());
         self.finish(how, None, detail);
     }
 
@@ -143,17 +135,20 @@ impl Checkout {
         } else {
             &watch.payment.charged
         };
-        let mut detail = Detail {
-            order_id: Some(watch.payment.order_id.clone()),
-            status: Some(how.state().as_str()),
-            late: is_late.then_some(true),
-            ..Detail::default()
-        };
+        let mut detail = Detail::default()
+            .with("orderId", watch.payment.order_id.clone())
+            .with("status", how.state().as_str())
+            .with("late", is_late.then_some(true));
         if how == End::Success {
             let currency = charged.currency.or(watch.payment.charged.currency);
-            detail = detail.with_amount(charged.money, charged.text.as_deref(), currency);
+            put_amount(
+                &mut detail,
+                charged.money,
+                charged.text.as_deref(),
+                currency,
+            );
         } else {
-            detail.reason = verdict.reason.map(malipo_wire::Reason::as_str);
+            detail.set("reason", verdict.reason.map(malipo_wire::Reason::as_str));
         }
         self.finish(how, verdict.reason, detail);
     }
@@ -203,12 +198,10 @@ impl Checkout {
             self.push(effect);
         }
         let resumed = watch.as_ref().is_some_and(|it| it.resumed);
-        let outcome = Detail {
-            late: Some(detail.late.unwrap_or_default()),
-            resumed: Some(resumed),
-            reason: None,
-            ..detail.clone()
-        };
+        let mut outcome = detail.clone();
+        outcome.set("late", detail.flag("late").unwrap_or_default());
+        outcome.set("resumed", resumed);
+        outcome.set("reason", Datum::Absent);
         // Before its event: a listener may press again, and that promise is another one.
         if self.owes_settlement && !planted!(PromiseForgotten) {
             self.settle(Ok(outcome.clone()));

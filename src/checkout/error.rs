@@ -1,7 +1,9 @@
 //! What the page is told when something goes wrong.
 
 use malipo_wire::ErrorCode;
-use serde::Serialize;
+
+use super::effect::Detail;
+use super::object::Object;
 
 /// An error of the widget, as the detail of `pay-error` and as the rejection of a promise.
 ///
@@ -19,7 +21,7 @@ pub struct PayError {
 }
 
 /// An option, attribute or header that is not accepted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadOption {
     /// The name as the page wrote it: `poll-interval` on an element, `pollInterval` in options.
     pub name: String,
@@ -38,6 +40,24 @@ impl PayError {
             retryable: false,
             errors: Vec::new(),
         }
+    }
+
+    /// The error as the page is given it.
+    pub(crate) fn detail(&self) -> Detail {
+        let errors = self.errors.iter().map(|it| {
+            Object::default()
+                .with("name", it.name.clone())
+                .with("value", it.value.clone())
+                .with("expected", it.expected.clone())
+        });
+        let mut detail = Detail::default()
+            .with("code", self.code.as_str())
+            .with("message", self.message.clone())
+            .with("retryable", self.retryable);
+        if !self.errors.is_empty() {
+            detail.set("errors", errors.collect::<Vec<_>>());
+        }
+        detail
     }
 
     /// An error that may be gone at the next press.

@@ -6,7 +6,7 @@ use super::Mode;
 use super::answer::{self, Answer, Initiated, Reply};
 use super::attempt::{Payment, Tab};
 use super::checks::Checks;
-use super::effect::{Body, Detail, Effect, EventName, Request, RequestKind};
+use super::effect::{Body, Detail, Effect, EventName, Request, RequestKind, recipients};
 use super::error::PayError;
 use super::input::{Press, PressTab};
 use super::keys::storage_name;
@@ -236,12 +236,11 @@ impl Checkout {
             self.now.plus(options.poll_interval_ms)
         });
         let stream = Stream::new(payment.stream_url(), self.now);
-        let detail = Detail {
-            order_id: Some(payment.order_id.clone()),
-            redirect_url: payment.redirect_url.clone(),
-            test: payment.test,
-            ..Detail::default()
-        };
+        let detail = Detail::default()
+            .with("orderId", payment.order_id.clone())
+            .with("redirectUrl", payment.redirect_url.clone())
+            .with("test", payment.test);
+        let order_id = payment.order_id.clone();
         let (mode, url, sent_to) = (
             options.mode,
             payment.redirect_url.clone(),
@@ -260,7 +259,6 @@ impl Checkout {
             tab,
             stream,
         )));
-        let order_id = detail.order_id.clone();
         match url {
             Some(url) => {
                 self.announce_change(super::StateName::Initiating);
@@ -278,21 +276,17 @@ impl Checkout {
                 self.announce_change(super::StateName::Initiating);
                 self.emit(EventName::Initiated, detail);
                 if let Some(sent_to) = sent_to {
-                    self.emit(
-                        EventName::Sent,
-                        Detail {
-                            order_id,
-                            sent_to: Some(sent_to),
-                            ..Detail::default()
-                        },
-                    );
+                    let detail = Detail::default()
+                        .with("orderId", order_id)
+                        .with("sentTo", recipients(&sent_to));
+                    self.emit(EventName::Sent, detail);
                 }
             }
         }
     }
 
     /// Opens the checkout page, or shows the link to it.
-    fn present(&mut self, mode: Mode, tab: Tab, url: String, order_id: Option<String>) {
+    fn present(&mut self, mode: Mode, tab: Tab, url: String, order_id: String) {
         match (mode, tab) {
             (Mode::Redirect, _) => {
                 self.opened(mode.as_str());
@@ -309,14 +303,10 @@ impl Checkout {
             }
             (Mode::Tab | Mode::Popup, Tab::Closed) => {
                 // The shopper closed the blank tab while it was empty: the link is there for another try.
-                self.emit(
-                    EventName::Blocked,
-                    Detail {
-                        order_id,
-                        redirect_url: Some(url),
-                        ..Detail::default()
-                    },
-                );
+                let detail = Detail::default()
+                    .with("orderId", order_id)
+                    .with("redirectUrl", url);
+                self.emit(EventName::Blocked, detail);
             }
             (Mode::Tab | Mode::Popup, Tab::Refused | Tab::None) | (Mode::Link, _) => {}
         }
@@ -330,15 +320,10 @@ impl Checkout {
             return;
         }
         it.opened = true;
-        let order_id = Some(it.watch.payment.order_id.clone());
+        let detail = Detail::default()
+            .with("orderId", it.watch.payment.order_id.clone())
+            .with("mode", mode);
         self.announce_change(previous);
-        self.emit(
-            EventName::Opened,
-            Detail {
-                order_id,
-                mode: Some(mode),
-                ..Detail::default()
-            },
-        );
+        self.emit(EventName::Opened, detail);
     }
 }

@@ -58,13 +58,9 @@ impl Checkout {
             State::Paying(it) => {
                 it.tab = Tab::Refused;
                 let payment = &it.watch.payment;
-                let (order_id, redirect_url) =
-                    (Some(payment.order_id.clone()), payment.redirect_url.clone());
-                Detail {
-                    order_id,
-                    redirect_url,
-                    ..Detail::default()
-                }
+                Detail::default()
+                    .with("orderId", payment.order_id.clone())
+                    .with("redirectUrl", payment.redirect_url.clone())
             }
             State::Idle | State::Ended(_) => return,
         };
@@ -242,13 +238,14 @@ impl Checkout {
                 || (*code == ErrorCode::Protocol && verdict.unknown_word)
         };
         it.reported.retain(goes_on);
-        let order_id = Some(it.watch.payment.order_id.clone());
         if is_mismatch {
             self.report(mismatch());
             return;
         }
         it.watch.checks.pending = it.watch.checks.pending.saturating_add(1);
-        let checks = Some(it.watch.checks.pending);
+        let detail = Detail::default()
+            .with("orderId", it.watch.payment.order_id.clone())
+            .with("checks", it.watch.checks.pending);
         if verdict.unknown_word {
             self.report(PayError::new(
                 ErrorCode::Protocol,
@@ -257,14 +254,7 @@ impl Checkout {
         } else {
             self.error = None;
         }
-        self.emit(
-            EventName::Pending,
-            Detail {
-                order_id,
-                checks,
-                ..Detail::default()
-            },
-        );
+        self.emit(EventName::Pending, detail);
     }
 
     /// What waits for a verify to be over: cancelling, the deadline, a `resume()` of an attempt that had ended.

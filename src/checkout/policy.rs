@@ -67,8 +67,8 @@ pub fn judge_redirect(
         return Err(UrlProblem::NotAUrl);
     }
     // An empty user name, which parsers drop, is one too.
-    let authority = rest.split(['/', '?', '#']).nth(2);
-    if authority.is_some_and(|it| it.contains('@')) {
+    let mut authority = rest.bytes().skip(2).take_while(|it| !b"/?#".contains(it));
+    if authority.any(|it| it == b'@') {
         return Err(UrlProblem::NotAUrl);
     }
     let url = judge_endpoint(parse(text, None))?;
@@ -95,14 +95,11 @@ pub fn is_loopback(hostname: &str) -> bool {
 /// Whether a name is that of a provider secret, without regard to case, `-` and `_`.
 #[must_use]
 pub fn is_secret_name(name: &str) -> bool {
-    let plain: String = name
-        .chars()
-        .filter(|it| !matches!(it, '-' | '_'))
-        .map(|it| it.to_ascii_lowercase())
-        .collect();
+    let mut plain = name.to_ascii_lowercase().into_bytes();
+    plain.retain(|it| !matches!(it, b'-' | b'_'));
     matches!(
-        plain.as_str(),
-        "secretkey" | "consumersecret" | "clientsecret" | "privatekey" | "apikey"
+        plain.as_slice(),
+        b"secretkey" | b"consumersecret" | b"clientsecret" | b"privatekey" | b"apikey"
     )
 }
 
@@ -119,15 +116,15 @@ pub enum Secret {
 #[must_use]
 pub fn find_secret(value: &str) -> Option<Secret> {
     let decoded = percent_decode(value);
-    let words =
-        || decoded.split(|it: char| !(it.is_ascii_alphanumeric() || matches!(it, '_' | '-' | '.')));
-    let is_key = |word: &str| {
+    let is_part = |it: &u8| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'-' | b'.');
+    let words = || decoded.split(|it| !is_part(it));
+    let is_key = |word: &[u8]| {
         ["jo_live_", "jo_test_", "whsec_"]
             .iter()
-            .any(|it| word.starts_with(it))
+            .any(|it| word.starts_with(it.as_bytes()))
     };
     // "-----BEGIN RSA PRIVATE KEY-----", also from a form, where spaces are plus signs; a shop may sell a "private key".
-    let is_block = decoded.contains("PRIVATE KEY-----") || decoded.contains("PRIVATE+KEY-----");
+    let is_block = holds(&decoded, "PRIVATE KEY-----") || holds(&decoded, "PRIVATE+KEY-----");
     if is_block || words().any(is_key) {
         return Some(Secret::Key);
     }
@@ -136,24 +133,26 @@ pub fn find_secret(value: &str) -> Option<Secret> {
         .then_some(Secret::MerchantToken)
 }
 
-fn is_merchant_token(word: &str) -> bool {
-    let mut parts = word.split('.');
+fn is_merchant_token(word: &[u8]) -> bool {
+    let mut parts = word.split(|it| *it == b'.');
     let (Some(_), Some(claims), Some(_)) = (parts.next(), parts.next(), parts.next()) else {
         return false;
     };
-    let text: Vec<u8> = base64url_decode(claims)
-        .into_iter()
-        .filter(|it| !it.is_ascii_whitespace())
-        .collect();
-    let claim: &[u8] = br#""tokenType":"MERCHANT""#;
-    text.windows(claim.len()).any(|it| it == claim)
+    let mut text = base64url_decode(claims);
+    text.retain(|it| !it.is_ascii_whitespace());
+    holds(&text, r#""tokenType":"MERCHANT""#)
 }
 
-fn base64url_decode(text: &str) -> Vec<u8> {
+/// Slower than `str::contains`, and 1.5 KB shorter in the page.
+fn holds(bytes: &[u8], text: &str) -> bool {
+    bytes.windows(text.len()).any(|it| it == text.as_bytes())
+}
+
+fn base64url_decode(text: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut bits: u32 = 0;
     let mut count = 0;
-    for byte in text.bytes() {
+    for &byte in text {
         let value = match byte {
             b'A'..=b'Z' => byte - b'A',
             b'a'..=b'z' => byte - b'a' + 26,
@@ -172,7 +171,7 @@ fn base64url_decode(text: &str) -> Vec<u8> {
     bytes
 }
 
-fn percent_decode(text: &str) -> String {
+fn percent_decode(text: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
@@ -186,5 +185,5 @@ fn percent_decode(text: &str) -> String {
             _ => bytes.push(byte),
         }
     }
-    String::from_utf8_lossy(&bytes).into_owned()
+    bytes
 }

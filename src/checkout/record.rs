@@ -1,52 +1,42 @@
 //! What is remembered of a payment over a reload.
 
 use malipo_wire::Currency;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::config::Options;
+use super::object::{Datum, Object};
 
 /// The resume record: one a payment, in sessionStorage, as JSON.
 ///
 /// It is kept 24 h, and gone after success. Reading one back, nothing in it is trusted: the URL is judged again, the order
 /// is verified before anything is shown as an outcome, and a resume never initiates.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Record {
     /// The idempotency key, until initiate's answer was understood; then absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
     /// Hash of the payload to which `key` belongs.
     pub payload: String,
     /// The order, once initiate answered.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub order_id: Option<String>,
     /// The token for verify, cancel and events.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
     /// The provider's name of the attempt.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
     /// The checkout page.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub redirect_url: Option<String>,
     /// The stream that initiate's answer named, as absolute URL.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub events_url: Option<String>,
     /// What initiate's answer said will be charged: decimal in major units.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<String>,
     /// ISO 4217.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
     /// When the attempt ends as expired: milliseconds since the Unix epoch.
     pub deadline: u64,
     /// When the record was written: milliseconds since the Unix epoch.
     pub saved_at: u64,
     /// How the attempt ended, if it has: `failed`, `expired` or `cancelled`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ended: Option<String>,
     /// No money moves.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub test: Option<bool>,
 }
 
@@ -68,6 +58,26 @@ impl Record {
     #[must_use]
     pub fn currency(&self) -> Option<Currency> {
         self.currency.as_deref().and_then(|it| it.parse().ok())
+    }
+}
+
+impl Serialize for Record {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = Object::default();
+        object.set("key", self.key.clone());
+        object.set("payload", self.payload.clone());
+        object.set("orderId", self.order_id.clone());
+        object.set("token", self.token.clone());
+        object.set("reference", self.reference.clone());
+        object.set("redirectUrl", self.redirect_url.clone());
+        object.set("eventsUrl", self.events_url.clone());
+        object.set("amount", self.amount.clone());
+        object.set("currency", self.currency.clone());
+        object.set("deadline", Datum::Time(self.deadline));
+        object.set("savedAt", Datum::Time(self.saved_at));
+        object.set("ended", self.ended.clone());
+        object.set("test", self.test);
+        object.serialize(serializer)
     }
 }
 

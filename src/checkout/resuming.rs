@@ -57,7 +57,7 @@ impl Checkout {
         let mut checks = Checks::default();
         checks.request(self.now);
         let stream = Stream::new(payment.stream_url(), self.now);
-        let order_id = Some(payment.order_id.clone());
+        let order_id = payment.order_id.clone();
         let watch = Watch {
             is_guessed: is_new && options.quote.is_none() && options.order_id.is_none(),
             options,
@@ -75,21 +75,16 @@ impl Checkout {
                         record: Box::new(record),
                     });
                 }
-                let paying = Paying {
-                    opened: true,
-                    ..Paying::new(watch, Tab::None, stream)
-                };
+                let mut paying = Paying::new(watch, Tab::None, stream);
+                paying.opened = true;
                 self.enter(State::Paying(Box::new(paying)));
             }
             Some(how) => {
-                let status = Some(how.state().as_str());
-                let outcome = Detail {
-                    order_id,
-                    status,
-                    late: Some(false),
-                    resumed: Some(true),
-                    ..Detail::default()
-                };
+                let outcome = Detail::default()
+                    .with("orderId", order_id)
+                    .with("status", how.state().as_str())
+                    .with("late", false)
+                    .with("resumed", true);
                 self.enter(State::Ended(Box::new(Ended {
                     how,
                     at: saved_at,

@@ -1,7 +1,5 @@
 //! The machine: inputs are dispatched here; what they cause stands in `initiating.rs` and `paying.rs`.
 
-use std::collections::VecDeque;
-
 use malipo_wire::{ErrorCode, Status};
 
 use super::answer::{Answer, Reply};
@@ -20,7 +18,7 @@ use super::timer::{CANCEL_VERIFY_MS, Moment};
 #[derive(Clone, Debug)]
 pub struct Checkout {
     pub(super) state: State,
-    pub(super) effects: VecDeque<Effect>,
+    pub(super) effects: Vec<Effect>,
     pub(super) now: Moment,
     pub(super) parse_url: ParseUrl,
     /// The idempotency keys that payloads still have: fingerprint and key, until an answer is understood.
@@ -50,7 +48,7 @@ impl Checkout {
     pub fn new(seed: u64, parse_url: ParseUrl) -> Self {
         Self {
             state: State::Idle,
-            effects: VecDeque::new(),
+            effects: Vec::new(),
             now: Moment(0),
             parse_url,
             kept_keys: Vec::new(),
@@ -94,7 +92,8 @@ impl Checkout {
 
     /// The next thing to do; `None` when all is done.
     pub fn poll_effect(&mut self) -> Option<Effect> {
-        self.effects.pop_front()
+        // A handful: a queue that is quick for thousands costs bytes.
+        (!self.effects.is_empty()).then(|| self.effects.remove(0))
     }
 
     /// When to say [`Input::TimerFired`] next.
@@ -274,7 +273,7 @@ impl Checkout {
     }
 
     pub(super) fn push(&mut self, effect: Effect) {
-        self.effects.push_back(effect);
+        self.effects.push(effect);
     }
 
     pub(super) fn epoch(&mut self) -> u32 {
@@ -300,39 +299,33 @@ impl Checkout {
     pub(super) fn announce_change(&mut self, previous: StateName) {
         let state = self.state.name();
         if state != previous {
-            let detail = Detail {
-                state: Some(state.as_str()),
-                previous: Some(previous.as_str()),
-                ..Detail::default()
-            };
+            let detail = Detail::default()
+                .with("state", state.as_str())
+                .with("previous", previous.as_str());
             self.emit(EventName::Change, detail);
         }
     }
 
     pub(super) fn emit(&mut self, name: EventName, mut detail: Detail) {
         if self.state.watch().is_some_and(|it| it.resumed) {
-            detail.resumed = Some(true);
+            detail.set("resumed", true);
         }
-        self.push(Effect::Emit(Box::new(Event { name, detail })));
+        self.push(Effect::Emit(Event { name, detail }));
     }
 
     /// Emits `pay-error`.
     pub(super) fn emit_error(&mut self, error: &PayError, terminal: bool) {
-        let detail = Detail {
-            order_id: self.order_id().map(Into::into),
-            code: Some(error.code),
-            message: Some(error.message.clone()),
-            retryable: Some(terminal && error.retryable),
-            terminal: Some(terminal),
-            errors: error.errors.clone(),
-            ..Detail::default()
-        };
+        let detail = error
+            .detail()
+            .with("orderId", self.order_id().map(String::from))
+            .with("retryable", terminal && error.retryable)
+            .with("terminal", terminal);
         self.emit(EventName::Error, detail);
     }
 
     pub(super) fn settle(&mut self, outcome: Result<Detail, PayError>) {
         self.owes_settlement = false;
-        self.push(Effect::Settle(outcome.map(Box::new).map_err(Box::new)));
+        self.push(Effect::Settle(outcome.map_err(Box::new)));
     }
 
     pub(super) fn paying(&self) -> Option<&Paying> {

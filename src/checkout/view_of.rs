@@ -4,6 +4,7 @@ use malipo_wire::{ErrorCode, Reason, SentTo};
 
 use super::attempt::{Payment, Tab};
 use super::error::PayError;
+use super::join::join;
 use super::state::{End, Ended, Initiating, Paying, State};
 use super::text::Text;
 use super::transition::Checkout;
@@ -189,7 +190,7 @@ fn sent_line(sent_to: &[SentTo]) -> Line {
     } else {
         Line {
             text: Text::SentTo,
-            value: recipients.join(", "),
+            value: join(&recipients, ", "),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Effects as short lines, for comparing.
 
-use malipo::checkout::{Detail, Effect, Event, EventName, PayError, RequestKind};
+use malipo::checkout::{Datum, Detail, Effect, Event, EventName, PayError, RequestKind};
 
 /// Names the idempotency keys in the order in which they appear: `k1`, `k2`.
 #[derive(Debug, Default)]
@@ -51,9 +51,9 @@ impl Keys {
             Effect::CloseStream => "close-stream".into(),
             Effect::Emit(event) => event_line(event),
             Effect::Settle(Ok(detail)) => {
-                let mut line = format!("resolve {}", detail.status.unwrap_or("?"));
-                for (flag, word) in [(detail.late, "late"), (detail.resumed, "resumed")] {
-                    if flag == Some(true) {
+                let mut line = format!("resolve {}", detail.text("status").unwrap_or("?"));
+                for word in ["late", "resumed"] {
+                    if detail.flag(word) == Some(true) {
                         line = format!("{line} {word}");
                     }
                 }
@@ -79,51 +79,52 @@ fn event_line(event: &Event) -> String {
     let mut words = vec![event.name.as_str().to_owned()];
     match event.name {
         EventName::Change => {
-            return format!("{} -> {}", detail.previous.unwrap(), detail.state.unwrap());
+            let state = |name| detail.text(name).unwrap();
+            return format!("{} -> {}", state("previous"), state("state"));
         }
         EventName::Error => {
-            words.push(detail.code.unwrap().as_str().into());
-            for (flag, word) in [
-                (detail.terminal, "terminal"),
-                (detail.retryable, "retryable"),
-            ] {
-                if flag == Some(true) {
-                    words.push(word.into());
-                }
-            }
+            words.push(detail.text("code").unwrap().into());
+            words.extend(flags_of(detail, &["terminal", "retryable"]));
         }
         _ => words.extend(words_of(detail)),
     }
-    if detail.late == Some(true) {
-        words.push("late".into());
-    }
-    if detail.resumed == Some(true) {
-        words.push("resumed".into());
-    }
+    words.extend(flags_of(detail, &["late", "resumed"]));
     words.join(" ")
 }
 
+/// Those of these that are set.
+fn flags_of(detail: &Detail, names: &[&str]) -> Vec<String> {
+    let set = names.iter().filter(|it| detail.flag(it) == Some(true));
+    set.map(|it| (*it).to_owned()).collect()
+}
+
 fn words_of(detail: &Detail) -> Vec<String> {
-    let recipients = |it: &Vec<malipo_wire::SentTo>| {
-        let to = |it: &malipo_wire::SentTo| {
-            format!("{}:{}", it.channel, it.to.as_deref().unwrap_or_default())
-        };
-        format!("[{}]", it.iter().map(to).collect::<Vec<_>>().join(","))
+    let recipient = |it: &Detail| {
+        let (channel, to) = (it.text("channel").unwrap(), it.text("to"));
+        format!("{channel}:{}", to.unwrap_or_default())
     };
-    [
-        detail.order_id.clone(),
-        detail.redirect_url.clone(),
-        detail.mode.map(Into::into),
-        detail.sent_to.as_ref().map(recipients),
-        detail.checks.map(|it| format!("#{it}")),
-        detail.amount.clone(),
-        detail.currency.clone(),
-        detail.reason.map(Into::into),
-        detail.test.filter(|it| *it).map(|_| "test".into()),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    let word = |name: &&str| match detail.get(name)? {
+        Datum::Text(text) => Some(text.to_string()),
+        Datum::Count(count) => Some(format!("#{count}")),
+        Datum::List(list) => {
+            let list: Vec<_> = list.iter().map(recipient).collect();
+            Some(format!("[{}]", list.join(",")))
+        }
+        Datum::Absent | Datum::Flag(_) | Datum::Time(_) | Datum::Object(_) => None,
+    };
+    let names = [
+        "orderId",
+        "redirectUrl",
+        "mode",
+        "sentTo",
+        "checks",
+        "amount",
+        "currency",
+        "reason",
+    ];
+    let mut words: Vec<String> = names.iter().filter_map(word).collect();
+    words.extend(flags_of(detail, &["test"]));
+    words
 }
 
 /// An error as one line: its code and the names of the options that are not accepted.

@@ -24,6 +24,7 @@ mod initiating;
 mod invariants;
 mod keys;
 mod lines;
+mod objects;
 mod options;
 mod policy;
 mod press;

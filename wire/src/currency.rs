@@ -7,7 +7,7 @@ use core::str::FromStr;
 ///
 /// Only codes of the active list exist as values, so a slip such as `KSH` for `KES` is found where it is written.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Currency([u8; 3]);
+pub struct Currency(&'static str);
 
 impl Currency {
     /// The number of decimals of the minor unit: 0 for UGX and JPY, 2 for KES and USD, 3 for BHD.
@@ -16,7 +16,7 @@ impl Currency {
     #[must_use]
     pub fn decimals(self) -> u8 {
         for (codes, decimals) in [(NO_DECIMALS, 0), (THREE_DECIMALS, 3), (FOUR_DECIMALS, 4)] {
-            if contains(codes, self.0) {
+            if find(codes, self.0).is_some() {
                 return decimals;
             }
         }
@@ -25,9 +25,8 @@ impl Currency {
 
     /// The code, for example `"UGX"`.
     #[must_use]
-    pub fn code(&self) -> &str {
-        // The bytes came out of a `str` constant and are ASCII; the empty string is unreachable.
-        core::str::from_utf8(&self.0).unwrap_or_default()
+    pub fn code(&self) -> &'static str {
+        self.0
     }
 }
 
@@ -35,13 +34,11 @@ impl FromStr for Currency {
     type Err = CurrencyError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let code: [u8; 3] = text.as_bytes().try_into().map_err(|_| CurrencyError)?;
-        let known = [NO_DECIMALS, TWO_DECIMALS, THREE_DECIMALS, FOUR_DECIMALS];
-        if known.iter().any(|codes| contains(codes, code)) {
-            Ok(Self(code))
-        } else {
-            Err(CurrencyError)
-        }
+        [NO_DECIMALS, TWO_DECIMALS, THREE_DECIMALS, FOUR_DECIMALS]
+            .into_iter()
+            .find_map(|codes| find(codes, text))
+            .map(Self)
+            .ok_or(CurrencyError)
     }
 }
 
@@ -61,16 +58,28 @@ impl fmt::Debug for Currency {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CurrencyError;
 
+impl CurrencyError {
+    /// What is accepted.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        "an ISO 4217 code of three capital letters, such as UGX, KES or USD"
+    }
+}
+
 impl fmt::Display for CurrencyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an ISO 4217 code of three capital letters, such as UGX, KES or USD")
+        f.write_str(self.as_str())
     }
 }
 
 impl core::error::Error for CurrencyError {}
 
-fn contains(codes: &str, code: [u8; 3]) -> bool {
-    codes.as_bytes().chunks_exact(3).any(|it| it == code)
+/// The code as it stands in the list.
+fn find(codes: &'static str, code: &str) -> Option<&'static str> {
+    (0..codes.len())
+        .step_by(3)
+        .filter_map(|at| codes.get(at..)?.get(..3))
+        .find(|it| *it == code)
 }
 
 const NO_DECIMALS: &str = "BIFCLPDJFGNFISKJPYKMFKRWPYGRWFUGXVNDVUVXAFXOFXPFUYI";

@@ -67,9 +67,17 @@ impl<'de> Deserialize<'de> for OrderId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OrderIdError;
 
+impl OrderIdError {
+    /// What is accepted.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        "1 to 64 characters out of A-Z, a-z, 0-9, '.', '_' and '-'"
+    }
+}
+
 impl fmt::Display for OrderIdError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("1 to 64 characters out of A-Z, a-z, 0-9, '.', '_' and '-'")
+        f.write_str(self.as_str())
     }
 }
 

@@ -6,12 +6,14 @@
 //! Invariants: nothing here can panic on any input; nothing here is a floating-point number.
 
 mod currency;
+mod digits;
 mod error_code;
 mod id;
 mod message;
 mod money;
 
 pub use currency::{Currency, CurrencyError};
+pub use digits::digits;
 pub use error_code::ErrorCode;
 pub use id::{OrderId, OrderIdError};
 pub use message::{

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::Currency;
+use crate::{Currency, digits};
 
 /// An amount of money: integer minor units (cents; whole shillings for UGX) and a currency.
 ///
@@ -42,12 +42,8 @@ impl Money {
             Some(parts) => parts,
             None => (text, ""),
         };
-        if whole.is_empty()
-            || !whole
-                .bytes()
-                .chain(fraction.bytes())
-                .all(|it| it.is_ascii_digit())
-        {
+        let are_digits = |it: &str| it.bytes().all(|it| it.is_ascii_digit());
+        if whole.is_empty() || !are_digits(whole) || !are_digits(fraction) {
             return Err(MoneyError::NotADecimal);
         }
         let decimals = usize::from(currency.decimals());
@@ -55,14 +51,14 @@ impl Money {
         if decimals < fraction.len() {
             return Err(MoneyError::TooManyDecimals);
         }
-        let padding = core::iter::repeat_n(b'0', decimals.saturating_sub(fraction.len()));
-        let mut minor: u64 = 0;
-        for digit in whole.bytes().chain(fraction.bytes()).chain(padding) {
-            minor = minor
-                .checked_mul(10)
-                .and_then(|it| it.checked_add(u64::from(digit.wrapping_sub(b'0'))))
-                .filter(|it| *it <= Self::MAX_MINOR)
-                .ok_or(MoneyError::TooLarge)?;
+        let mut minor = 0;
+        for part in [whole, fraction] {
+            for digit in part.bytes() {
+                minor = append(minor, digit)?;
+            }
+        }
+        for _ in fraction.len()..decimals {
+            minor = append(minor, b'0')?;
         }
         Ok(Self { minor, currency })
     }
@@ -83,7 +79,7 @@ impl Money {
     #[must_use]
     pub fn to_decimal(self) -> String {
         let decimals = usize::from(self.currency.decimals());
-        let digits = self.minor.to_string();
+        let digits = digits(self.minor);
         if decimals == 0 {
             return digits;
         }
@@ -112,6 +108,17 @@ impl Money {
     }
 }
 
+/// The number with one more decimal digit.
+fn append(minor: u64, digit: u8) -> Result<u64, MoneyError> {
+    let digit = u64::from(digit.wrapping_sub(b'0'));
+    let minor = minor.saturating_mul(10).saturating_add(digit);
+    if minor <= Money::MAX_MINOR {
+        Ok(minor)
+    } else {
+        Err(MoneyError::TooLarge)
+    }
+}
+
 impl fmt::Debug for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.currency.code())?;
@@ -131,13 +138,25 @@ pub enum MoneyError {
     TooLarge,
 }
 
+impl MoneyError {
+    /// What is accepted.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotADecimal => {
+                "a decimal in major units such as 10000 or 1250.50, without sign, spaces or separators"
+            }
+            Self::TooManyDecimals => {
+                "an amount with no more decimals than the currency has (UGX none, KES two)"
+            }
+            Self::TooLarge => "an amount of at most 9007199254740991 minor units",
+        }
+    }
+}
+
 impl fmt::Display for MoneyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotADecimal => "a decimal in major units such as 10000 or 1250.50, without sign, spaces or separators",
-            Self::TooManyDecimals => "an amount with no more decimals than the currency has (UGX none, KES two)",
-            Self::TooLarge => "an amount of at most 9007199254740991 minor units",
-        })
+        f.write_str(self.as_str())
     }
 }
 

@@ -6,10 +6,10 @@ use malipo_wire::ErrorCode;
 use wasm_bindgen::JsValue;
 
 use super::super::host::Said;
+use super::super::http::Manner;
 use super::super::tab::Tab;
 use super::super::{random, storage, url};
 use super::Driver;
-use super::effects::detail_of;
 use crate::checkout::{
     Detail, Input, Options, PayError, Press, PressMeaning, PressTab, Record, Resume, StateName,
 };
@@ -32,12 +32,7 @@ impl Driver {
             let may_rise = self.checkout.borrow().order_id().is_some();
             match error {
                 Some(error) if may_rise && !is_paid => {
-                    let terminal = Some(true);
-                    let detail = Detail {
-                        terminal,
-                        ..detail_of(&error)
-                    };
-                    self.emit("pay-error", &detail);
+                    self.emit("pay-error", &error.detail().with("terminal", true));
                 }
                 Some(error) => self.input(Input::Misconfigured(Box::new(error))),
                 None => self.input(Input::Mended),
@@ -127,24 +122,24 @@ impl Driver {
             let nameless = (!only_own).then(|| Record::nameless(&options))?;
             storage::load(&nameless, now)
         });
-        let stored = stored.filter(|it| it.order_id.is_some());
-        let is_own = options.order_id == order_id && order_id.is_some();
-        let record = match (order_id, stored) {
-            (None, stored) => stored,
-            (Some(order_id), Some(stored)) if stored.order_id.as_ref() == Some(&order_id) => {
-                Some(Record {
-                    token: token.or(stored.token),
-                    ..stored
-                })
+        let mut record = stored.filter(|it| it.order_id.is_some());
+        if order_id.is_some() {
+            let is_remembered = record.as_ref().is_some_and(|it| it.order_id == order_id);
+            let is_own = options.order_id == order_id;
+            if !is_remembered && (!only_own || is_own) {
+                record = Some(Record {
+                    order_id: order_id.clone(),
+                    ..Record::default()
+                });
             }
-            (Some(order_id), _) if !only_own || is_own => Some(Record {
-                order_id: Some(order_id),
-                token,
-                ..Record::default()
-            }),
-            // The page came back from another order than this button's.
-            (Some(_), stored) => stored,
-        };
+            // Else the page came back from another order than this button's.
+            if let Some(it) = &mut record
+                && it.order_id == order_id
+                && token.is_some()
+            {
+                it.token = token;
+            }
+        }
         if record.is_none() && only_own {
             return;
         }
@@ -183,7 +178,7 @@ impl Driver {
         let said = Said::read(&said, self.camel_case, self.status_only);
         let options = Options::parse(&said.raw, &said.page, url::parse)?;
         if !self.is_busy() {
-            self.held.borrow_mut().manner = Some(said.manner);
+            self.held.borrow_mut().manner = Some(Rc::new(Manner::new(said.raw)));
         }
         Ok(options)
     }

@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use js_sys::Promise;
-use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
@@ -196,21 +195,11 @@ fn redirect(url: &str) -> bool {
     top.is_some_and(|it| it.location().set_href(url).is_ok())
 }
 
-fn to_js<T: Serialize>(value: &T) -> JsValue {
-    serde_wasm_bindgen::to_value(value).unwrap_or_default()
+fn to_js(detail: &Detail) -> JsValue {
+    storage::to_js(detail).unwrap_or_default()
 }
 
 /// An error as the detail from which the page's side makes a `PayError`.
 pub(crate) fn error_to_js(error: &PayError) -> JsValue {
-    to_js(&detail_of(error))
-}
-
-pub(super) fn detail_of(error: &PayError) -> Detail {
-    Detail {
-        code: Some(error.code),
-        message: Some(error.message.clone()),
-        retryable: Some(error.retryable),
-        errors: error.errors.clone(),
-        ..Default::default()
-    }
+    to_js(&error.detail())
 }

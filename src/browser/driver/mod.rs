@@ -8,7 +8,6 @@ mod effects;
 mod wakes;
 
 use core::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
 use gloo_timers::callback::{Interval, Timeout};
@@ -35,7 +34,7 @@ pub struct Driver {
     status_only: bool,
     clock: Clock,
     checkout: RefCell<Checkout>,
-    inputs: RefCell<VecDeque<Input>>,
+    inputs: RefCell<Vec<Input>>,
     is_draining: Cell<bool>,
     is_destroyed: Cell<bool>,
     /// A request or the stream has just brought something: the timer is armed anew, also for the same moment.
@@ -54,7 +53,7 @@ pub struct Driver {
 /// What is let go of when the widget is removed.
 #[derive(Debug, Default)]
 struct Held {
-    manner: Option<Manner>,
+    manner: Option<Rc<Manner>>,
     tab: Option<Tab>,
     requests: Vec<Flight>,
     stream: Option<Flight>,
@@ -120,15 +119,18 @@ impl Driver {
         if matches!(input, Input::Replied { .. } | Input::Streamed { .. }) {
             self.is_completion.set(true);
         }
-        self.inputs.borrow_mut().push_back(input);
+        self.inputs.borrow_mut().push(input);
         if self.is_draining.replace(true) {
             return;
         }
         // Bounded: effects bring inputs of their own (a tab opened, refused), each at most once.
         loop {
-            let Some(input) = self.inputs.borrow_mut().pop_front() else {
+            let mut inputs = self.inputs.borrow_mut();
+            if inputs.is_empty() {
                 break;
-            };
+            }
+            let input = inputs.remove(0);
+            drop(inputs);
             self.checkout.borrow_mut().handle(self.clock.now(), input);
             self.carry_out();
         }

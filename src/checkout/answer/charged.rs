@@ -3,6 +3,7 @@
 use malipo_wire::{Currency, Money};
 
 use super::fields::{Fields, Shape};
+use crate::checkout::join::join;
 
 /// An amount as an answer gives it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -75,7 +76,7 @@ impl Charged {
             // Minor units that are no money must not pass for major ones.
             _ if !is_minor => text.map(String::from),
             Some(money) => Some(money.to_decimal()),
-            None => text.map(|it| [it, " minor units"].concat()),
+            None => text.map(|it| join(&[it, " minor units"], "")),
         };
         Self {
             text,

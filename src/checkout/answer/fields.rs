@@ -2,6 +2,8 @@
 
 use malipo_wire::{ErrorCode, SentTo};
 
+use crate::checkout::join::join;
+
 /// Every path that the shell copies out of a JSON body into [`Fields`]; `sent_to` and a list in `error` apart.
 pub const PATHS: &[&str] = &[
     "order_id",
@@ -166,7 +168,8 @@ impl Fields {
 
     pub(super) fn error_text(&self) -> Option<String> {
         if !self.errors.is_empty() {
-            return Some(self.errors.join("; "));
+            let errors: Vec<&str> = self.errors.iter().map(String::as_str).collect();
+            return Some(join(&errors, "; "));
         }
         self.word("error")
             .or_else(|| self.word("message"))

@@ -9,9 +9,10 @@ mod fields;
 mod initiate;
 mod verify;
 
-use malipo_wire::ErrorCode;
+use malipo_wire::{ErrorCode, digits};
 
 use super::error::PayError;
+use super::join::join;
 
 pub use charged::Charged;
 pub use fields::{Fields, PATHS, Value};
@@ -60,11 +61,8 @@ impl Answer {
         let code = fields.and_then(Fields::code).unwrap_or(by_status);
         let text = fields.and_then(Fields::error_text);
         let message = text.unwrap_or_else(|| {
-            [
-                "the backend answered with HTTP status ",
-                &self.http_status.to_string(),
-            ]
-            .concat()
+            let status = digits(self.http_status.into());
+            join(&["the backend answered with HTTP status ", &status], "")
         });
         let may_pass = matches!(
             code,

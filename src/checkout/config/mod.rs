@@ -2,10 +2,11 @@
 
 mod reader;
 
-use malipo_wire::{Currency, Customer, InitiateRequest, Money};
+use malipo_wire::{Currency, Customer, InitiateRequest, Money, digits};
 
 use super::answer::Charged;
 use super::error::PayError;
+use super::join::join;
 use super::policy::ParseUrl;
 use super::record::fingerprint;
 use reader::Reader;
@@ -129,8 +130,9 @@ impl Options {
         } else {
             ("sku", self.sku.as_ref()?)
         };
-        let quantity = self.quantity.unwrap_or(1).to_string();
-        Some([kind, name, if kind == "sku" { &quantity } else { "" }].join("\n"))
+        let quantity = digits(self.quantity.unwrap_or(1).into());
+        let quantity = if kind == "sku" { &quantity } else { "" };
+        Some(join(&[kind, name, quantity], "\n"))
     }
 
     /// Whether a press with these options is about the same payment: after success it then initiates nothing.
@@ -166,7 +168,7 @@ impl Options {
             self.currency.as_ref().map_or("", Currency::code),
             &text(&self.quote),
             &text(&self.sku),
-            &self.quantity.unwrap_or_default().to_string(),
+            &digits(self.quantity.unwrap_or_default().into()),
             &text(&self.description),
             &text(&self.customer.name),
             &text(&self.customer.email),

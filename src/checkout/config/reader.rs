@@ -1,17 +1,20 @@
 //! Judges every option, and finds secrets among them.
 
-use malipo_wire::{Currency, Customer, ErrorCode, Money, OrderId};
+use malipo_wire::{
+    Currency, CurrencyError, Customer, ErrorCode, Money, OrderId, OrderIdError, digits,
+};
 
 use super::{Mode, Options, Page, RawOptions};
 use crate::checkout::error::{BadOption, PayError};
+use crate::checkout::join::join;
 use crate::checkout::policy::{self, ParseUrl, Secret, UrlParts, UrlProblem};
 
 /// The options that are texts sent to the backend, with the most characters that each may have.
-const LONGEST: usize = 200;
+const LONGEST: u16 = 200;
 /// JoyndPay's limit for a description (its API page, read 2026-11-21).
-const LONGEST_DESCRIPTION: usize = 500;
+const LONGEST_DESCRIPTION: u16 = 500;
 /// A quote is a compact JWT of a few claims; this leaves room for long descriptions.
-const LONGEST_QUOTE: usize = 8_192;
+const LONGEST_QUOTE: u16 = 8_192;
 
 pub(super) struct Reader<'a> {
     raw: &'a RawOptions,
@@ -45,7 +48,7 @@ impl<'a> Reader<'a> {
         let verify = self.endpoint("verify-url", true);
         let cancel_url = self.endpoint("cancel-url", false).map(|it| it.href);
         let events_url = self.endpoint("events-url", false).map(|it| it.href);
-        let currency = self.parsed::<Currency>("currency");
+        let currency = self.parsed::<Currency>("currency", CurrencyError.as_str());
         let sku = self.text("sku", LONGEST);
         let quantity = self.whole("quantity", 1, 999, "a whole number from 1 to 999");
         if quantity.is_some() && sku.is_none() {
@@ -68,7 +71,7 @@ impl<'a> Reader<'a> {
             cancel_url,
             events_url,
             order_id: self
-                .parsed::<OrderId>("order-id")
+                .parsed::<OrderId>("order-id", OrderIdError.as_str())
                 .map(|it| it.as_str().into()),
             amount: self.amount(currency),
             currency,
@@ -120,7 +123,7 @@ impl<'a> Reader<'a> {
             (ErrorCode::BadOption, "an option is not accepted: ")
         };
         let names: Vec<&str> = self.errors.iter().map(|it| it.name.as_str()).collect();
-        let mut message = [message, &names.join(", ")].concat();
+        let mut message = join(&[message, &join(&names, ", ")], "");
         if self.errors.len() == 1 && !self.secret {
             message.push_str("; expected ");
             message.push_str(&first.expected);
@@ -150,7 +153,7 @@ impl<'a> Reader<'a> {
             }
         }
         for (name, value) in &raw.headers {
-            let reported = ["headers.", name].concat();
+            let reported = join(&["headers.", name], "");
             let reserved = ["content-type", "accept", "idempotency-key"];
             if policy::is_secret_name(name) || policy::find_secret(value).is_some() {
                 self.secret_in(reported);
@@ -194,15 +197,11 @@ impl<'a> Reader<'a> {
     }
 
     fn bad(&mut self, name: &str, expected: &str) {
-        let value = self
-            .value(name)
-            .unwrap_or_default()
-            .chars()
-            .take(80)
-            .collect();
+        let value = self.value(name).unwrap_or_default();
+        let cut = value.char_indices().nth(80).map_or(value.len(), |it| it.0);
         self.errors.push(BadOption {
             name: self.written(name),
-            value,
+            value: value.get(..cut).unwrap_or_default().into(),
             expected: expected.into(),
         });
     }
@@ -252,25 +251,23 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn parsed<T>(&mut self, name: &str) -> Option<T>
-    where
-        T: core::str::FromStr<Err: core::fmt::Display>,
-    {
-        match self.value(name)?.parse() {
-            Ok(value) => Some(value),
-            Err(error) => {
-                self.bad(name, &error.to_string());
-                None
-            }
+    fn parsed<T: core::str::FromStr>(&mut self, name: &str, expected: &str) -> Option<T> {
+        let value = self.value(name)?.parse().ok();
+        if value.is_none() {
+            self.bad(name, expected);
         }
+        value
     }
 
-    fn text(&mut self, name: &str, longest: usize) -> Option<String> {
+    fn text(&mut self, name: &str, longest: u16) -> Option<String> {
         let text = self.value(name)?;
-        if longest < text.chars().count() {
+        if usize::from(longest) < text.chars().count() {
             self.bad(
                 name,
-                &["a text of at most ", &longest.to_string(), " characters"].concat(),
+                &join(
+                    &["a text of at most ", &digits(longest.into()), " characters"],
+                    "",
+                ),
             );
             return None;
         }
@@ -321,7 +318,7 @@ impl<'a> Reader<'a> {
         match judged {
             Some(Ok(money)) if money.minor() != 0 => Some(text.into()),
             Some(Err(error)) => {
-                self.bad("amount", &error.to_string());
+                self.bad("amount", error.as_str());
                 None
             }
             Some(Ok(_)) | None => {

@@ -14,14 +14,14 @@ impl Invariants {
         }
         let attempt = self.attempt.as_mut().unwrap();
         let resumed = attempt.resumed.then_some(true);
-        assert_eq!(event.detail.resumed, resumed, "{event:?}");
+        assert_eq!(event.detail.flag("resumed"), resumed, "{event:?}");
         match event.name {
             EventName::Initiated => {
                 assert!(!attempt.initiated && attempt.end.is_none(), "W11");
                 attempt.initiated = true;
-                attempt.order = event.detail.order_id.clone();
+                attempt.order = event.detail.text("orderId").map(Into::into);
                 let had_tab = inputs.first().is_some_and(|it| it.2.has_tab);
-                let has_page = event.detail.redirect_url.is_some();
+                let has_page = event.detail.text("redirectUrl").is_some();
                 attempt.must_open = has_page
                     && match attempt.mode {
                         Some(Mode::Redirect) => true,
@@ -43,9 +43,9 @@ impl Invariants {
                 assert_eq!(said, Some(Word::Pending), "W2: {event:?}");
             }
             EventName::Blocked | EventName::Change => {}
-            EventName::Error if event.detail.terminal != Some(true) => {
+            EventName::Error if event.detail.flag("terminal") != Some(true) => {
                 // A success over another amount is told whenever it is seen.
-                let is_odd = event.detail.code == Some(ErrorCode::AmountMismatch);
+                let is_odd = event.detail.text("code") == Some(ErrorCode::AmountMismatch.as_str());
                 let is_told = attempt.end.is_none() || (is_odd && !attempt.told_odd);
                 assert!(attempt.initiated && is_told, "W1: {event:?}");
                 attempt.told_odd |= is_odd && attempt.end.is_some();
@@ -65,7 +65,7 @@ impl Invariants {
     fn changed(&mut self, event: &Event, inputs: &[(usize, Input, Before)]) {
         let detail = &event.detail;
         let previous = Some(self.announced.as_str());
-        assert_eq!(detail.previous, previous, "W11: {detail:?}");
+        assert_eq!(detail.text("previous"), previous, "W11: {detail:?}");
         let states = [
             StateName::Idle,
             StateName::Initiating,
@@ -78,7 +78,7 @@ impl Invariants {
             StateName::Error,
         ];
         let mut states = states.into_iter();
-        let state = states.find(|it| detail.state == Some(it.as_str()));
+        let state = states.find(|it| detail.text("state") == Some(it.as_str()));
         self.announced = state.unwrap();
         // Back to rest only from an error, by options that are good again.
         let is_mended = inputs.iter().any(|it| matches!(it.1, Input::Mended));
@@ -114,13 +114,13 @@ impl Invariants {
 /// W1: one terminal event, and after it only what a better known outcome brings, as late.
 fn assert_rises(attempt: &Attempt, event: &Event) {
     let rises = match attempt.end {
-        None => event.detail.late.is_none(),
+        None => event.detail.flag("late").is_none(),
         Some(EventName::Expired) => matches!(event.name, EventName::Failed | EventName::Success),
         Some(EventName::Failed | EventName::Cancelled) => event.name == EventName::Success,
         Some(_) => false,
     };
     assert!(rises, "W1: {:?} then {event:?}", attempt.end);
     let late = attempt.end.map(|_| true);
-    assert_eq!(event.detail.late, late, "W1: {event:?}");
-    assert_eq!(event.detail.order_id, attempt.order);
+    assert_eq!(event.detail.flag("late"), late, "W1: {event:?}");
+    assert_eq!(event.detail.text("orderId"), attempt.order.as_deref());
 }

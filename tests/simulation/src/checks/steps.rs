@@ -133,7 +133,7 @@ impl Checks {
 
     /// What a page is told is so.
     pub(crate) fn event(&mut self, event: &Event, order: &str, disk: &SharedDisk, ledger: &Ledger) {
-        if let Some(named) = &event.detail.order_id {
+        if let Some(named) = event.detail.text("orderId") {
             assert_eq!(named, order, "W2: an event about another order");
         }
         if !matches!(event.name, EventName::Success | EventName::Failed) {

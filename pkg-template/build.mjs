@@ -41,19 +41,19 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(join(out, "texts"), { recursive: true });
 
 const wasm = readFileSync(join(built, "core_bg.wasm"));
-const wasmName = `core-${hash(wasm)}.wasm`;
+const wasmName = `core-${short(wasm)}.wasm`;
 const compat = minify(asModule(read(join(built, "compat.js"))));
-const compatName = `compat-${hash(compat)}.js`;
+const compatName = `compat-${short(compat)}.js`;
 const glue = minify(withoutLoader(withFreshViews(shortenNames(read(join(built, "core.js"))))));
 const texts = LANGUAGES.filter((it) => it !== "en").map((it) => [it, minify(read(join(template, `texts/${it}.js`)))]);
-const textsNames = Object.fromEntries(texts.map(([code, content]) => [code, `texts-${code}-${hash(content)}.js`]));
+const textsNames = Object.fromEntries(texts.map(([code, content]) => [code, `texts-${code}-${short(content)}.js`]));
 const rest = bundle("rest.js", {
-  "javascript.js": written("embed/javascript.js", { "./compat.js": `./${compatName}`, "compat.js's integrity": integrity(compat, "sha256") }),
+  "javascript.js": written("embed/javascript.js", { "compat.js's hash": hash(compat) }),
   "pinned.js": written("embed/pinned.js"),
 });
-const restName = `rest-${hash(rest)}.js`;
+const restName = `rest-${short(rest)}.js`;
 const entry = embed();
-const entryName = `malipo-${hash(entry)}.js`;
+const entryName = `malipo-${short(entry)}.js`;
 // What the modules load, and what the embed loads.
 const generated = { "core.js": glue, "bytes.js": `export default"${wasm.toString("base64")}";\n`, "compat.js": compat, "web.js": web() };
 const served = { "malipo.js": entry, [entryName]: entry, [restName]: rest, [wasmName]: wasm, [compatName]: compat };
@@ -79,13 +79,12 @@ console.log(`build.mjs: with integrity, and the WebAssembly asked for beside the
 
 /** The script embed: one module, which loads all else by its name and hash. */
 function embed() {
-  // The shorter hash: there is one a language.
-  const files = Object.fromEntries(texts.map(([code, content]) => [code, `${hash(content)} ${integrity(content, "sha256")}`]));
-  const source = { "./rest.js": `./${restName}`, "rest.js's integrity": integrity(rest, "sha256") };
+  const hashes = Object.fromEntries(texts.map(([code, content]) => [code, hash(content)]));
+  const source = { "rest.js's hash": hash(rest) };
   return bundle("malipo.js", {
     "fetched.js": fetched(),
     "source.js": written("embed/source.js", source),
-    "languages.js": written("embed/languages.js", { "const FILES = {};": `const FILES = ${JSON.stringify(files)};` }),
+    "languages.js": written("embed/languages.js", { "const HASHES = {};": `const HASHES = ${JSON.stringify(hashes)};` }),
     "pinned.js": written("embed/pinned.js"),
   });
 }
@@ -96,7 +95,7 @@ function web() {
 }
 
 function fetched() {
-  return written("web/fetched.js", { "./core_bg.wasm": `./${wasmName}`, "core_bg.wasm's integrity": integrity(wasm, "sha256") });
+  return written("web/fetched.js", { "./core_bg.wasm": `./${wasmName}`, "core_bg.wasm's integrity": `sha256-${hash(wasm)}` });
 }
 
 /** A file of the template with what only the build knows. */
@@ -217,12 +216,18 @@ function escape(name) {
   return name.replace(/[$.*+?^{}()|[\]\\]/g, "\\$&");
 }
 
-function integrity(content, algorithm = "sha384") {
-  return `${algorithm}-${createHash(algorithm).update(content).digest("base64")}`;
+/** What a page's script line says. What the entry says of the others is shorter: its bytes are waited for. */
+function integrity(content) {
+  return `sha384-${createHash("sha384").update(content).digest("base64")}`;
 }
 
 function hash(content) {
-  return createHash("sha256").update(content).digest("hex").slice(0, 16);
+  return createHash("sha256").update(content).digest("base64");
+}
+
+/** What is in a file's name of it: embed/pinned.js has it from the whole one. */
+function short(content) {
+  return Buffer.from(hash(content), "base64").toString("hex", 0, 8);
 }
 
 function read(path) {

@@ -2,7 +2,6 @@
 import { rest, wasm } from "./source.js";
 
 let loading;
-let failures = 0;
 
 /**
  * What is loaded from the first press on, at the latest, as two promises: `rest` of the modules of rest.js, and `core` of the
@@ -10,17 +9,16 @@ let failures = 0;
  */
 export function load() {
   if (loading) return loading;
-  const modules = rest(failures);
+  const modules = rest();
   const core = start(modules).catch((error) => {
     loading = undefined;
-    failures += 1;
     throw error;
   });
   return (loading = { rest: modules, core });
 }
 
 async function start(modules) {
-  const made = runsWasm() ? wasm() : modules.then(({ compat }) => compat(failures));
+  const made = runsWasm() ? wasm() : modules.then(({ compat }) => compat());
   const [core, instantiate] = await Promise.all([modules, made]);
   core.finish(await instantiate(core.imports()));
   return core;

@@ -2,7 +2,7 @@
 import { importPinned } from "./pinned.js";
 
 /** Resolves to what makes an instance of it, over the imports that its glue has. */
-export async function compat(failures) {
-  const { default: instantiate } = await importPinned(["./compat.js", "compat.js's integrity"], failures);
+export async function compat() {
+  const { default: instantiate } = await importPinned("compat", "compat.js's hash");
   return (imports) => ({ exports: instantiate(imports) });
 }

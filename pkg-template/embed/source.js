@@ -4,4 +4,4 @@ import { importPinned } from "./pinned.js";
 export { wasm } from "./fetched.js";
 
 /** The modules of rest.js. */
-export const rest = (failures) => importPinned(["./rest.js", "rest.js's integrity"], failures);
+export const rest = () => importPinned("rest", "rest.js's hash");

@@ -9,8 +9,9 @@ for (const name of ["start", "initiated", "opened", "blocked", "sent", "pending"
     if (name === "success") navigator.sendBeacon("/beacon", JSON.stringify({ state: document.visibilityState, ms: Date.now() - seen.since }));
   }, true);
 }
-addEventListener("error", (event) => seen.errors.push(String(event.message)));
-addEventListener("unhandledrejection", (event) => seen.errors.push(`unhandled rejection: ${event.reason}`));
+// With where it came from: what happens once in a hundred runs is told once.
+addEventListener("error", ({ message, filename, lineno, colno, error }) => seen.errors.push(`${message} at ${filename}:${lineno}:${colno} of ${location.href}; ${error?.stack}`));
+addEventListener("unhandledrejection", ({ reason }) => seen.errors.push(`unhandled rejection: ${reason} in ${location.href}; ${reason?.stack}`));
 addEventListener("securitypolicyviolation", (event) => seen.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
 addEventListener("pageshow", (event) => (seen.kept = event.persisted));
 document.addEventListener("visibilitychange", () => (seen.since = Date.now()));

@@ -3,7 +3,7 @@
 //! Never by the prototype: a page whose `Object.prototype` was given a `status` must not turn an empty answer into money.
 
 use js_sys::{Array, JSON, Number, Object, Reflect};
-use malipo_wire::SentTo;
+use malipo_wire::{SentTo, cut};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::clock::whole;
@@ -42,7 +42,7 @@ pub fn text(object: &Object, key: &str) -> Option<String> {
 pub fn read(object: &Object) -> Fields {
     let mut fields = Fields::default();
     for &path in PATHS {
-        let value = match path.split_once('.') {
+        let value = match cut(path, b'.') {
             None => own(object, path),
             Some((parent, key)) => inner(object, parent).and_then(|it| own(&it, key)),
         };

@@ -2,6 +2,7 @@
 
 use gloo_net::http::Response;
 use js_sys::Promise;
+use malipo_wire::number;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -10,7 +11,7 @@ use web_sys::{AbortController, AbortSignal, Headers, Request, RequestCredentials
 use super::clock::{wall_ms, whole};
 use super::{fields, storage};
 use crate::checkout::answer::{Answer, BODY_MOST, Reply};
-use crate::checkout::join::join;
+use crate::checkout::texts::join;
 use crate::checkout::{self, RawOptions};
 
 #[wasm_bindgen]
@@ -122,7 +123,7 @@ async fn try_post(
     let request = manner.request(&request.url, Some(&json), &own, signal)?;
     let response = send(&request).await?;
     let header = |name| header(&response, name);
-    let length = header("content-length").and_then(|it| it.parse::<u64>().ok());
+    let length = header("content-length").and_then(|it| number(&it));
     let retry_after_ms = header("retry-after").and_then(|it| retry_after_ms(&it));
     let http_status = response.status();
     let is_too_long = |it: u64| usize::try_from(it).is_ok_and(|it| BODY_MOST < it);
@@ -133,7 +134,7 @@ async fn try_post(
     };
     let body = text
         .filter(|it| it.len() <= BODY_MOST)
-        .and_then(|it| fields::parse_object(it.trim_start_matches('\u{feff}')))
+        .and_then(|it| fields::parse_object(it.strip_prefix('\u{feff}').unwrap_or(&it)))
         .map(|it| fields::read(&it));
     Some(Answer {
         http_status,
@@ -165,7 +166,7 @@ fn header(response: &Response, name: &str) -> Option<String> {
 /// `Retry-After`: seconds, or an HTTP date.
 #[must_use]
 pub fn retry_after_ms(value: &str) -> Option<u64> {
-    if let Ok(seconds) = value.trim().parse::<u64>() {
+    if let Some(seconds) = number(value.trim()) {
         return Some(seconds.saturating_mul(1_000));
     }
     let date = js_sys::Date::parse(value);

@@ -4,6 +4,8 @@
 //! dropped, a blank line dispatches, and what is not dispatched at the end is lost. `id` and `retry` mean nothing here: each
 //! stream begins with the state as it is now, and the machine decides when to come back.
 
+use malipo_wire::cut;
+
 /// The most bytes that one event may have; the longest that the backend sends is below 1 KB.
 pub const EVENT_MOST: usize = 64 * 1024;
 
@@ -67,7 +69,7 @@ impl Parser {
             return core::mem::take(&mut self.has_data).then_some(message);
         }
         let text = String::from_utf8_lossy(line);
-        let (field, value) = text.split_once(':').unwrap_or((&text, ""));
+        let (field, value) = cut(&text, b':').unwrap_or((&text, ""));
         let value = value.strip_prefix(' ').unwrap_or(value);
         match field {
             "event" => self.message.event = value.into(),

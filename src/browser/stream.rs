@@ -9,7 +9,7 @@ use super::fields;
 use super::http::{self, Manner};
 use super::sse::{Message, Parser};
 use crate::checkout::StreamEvent;
-use crate::checkout::join::join;
+use crate::checkout::texts::join;
 
 /// Reads until the stream ends, telling `report` what came; its last word is `Ended` or `Refused`.
 pub async fn read(

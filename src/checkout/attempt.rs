@@ -1,12 +1,12 @@
 //! What is known of a payment once initiate answered, or once a record was read back.
 
-use malipo_wire::SentTo;
+use malipo_wire::{SentTo, cut};
 
 use super::answer::{Charged, Identity, Initiated};
 use super::config::Options;
-use super::join::join;
 use super::policy::{self, ParseUrl};
 use super::record::Record;
+use super::texts::{holds, join};
 use super::timer::{
     DEADLINE_DEFAULT_MS, DEADLINE_GRACE_MS, DEADLINE_LEAST_MS, DEADLINE_MOST_MS, Moment,
 };
@@ -134,8 +134,9 @@ impl Payment {
 
     /// The stream's URL with the order in its query.
     pub(super) fn stream_url(&self) -> Option<String> {
-        let url = self.events_url.as_deref()?.split('#').next()?;
-        let joint = if url.contains('?') { "&" } else { "?" };
+        let url = self.events_url.as_deref()?;
+        let url = cut(url, b'#').map_or(url, |it| it.0);
+        let joint = if holds(url, b'?') { "&" } else { "?" };
         let order_id = percent_encode(&self.order_id);
         Some(join(&[url, joint, "order_id=", &order_id], ""))
     }

@@ -1,6 +1,6 @@
 //! What the machine wants done.
 
-use malipo_wire::{Currency, Customer, InitiateRequest, Money, SentTo, VerifyRequest};
+use malipo_wire::{Currency, Customer, InitiateRequest, Money, SentTo, VerifyRequest, cut};
 use serde::{Serialize, Serializer};
 
 use super::error::PayError;
@@ -232,6 +232,6 @@ fn customer(it: &Customer) -> Object {
 /// Digits, with at most one point between them.
 fn is_decimal(text: &str) -> bool {
     let is_digits = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit());
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let (whole, fraction) = cut(text, b'.').unwrap_or((text, "0"));
     is_digits(whole) && is_digits(fraction)
 }

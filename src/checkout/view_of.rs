@@ -4,9 +4,9 @@ use malipo_wire::{ErrorCode, Reason, SentTo};
 
 use super::attempt::{Payment, Tab};
 use super::error::PayError;
-use super::join::join;
 use super::state::{End, Ended, Initiating, Paying, State};
 use super::text::Text;
+use super::texts::join;
 use super::transition::Checkout;
 use super::view::{Line, View};
 use super::{Mode, StateName};

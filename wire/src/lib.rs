@@ -6,14 +6,13 @@
 //! Invariants: nothing here can panic on any input; nothing here is a floating-point number.
 
 mod currency;
-mod digits;
 mod error_code;
 mod id;
 mod message;
 mod money;
+mod text;
 
 pub use currency::{Currency, CurrencyError};
-pub use digits::digits;
 pub use error_code::ErrorCode;
 pub use id::{OrderId, OrderIdError};
 pub use message::{
@@ -21,3 +20,4 @@ pub use message::{
     VerifyRequest,
 };
 pub use money::{Money, MoneyError};
+pub use text::{cut, digits, number, without_end};

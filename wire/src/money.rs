@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::{Currency, digits};
+use crate::{Currency, cut, digits, without_end};
 
 /// An amount of money: integer minor units (cents; whole shillings for UGX) and a currency.
 ///
@@ -37,7 +37,7 @@ impl Money {
     /// # Errors
     /// [`MoneyError::NotADecimal`], [`MoneyError::TooManyDecimals`] and [`MoneyError::TooLarge`].
     pub fn parse(text: &str, currency: Currency) -> Result<Self, MoneyError> {
-        let (whole, fraction) = match text.split_once('.') {
+        let (whole, fraction) = match cut(text, b'.') {
             Some((_, "")) => return Err(MoneyError::NotADecimal),
             Some(parts) => parts,
             None => (text, ""),
@@ -47,7 +47,7 @@ impl Money {
             return Err(MoneyError::NotADecimal);
         }
         let decimals = usize::from(currency.decimals());
-        let fraction = fraction.trim_end_matches('0');
+        let fraction = without_end(fraction, b'0');
         if decimals < fraction.len() {
             return Err(MoneyError::TooManyDecimals);
         }

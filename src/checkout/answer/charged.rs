@@ -3,7 +3,7 @@
 use malipo_wire::{Currency, Money};
 
 use super::fields::{Fields, Shape};
-use crate::checkout::join::join;
+use crate::checkout::texts::join;
 
 /// An amount as an answer gives it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

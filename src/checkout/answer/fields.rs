@@ -2,7 +2,7 @@
 
 use malipo_wire::{ErrorCode, SentTo};
 
-use crate::checkout::join::join;
+use crate::checkout::texts::join;
 
 /// Every path that the shell copies out of a JSON body into [`Fields`]; `sent_to` and a list in `error` apart.
 pub const PATHS: &[&str] = &[

@@ -1,12 +1,13 @@
 //! Reads initiate's answer.
 
-use malipo_wire::{ErrorCode, SentTo};
+use malipo_wire::{ErrorCode, SentTo, cut, number};
 
 use super::fields::{Fields, Shape};
 use super::{Answer, Charged};
 use crate::checkout::config::Options;
 use crate::checkout::error::PayError;
 use crate::checkout::policy::{self, ParseUrl, UrlProblem};
+use crate::checkout::texts::words;
 
 /// What initiate's answer says, judged: there is something to open, or a link was sent, or it is paid already.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,10 +147,7 @@ pub fn judge_redirect(url: &str, options: &Options, parse: ParseUrl) -> Result<S
 
 fn expires_in_ms(fields: &Fields) -> Option<u64> {
     if let Some(seconds) = fields.text("expires_in") {
-        return seconds
-            .parse::<u64>()
-            .ok()
-            .map(|it| it.saturating_mul(1_000));
+        return number(seconds).map(|it| it.saturating_mul(1_000));
     }
     // The span between the provider's own two stamps: the phone's clock may be hours off.
     let until = iso_seconds(fields.word("expires_at")?)?;
@@ -159,11 +157,14 @@ fn expires_in_ms(fields: &Fields) -> Option<u64> {
 
 /// Seconds since 1970 of `2026-04-17T18:00:00.000Z` (JoPay writes no other form; its quickstart, read 2026-11-21).
 fn iso_seconds(text: &str) -> Option<u64> {
-    let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
-    let mut date = date.split('-').map(str::parse::<u64>);
-    let mut time = time.split(['.', ':']).map(str::parse::<u64>);
-    let (year, month, day) = (date.next()?.ok()?, date.next()?.ok()?, date.next()?.ok()?);
-    let (hour, minute, second) = (time.next()?.ok()?, time.next()?.ok()?, time.next()?.ok()?);
+    let (date, time) = cut(text.strip_suffix('Z')?, b'T')?;
+    let mut numbers = Vec::new();
+    for it in words(date, "-").iter().chain(&words(time, ".:")) {
+        numbers.push(number(it)?);
+    }
+    let [year, month, day, hour, minute, second, ..] = *numbers else {
+        return None;
+    };
     if !(1970..=9999).contains(&year)
         || !(1..=12).contains(&month)
         || !(1..=31).contains(&day)

@@ -12,7 +12,7 @@ mod verify;
 use malipo_wire::{ErrorCode, digits};
 
 use super::error::PayError;
-use super::join::join;
+use super::texts::join;
 
 pub use charged::Charged;
 pub use fields::{Fields, PATHS, Value};

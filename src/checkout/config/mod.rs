@@ -6,9 +6,9 @@ use malipo_wire::{Currency, Customer, InitiateRequest, Money, digits};
 
 use super::answer::Charged;
 use super::error::PayError;
-use super::join::join;
 use super::policy::ParseUrl;
 use super::record::fingerprint;
+use super::texts::join;
 use reader::Reader;
 
 /// What the page says, before anything is judged.

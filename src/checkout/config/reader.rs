@@ -1,13 +1,14 @@
 //! Judges every option, and finds secrets among them.
 
 use malipo_wire::{
-    Currency, CurrencyError, Customer, ErrorCode, Money, OrderId, OrderIdError, digits,
+    Currency, CurrencyError, Customer, ErrorCode, Money, OrderId, OrderIdError, digits, number,
+    without_end,
 };
 
 use super::{Mode, Options, Page, RawOptions};
 use crate::checkout::error::{BadOption, PayError};
-use crate::checkout::join::join;
 use crate::checkout::policy::{self, ParseUrl, Secret, UrlParts, UrlProblem};
+use crate::checkout::texts::{holds, join, words};
 
 /// The options that are texts sent to the backend, with the most characters that each may have.
 const LONGEST: u16 = 200;
@@ -15,6 +16,8 @@ const LONGEST: u16 = 200;
 const LONGEST_DESCRIPTION: u16 = 500;
 /// A quote is a compact JWT of a few claims; this leaves room for long descriptions.
 const LONGEST_QUOTE: u16 = 8_192;
+/// What separates origins, as in HTML.
+const WHITE_SPACE: &str = " \t\n\x0c\r";
 
 pub(super) struct Reader<'a> {
     raw: &'a RawOptions,
@@ -212,14 +215,15 @@ impl<'a> Reader<'a> {
             return kebab.into();
         }
         let mut name = String::new();
-        for (index, part) in kebab.split('-').enumerate() {
-            let (first, rest) = part.split_at_checked(1).unwrap_or((part, ""));
-            name.push_str(&if index == 0 {
-                first.into()
+        let mut begins = false;
+        for letter in kebab.chars() {
+            if letter == '-' {
+                begins = true;
+            } else if core::mem::take(&mut begins) {
+                name.push(letter.to_ascii_uppercase());
             } else {
-                first.to_ascii_uppercase()
-            });
-            name.push_str(rest);
+                name.push(letter);
+            }
         }
         name
     }
@@ -276,20 +280,15 @@ impl<'a> Reader<'a> {
 
     fn whole(&mut self, name: &str, least: u64, most: u64, expected: &str) -> Option<u64> {
         let text = self.value(name)?;
-        let number = text.parse().ok().filter(|it| (least..=most).contains(it));
-        if number.is_none() || !text.bytes().all(|it| it.is_ascii_digit()) {
+        let number = number(text).filter(|it| (least..=most).contains(it));
+        if number.is_none() {
             self.bad(name, expected);
-            return None;
         }
         number
     }
 
     fn one_of(&mut self, name: &str, accepted: &str) {
-        let known = |it: &str| {
-            accepted
-                .split([',', ' '])
-                .any(|word| word == it && word != "or")
-        };
+        let known = |it: &str| it != "or" && words(accepted, ", ").contains(&it);
         if self.value(name).is_some_and(|it| !known(it)) {
             self.bad(name, accepted);
         }
@@ -332,33 +331,30 @@ impl<'a> Reader<'a> {
         let Some(text) = self.value("checkout-origins") else {
             return Vec::new();
         };
-        let judge = |it: &str| {
-            let url = policy::judge_endpoint((self.parse_url)(it, None)).ok()?;
+        let mut origins = Vec::new();
+        for it in words(text, WHITE_SPACE) {
+            let url = policy::judge_endpoint((self.parse_url)(it, None)).ok();
             // An origin has no path: "https://pay.example" or "https://pay.example/". There are no wildcards: one would
             // match nothing.
-            (it.trim_end_matches('/').eq_ignore_ascii_case(&url.origin) && !it.contains('*'))
-                .then_some(url.origin)
-        };
-        match text
-            .split_ascii_whitespace()
-            .map(judge)
-            .collect::<Option<Vec<_>>>()
-        {
-            Some(origins) => origins,
-            None => {
+            let is_origin = |url: &UrlParts| {
+                without_end(it, b'/').eq_ignore_ascii_case(&url.origin) && !holds(it, b'*')
+            };
+            let Some(url) = url.filter(is_origin) else {
                 self.bad(
                     "checkout-origins",
                     "origins such as https://pay.example, separated by spaces",
                 );
-                Vec::new()
-            }
+                return Vec::new();
+            };
+            origins.push(url.origin);
         }
+        origins
     }
 }
 
 /// What `fetch` takes as a header; anything else would be left out without a word (RFC 9110, 5.1 and 5.5).
 fn is_header(name: &str, value: &str) -> bool {
-    let is_token = |it: u8| it.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&it);
+    let is_token = |it: u8| it.is_ascii_alphanumeric() || holds("!#$%&'*+-.^_`|~", it);
     let is_text = |it: char| it == '\t' || (' '..='\u{ff}').contains(&it) && it != '\u{7f}';
     !name.is_empty() && name.bytes().all(is_token) && value.chars().all(is_text)
 }

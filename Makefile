@@ -39,8 +39,9 @@ package: .tools/ready-test pkg ## The package as a project installs it: types, p
 look: .tools/ready-test pkg ## Every state of the widget: axe-core in two languages, the keyboard, and the pictures that were accepted
 	node --test --test-concurrency=1 tests/look/*.test.mjs
 
-a11y: .tools/ready-test pkg ## axe-core in every state, theme and language; sizes, zoom, motion, keyboard, what a screen reader is given
+a11y: .tools/ready-test pkg programs ## axe-core in every state, theme and language, the server's own pages too; sizes, zoom, motion, keyboard, what a screen reader is given
 	ALL=1 node --test --test-concurrency=1 tests/look/a11y.test.mjs tests/look/keyboard.test.mjs
+	ALL=1 cargo test -p malipo-e2e --test e2e server_pages
 
 screenshots-accept: .tools/ready-test pkg ## Take what every state looks like and says now for right: look at it before
 	ACCEPT=1 node --test --test-concurrency=1 tests/look/pictures.test.mjs tests/look/keyboard.test.mjs

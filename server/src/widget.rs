@@ -156,6 +156,7 @@ fn is_hashed(name: &str) -> bool {
 /// Files of our own pages.
 const OWN: &[(&str, &[u8])] = &[
     ("return-page.js", include_bytes!("../assets/return-page.js")),
+    ("link-page.js", include_bytes!("../assets/link-page.js")),
     ("page.css", include_bytes!("../assets/page.css")),
 ];
 /// How deep folders are read: `snippets/<crate>/<file>` of wasm-bindgen is two.

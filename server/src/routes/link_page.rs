@@ -1,6 +1,6 @@
 //! `GET /pay/link/{token}`: "we sent you a link", for shoppers without script, where the provider names no page to open.
 //!
-//! It looks again by itself, without script, until it can say how the payment ended. The token opens the status and nothing
+//! It looks again by itself, with script (`assets/link-page.js`) and without, until it can say how the payment ended. The token opens the status and nothing
 //! else, for 24 hours.
 
 use std::sync::Arc;

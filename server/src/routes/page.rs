@@ -102,4 +102,4 @@ pub(super) fn problem(
 
 /// The style of a page one level below the root, such as `/pay/return`.
 pub(super) const CSS: &str = "../malipo/page.css";
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

@@ -174,7 +174,11 @@ async fn the_return_page_asks_shows_and_leads_back() {
             reply.text
         );
     }
-    for name in ["/malipo/return-page.js", "/malipo/page.css"] {
+    for name in [
+        "/malipo/return-page.js",
+        "/malipo/link-page.js",
+        "/malipo/page.css",
+    ] {
         assert_eq!(world.send("GET", name, &[], "").await.status, 200, "{name}");
     }
 }
@@ -287,7 +291,8 @@ async fn the_page_of_a_link_tells_how_the_payment_stands_and_ends_its_looking() 
     assert_eq!(waiting.header("referrer-policy"), "no-referrer");
     let page = format!("{}/make/payment/test/utr-{ORDER}", world.fake.base);
     for part in [
-        "<meta http-equiv=\"refresh\" content=\"5\">",
+        "<script src=\"../../malipo/link-page.js\" defer></script>",
+        "<noscript><meta http-equiv=\"refresh\" content=\"5\"></noscript>",
         "href=\"../../malipo/page.css\"",
         "UGX 10,000",
         &page,
@@ -307,7 +312,9 @@ async fn the_page_of_a_link_tells_how_the_payment_stands_and_ends_its_looking() 
         world.until(&answer, status).await;
         let over = world.send("GET", &path, &[], "").await;
         assert!(over.text.contains(heading), "{}", over.text);
-        assert!(!over.text.contains("http-equiv"), "{}", over.text);
+        for part in ["http-equiv", "<script"] {
+            assert!(!over.text.contains(part), "{}", over.text);
+        }
         assert!(!over.text.contains(&page), "{}", over.text);
         let back = format!("{SHOP}/thanks?x=1#malipo_order={ORDER}&#38;malipo_token=");
         assert!(over.text.contains(&back), "{}", over.text);

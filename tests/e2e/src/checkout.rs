@@ -1,8 +1,12 @@
 //! The provider's checkout page, as a shopper sees it.
 
+use std::time::Duration;
+
+use thirtyfour::WebElement;
 use thirtyfour::error::{WebDriverError, WebDriverErrorInner};
 
 use crate::tab::Tab;
+use crate::wait::until;
 
 /// The tab in which the sandbox's checkout page is open.
 #[derive(Clone, Debug)]
@@ -50,13 +54,20 @@ impl Checkout {
         self.0.show().await;
         for _ in 0..TRIES {
             // The driver waits for the page behind the click, and complains when that one closes its tab.
-            let clicked = self.0.find(button).await.click().await;
-            if !clicked.is_err_and(|it| missed(&it)) {
+            let element = self.0.find(button).await;
+            let clicked = element.click().await;
+            if !clicked.is_err_and(|it| missed(&it)) && leaves(&element).await {
                 return;
             }
         }
         panic!("{button} could not be pressed");
     }
+}
+
+/// Whether the page with this button goes: on a busy machine a driver says of a click that it was made, and no request goes out.
+async fn leaves(button: &WebElement) -> bool {
+    let gone = async || button.tag_name().await.is_err().then_some(());
+    until(LEAVES_WITHIN, gone).await.is_some()
 }
 
 /// The page was exchanged or moved between the look and the click: nothing was pressed.
@@ -70,3 +81,4 @@ fn missed(error: &WebDriverError) -> bool {
 }
 
 const TRIES: u32 = 5;
+const LEAVES_WITHIN: Duration = Duration::from_secs(10);

@@ -26,6 +26,7 @@ mod providers;
 mod records;
 mod returning;
 mod samples;
+mod server_pages;
 mod surviving;
 mod trouble;
 mod without_wasm;

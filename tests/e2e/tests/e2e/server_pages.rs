@@ -3,16 +3,18 @@
 
 use std::time::Duration;
 
+use malipo_e2e::browser::Kind;
 use malipo_e2e::process::project;
 use malipo_e2e::shop::{Button, page};
 use malipo_e2e::tab::Tab;
 use malipo_e2e::wait::until;
-use malipo_e2e::world::{World, in_browser, in_chromium};
+use malipo_e2e::world::{Setup, World, in_browser, run};
 use serde_json::{Value, json};
 
 #[test]
 fn the_servers_pages_break_no_rule_of_accessibility_in_any_language_and_theme() {
-    in_chromium(async |world| {
+    let setup = Setup::of(Kind::Chromium).within(Duration::from_secs(600));
+    run(setup, async |world| {
         // The rules look at the page as it is sent: its script leads away from it.
         let waiting = begun(world, "ORDER-0790").await;
         let paid = begun(world, "ORDER-0791").await;

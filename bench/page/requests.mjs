@@ -15,6 +15,7 @@ export function requestsResult([push, poll], seconds) {
       row("streams, with push", push.streams, "1", push.streams === 1, ""),
       row("other requests, with push", push.requests, "at most 6", push.requests <= 6, `seconds: ${push.times}`),
       row("requests, by poll", poll.requests + poll.streams, "at most 40", poll.requests + poll.streams <= 40, "all of them; the backend tells no events"),
+      // After a payment that the provider has told of (`Stack.prove`).
       row("calls of the provider's API, with push", push.calls.length, "at most 2", push.calls.length <= 2, paths(push)),
       row("calls of the provider's API, by poll", poll.calls.length, "at most 2", poll.calls.length <= 2, paths(poll)),
     ],

@@ -33,6 +33,7 @@ const pollAlone = await Stack.start({ push: false });
 let browser, hidden;
 try {
   write(measureBytes());
+  await Promise.all([withPush.prove(), pollAlone.prove()]);
   hidden = await HiddenTabs.open({ withPush, pollAlone, pushes: hiddenPushes, polls: hiddenPolls });
   say("payments wait in hidden tabs");
   // They wait and poll while the rest is measured.

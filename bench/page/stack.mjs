@@ -1,6 +1,6 @@
 // The real programs: the sandbox that plays the provider, the backend, and the origins through which they are reached.
 import { spawn } from "node:child_process";
-import { createHmac } from "node:crypto";
+import { createHmac, randomUUID } from "node:crypto";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -53,6 +53,16 @@ export class Stack {
     const { answer } = await this.shop.answered((it) => it.path === "/pay/initiate" && it.answer !== undefined && it.body.includes(quote));
     const { pathname } = new URL(JSON.parse(answer).redirect_url);
     return { answer: JSON.parse(answer), request: await this.provider.comes((it) => it.path === pathname) };
+  }
+
+  /** A payment of which the provider tells by itself: from then on the backend relies on being told. */
+  async prove() {
+    const { orderId, quote } = this.order();
+    const body = JSON.stringify({ quote, amount: AMOUNT, currency: CURRENCY });
+    const answer = await fetch(`${this.shop.origin}/pay/initiate`, { method: "POST", headers: { "content-type": "application/json", "idempotency-key": `"${randomUUID()}"` }, body });
+    if (!answer.ok) throw new Error(`the backend answered ${answer.status} to an initiate: ${await answer.text()}`);
+    await this.settle(orderId);
+    await new Promise((done) => setTimeout(done, COUNTS_AFTER_MS));
   }
 
   /** What the provider knows of an order, or `undefined`. */
@@ -160,6 +170,8 @@ function quote(orderId) {
 
 export const AMOUNT = "25000";
 export const CURRENCY = "UGX";
+/** A notification may come until 15 s after its payment; every 2 s the backend reads whether they come. */
+const COUNTS_AFTER_MS = 20_000;
 const SHOP = "bench-shop";
 const QUOTE_KEY = "benchmark-quote-key-of-thirty-two-bytes-and-more";
 const PUBLIC_KEY = "bench-public-key";

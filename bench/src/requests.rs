@@ -15,12 +15,13 @@ use crate::world::{Plan, World};
 /// Measures each way in a world of its own, at the same time: nothing here depends on how quick the machine is.
 pub(crate) async fn run(scale: &Scale) {
     let mut report = Report::new("requests", "What a payment of 90 seconds costs", scale);
-    let (pushed, polled) = tokio::join!(
-        count(Way::Push, scale.payment),
-        count(Way::Poll, scale.payment)
+    let (pushed, polled, first) = tokio::join!(
+        count(Way::Push, Notices::Proven, scale.payment),
+        count(Way::Poll, Notices::Proven, scale.payment),
+        count(Way::Push, Notices::New, scale.payment)
     );
     let lasted = format!(
-        "the shopper pays after {} s; the provider notifies at once",
+        "the shopper pays after {} s; the provider notifies at once, as it did for a payment before",
         scale.payment.as_secs()
     );
     let row = |what: &str, count: usize| Row::new(what, count as f64, "").note(lasted.clone());
@@ -29,6 +30,11 @@ pub(crate) async fn run(scale: &Scale) {
     report.row(row("push: calls to the provider", pushed.calls).at_most(2.0));
     report.row(row("poll: requests to the backend", polled.requests).at_most(40.0));
     report.row(row("poll: calls to the provider", polled.calls).at_most(2.0));
+    let calls = "push, the first payment of all: calls to the provider";
+    report
+        .row(Row::new(calls, first.calls as f64, "").note(
+            "nothing shows yet that notifications come, so nobody relies on them".to_owned(),
+        ));
     report.write();
 }
 
@@ -40,6 +46,13 @@ enum Way {
     Poll,
 }
 
+/// Whether a payment before has shown that the provider's notifications come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Notices {
+    Proven,
+    New,
+}
+
 #[derive(Debug)]
 struct Cost {
     streams: usize,
@@ -47,9 +60,13 @@ struct Cost {
     calls: usize,
 }
 
-async fn count(way: Way, payment: Duration) -> Cost {
+async fn count(way: Way, notices: Notices, payment: Duration) -> Cost {
     let world = World::start(Plan::PLAIN).await;
     let server = world.server().address;
+    let before = match notices {
+        Notices::Proven => prove(&world).await,
+        Notices::New => 0,
+    };
     let mut connection = Connection::open(server, None).await.unwrap();
     let order = shopper::begin(&mut connection, 1).await.unwrap();
     let provider = Provider::of(&world).await;
@@ -63,8 +80,20 @@ async fn count(way: Way, payment: Duration) -> Cost {
     Cost {
         streams,
         requests: verifies + INITIATE,
-        calls: world.sandbox.calls().await.len(),
+        calls: world.sandbox.calls().await.len() - before,
     }
+}
+
+/// A payment that the provider tells of, and the time after which it counts. Gives the calls that it cost.
+async fn prove(world: &World) -> usize {
+    let mut connection = Connection::open(world.server().address, None)
+        .await
+        .unwrap();
+    let order = shopper::begin(&mut connection, 2).await.unwrap();
+    let provider = Provider::of(world).await;
+    provider.pay_and_tell(&order).await.unwrap();
+    sleep(COUNTS_AFTER).await;
+    world.sandbox.calls().await.len()
 }
 
 /// How many streams and verifies it takes.
@@ -106,6 +135,8 @@ fn later(wait: Duration) -> Instant {
 }
 
 const INITIATE: usize = 1;
+/// A notification may come until 15 s after its payment; every 2 s it is read whether they come.
+const COUNTS_AFTER: Duration = Duration::from_secs(20);
 /// The widget's `poll-interval`, and its pace while the stream is healthy.
 const POLL: Duration = Duration::from_millis(2_500);
 const HEALTHY: Duration = Duration::from_secs(20);

@@ -19,7 +19,9 @@ use crate::outbox::hook::Hook;
 use crate::outbox::webhook::Webhook;
 use crate::payment::Order;
 use crate::provider::http::{Exchange, Http};
-use crate::provider::{Desk, JengaAdapter, JoPayAdapter, JoyndPayAdapter, LastCall, Provider};
+use crate::provider::{
+    Desk, JengaAdapter, JoPayAdapter, JoyndPayAdapter, LastCall, Notices, Provider,
+};
 use crate::quota::Quota;
 use crate::random;
 use crate::reconcile::{self, Asker};
@@ -240,6 +242,13 @@ impl App {
         self.desks.get(provider)
     }
 
+    /// Whether this provider's notifications are proven to come.
+    #[must_use]
+    pub fn notices_proven(&self, provider: &str) -> bool {
+        self.desk(provider)
+            .is_some_and(|it| it.notices.are_proven())
+    }
+
     /// A provider's name as a label: one that is ours, else `-`.
     #[must_use]
     pub fn provider_label(&self, provider: &str) -> &'static str {
@@ -308,6 +317,7 @@ fn desks_over(
             quota,
             watch_interval_ms: calling.watch_interval_ms,
             last_call: LastCall::default(),
+            notices: Notices::default(),
             provider,
         };
         desks.insert(desk.provider.id(), desk);

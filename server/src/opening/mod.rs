@@ -146,6 +146,7 @@ fn begin(
 ) -> Result<Begin, ApiError> {
     let now = app.now();
     let provider = &desk.provider;
+    let notified = desk.notices.are_proven();
     let other = random::reference()?;
     let first = if provider.fits_as_reference(order_id) {
         Reference(order_id.to_string())
@@ -172,7 +173,7 @@ fn begin(
             return_url: intent.return_url.clone(),
             return_hash: random::hash(&secrets.back),
             notify_hash: random::hash(&secrets.notify),
-            next_check_at: schedule::next_check(now, None, now, random::jitter()),
+            next_check_at: schedule::next_check(now, None, notified, now, random::jitter()),
         },
         token_hash: random::hash(&secrets.token),
         now,

@@ -6,6 +6,7 @@
 //! - [`event`]: what the shop is told of it.
 //! - [`refund`]: what a person notes of money given back.
 //! - [`transaction`]: which of an attempt's payments a notification tells of.
+//! - [`notified`]: whether a provider's notifications come.
 //! - [`schedule`]: when the provider is asked although nobody hints.
 //! - [`link`]: links that the operator made by hand.
 //! - [`price`] and [`quote`]: what is charged, and who said so.
@@ -15,6 +16,7 @@ pub mod answer;
 pub mod begin;
 pub mod event;
 pub mod link;
+pub mod notified;
 pub mod price;
 pub mod quote;
 pub mod refund;

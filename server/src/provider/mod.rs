@@ -11,6 +11,7 @@ mod joyndpay;
 mod judge;
 mod last_call;
 mod notice;
+mod notices;
 mod redact;
 mod text;
 
@@ -34,6 +35,7 @@ pub use jopay::JoPayAdapter;
 pub use joyndpay::JoyndPayAdapter;
 pub use last_call::LastCall;
 pub use notice::{Notice, NoticeError, NoticeRequest, Transaction};
+pub use notices::Notices;
 
 /// A payment provider. No clock and no state that a second server beside it would miss.
 #[async_trait]
@@ -125,10 +127,13 @@ pub struct Desk {
     pub http: http::Http,
     /// What the calls are counted against.
     pub quota: Arc<Quota>,
-    /// Least time between two questions about an order that a shopper is watching, in milliseconds.
+    /// Least time between two questions about an order that a shopper is watching, in milliseconds, where notifications are not
+    /// proven to come.
     pub watch_interval_ms: u32,
     /// What came of the last question.
     pub last_call: LastCall,
+    /// Whether its notifications come.
+    pub notices: Notices,
 }
 
 impl Desk {

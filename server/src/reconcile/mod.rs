@@ -2,12 +2,14 @@
 //!
 //! - [`question`]: one question, from the call to the next check.
 //! - [`note`]: its answer into the store, and the news to whoever listens.
+//! - [`watch`]: while a shopper waits.
 //! - [`rounds`]: what is due by itself.
 
 mod asked;
 mod note;
 mod question;
 mod rounds;
+mod watch;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,19 +17,21 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use self::asked::Asked;
 use self::question::Cause;
 use crate::app::App;
-use crate::clock::{MINUTE_MS, SECOND_MS, UnixMs};
+use crate::clock::{SECOND_MS, UnixMs};
 use crate::payment::settle::Observation;
-use crate::payment::{Attempt, AttemptId, AttemptStatus, Order};
+use crate::payment::{Attempt, AttemptId};
 use crate::provider::ProviderError;
 
 pub(crate) use note::{alarm, count, note};
 pub(crate) use rounds::STALE_MS;
 pub use rounds::run;
+pub use watch::{hinted, verified, watched};
 
 /// Which attempts are being asked about, and when each was asked about last.
 #[derive(Debug, Default)]
 pub struct Asker {
     slots: Mutex<HashMap<AttemptId, Slot>>,
+    rhythm: watch::Rhythm,
 }
 
 #[derive(Debug)]
@@ -47,39 +51,14 @@ impl Asker {
     /// Forgets attempts that were asked about long ago.
     pub fn tidy(&self, now: UnixMs) {
         self.lock()
-            .retain(|_, it| it.asked.is_running() || now.since_ms(it.asked_at) < MINUTE_MS);
+            .retain(|_, it| it.asked.is_running() || now.since_ms(it.asked_at) < KEPT_MS);
+        self.rhythm.tidy(now);
     }
 }
 
 /// Asks in the background, unless the attempt is being asked about or was asked about less than `every_ms` ago.
 pub fn poke(app: &Arc<App>, attempt: &Attempt, every_ms: i64) {
     start(app, attempt, every_ms, Cause::Watched);
-}
-
-/// Asks in the background because a shopper is watching this order.
-pub fn watched(app: &Arc<App>, order: &Order) {
-    let Some(attempt) = order.current() else {
-        return;
-    };
-    let young = app.now().since_ms(attempt.created_at) < WATCH_CLOSELY_MS;
-    let every_ms = match attempt.status {
-        AttemptStatus::Pending | AttemptStatus::Unknown | AttemptStatus::NeedsReview if young => {
-            app.desk(&attempt.provider)
-                .map_or(WATCH_LOOSELY_MS, |it| i64::from(it.watch_interval_ms))
-        }
-        AttemptStatus::Pending
-        | AttemptStatus::Unknown
-        | AttemptStatus::NeedsReview
-        // Its page may still be open, and then a late success is real.
-        | AttemptStatus::Failed => WATCH_LOOSELY_MS,
-        AttemptStatus::Created
-        | AttemptStatus::Orphaned
-        | AttemptStatus::Refused
-        | AttemptStatus::Paid
-        | AttemptStatus::DuplicatePaid
-        | AttemptStatus::Refunded => return,
-    };
-    poke(app, attempt, every_ms);
 }
 
 /// Asks, or joins the question that is under way, and waits for the answer, which is in the store by then.
@@ -144,6 +123,5 @@ fn start(app: &Arc<App>, attempt: &Attempt, every_ms: i64, cause: Cause) -> Ques
     }
 }
 
-/// How long a watched order is asked about at the watch interval; afterwards every [`WATCH_LOOSELY_MS`].
-const WATCH_CLOSELY_MS: i64 = 15 * MINUTE_MS;
-const WATCH_LOOSELY_MS: i64 = 20 * SECOND_MS;
+/// Longer than the longest pause between two questions to a shopper who waits.
+const KEPT_MS: i64 = watch::STEPPED_BACK_MS + 5 * SECOND_MS;

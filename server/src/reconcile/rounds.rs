@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::question::Cause;
-use super::{Question, start};
+use super::{Question, start, watch};
 use crate::app::App;
 use crate::background::Task;
 use crate::clock::{MINUTE_MS, SECOND_MS, UnixMs};
@@ -23,6 +23,9 @@ pub async fn run(app: Arc<App>) {
             biased;
             () = app.stop.cancelled() => return,
             () = tokio::time::sleep(ROUND) => {}
+        }
+        if rounds.is_multiple_of(ROUNDS_A_LOOK) {
+            watch::read_notices(&app).await;
         }
         round(&app).await;
         rounds = rounds.wrapping_add(1);
@@ -73,10 +76,12 @@ async fn take_up(app: &Arc<App>, desk: &Desk, now: UnixMs) {
 async fn joined(app: &Arc<App>, attempt: &Attempt, until: UnixMs, question: &Question) {
     let now = app.now();
     let answered = question.asked.answer().is_some_and(Result::is_ok);
+    let notified = app.notices_proven(&attempt.provider);
     let next = if answered {
         schedule::next_check(
             attempt.created_at,
             attempt.expires_at,
+            notified,
             now,
             random::jitter(),
         )
@@ -118,6 +123,8 @@ async fn due(
 /// How often due attempts are looked for.
 const ROUND: Duration = Duration::from_millis(500);
 const ROUNDS_A_MINUTE: u32 = 120;
+/// Every 2 s it is read whether notifications come.
+const ROUNDS_A_LOOK: u32 = 4;
 /// Most attempts taken up in one round; the longest due come first.
 const MOST_A_ROUND: u32 = 100;
 /// How long an attempt that was taken up is nobody else's: longer than a question takes.

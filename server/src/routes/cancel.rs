@@ -30,7 +30,7 @@ pub(super) async fn cancel(
         .filter(|it| it.status == AttemptStatus::Pending);
     let Some(attempt) = waiting else {
         // It may have been paid a moment ago.
-        reconcile::watched(&app, &order);
+        reconcile::hinted(&app, &order);
         return Ok(answer(&app, &order));
     };
     // In a task of its own: it goes on where this stops waiting, also where another question has to end first.

@@ -131,7 +131,12 @@ async fn read(
 /// Takes in what a notification says of one of our attempts.
 async fn taken(app: &Arc<App>, attempt: &Attempt, notice: &Notice) -> Result<Response, ApiError> {
     let again = paid_again(app, attempt, notice).await?;
+    // That it came is noted too where somebody was quicker; where it says itself how the attempt stands, it is asked nothing.
+    let is_hint = notice.says.is_none();
     if !attempt.status.is_open() {
+        if is_hint {
+            app.store.notified(&attempt.id, app.now()).await?;
+        }
         let outcome = if again { "parked" } else { "known" };
         return Ok(thanks(app, &attempt.provider, outcome));
     }
@@ -141,7 +146,7 @@ async fn taken(app: &Arc<App>, attempt: &Attempt, notice: &Notice) -> Result<Res
     } else if !planted!(NoticeDropped) {
         // Due from now on, whatever happens to this process; then asked at once.
         if !planted!(NoticeLostOnKill) {
-            app.store.schedule(&attempt.id, Some(app.now())).await?;
+            app.store.notified(&attempt.id, app.now()).await?;
         }
         reconcile::poke(app, attempt, HINT_MS);
     }

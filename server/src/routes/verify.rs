@@ -30,7 +30,7 @@ pub(super) async fn verify(
         // Its answer, or why there is none, is in the store or in the log.
         let _ = reconcile::ask(&app, attempt).await;
     }
-    reconcile::watched(&app, &order);
+    reconcile::verified(&app, &order);
     Ok(Json(order.answer(app.test())))
 }
 

@@ -2,6 +2,7 @@
 
 pub mod links;
 pub mod news;
+pub mod notified;
 pub mod outbox;
 mod postgres;
 pub mod quota;
@@ -25,6 +26,7 @@ use crate::payment::{Attempt, AttemptId, AttemptStatus, Opened, Order, Reference
 
 pub use links::Links;
 pub use news::News;
+pub use notified::Notified;
 pub use outbox::Outbox;
 pub use postgres::PostgresStore;
 pub use quota::Quotas;
@@ -39,7 +41,17 @@ pub type Hash = [u8; 32];
 /// A store of payments. Every method is one transaction: it happens in full, or not at all, and is durable when it returns.
 #[async_trait]
 pub trait Store:
-    News + Outbox + Quotas + Recipients + Records + Links + Transactions + Send + Sync + fmt::Debug
+    News
+    + Notified
+    + Outbox
+    + Quotas
+    + Recipients
+    + Records
+    + Links
+    + Transactions
+    + Send
+    + Sync
+    + fmt::Debug
 {
     /// Decides what an initiate does ([`crate::payment::begin::decide`]) and notes it: a new attempt with its key and
     /// token, or a token for the attempt there is.

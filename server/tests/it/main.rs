@@ -40,5 +40,6 @@ mod secrets;
 mod store;
 mod store_down;
 mod telemetry;
+mod waiting;
 mod webhooks;
 mod world;

@@ -7,6 +7,7 @@
 mod begin;
 mod links;
 mod news;
+mod notified;
 mod open;
 mod outbox;
 mod quota;

@@ -198,7 +198,7 @@ async fn migrate(client: &mut Client) -> Result<Cursor, StoreError> {
 }
 
 /// In order, for ever: a migration that has been released is never changed.
-const MIGRATIONS: [&str; 10] = [
+const MIGRATIONS: [&str; 11] = [
     include_str!("../../../migrations/postgres/0001_payments.sql"),
     include_str!("../../../migrations/postgres/0002_quotas.sql"),
     include_str!("../../../migrations/postgres/0003_outbox.sql"),
@@ -209,6 +209,7 @@ const MIGRATIONS: [&str; 10] = [
     include_str!("../../../migrations/postgres/0008_transactions.sql"),
     include_str!("../../../migrations/postgres/0009_references.sql"),
     include_str!("../../../migrations/postgres/0010_told_with.sql"),
+    include_str!("../../../migrations/postgres/0011_notified.sql"),
 ];
 /// The oldest that has `xid8`, by which news is read; also the oldest that is still kept by anyone.
 const LEAST_VERSION: i32 = 130_000;

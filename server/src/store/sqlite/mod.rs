@@ -5,6 +5,7 @@
 
 mod links;
 mod news;
+mod notified;
 mod open;
 mod outbox;
 mod quota;

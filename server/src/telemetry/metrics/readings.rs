@@ -71,6 +71,8 @@ pub struct TaskReadings {
 pub struct QuotaReadings {
     /// `joyndpay`.
     pub provider: &'static str,
+    /// Whether its notifications are proven to come.
+    pub notices_proven: bool,
     /// How it stands over all servers with this store; `None` where the store gave no answer.
     pub used: Option<Used>,
     /// Calls that the provider refused with a `429`, since the start.
@@ -150,7 +152,7 @@ impl StoreReadings {
 }
 
 fn quotas(quotas: &[QuotaReadings], registry: &mut Registry, now: UnixMs) {
-    let [limit, used, left, halvings, silence] = [(); 5].map(|()| Gauges::default());
+    let [limit, used, left, halvings, silence, proven] = [(); 6].map(|()| Gauges::default());
     let [refused, exhausted] = [(); 2].map(|()| Family::<ProviderLabels, Counter>::default());
     for it in quotas {
         let labels = ProviderLabels {
@@ -158,6 +160,7 @@ fn quotas(quotas: &[QuotaReadings], registry: &mut Registry, now: UnixMs) {
         };
         refused.get_or_create(&labels).inc_by(it.refused);
         exhausted.get_or_create(&labels).inc_by(it.exhausted);
+        proven.get_or_create(&labels).set(it.notices_proven.into());
         let Some(now_used) = &it.used else { continue };
         let silent_ms = now_used
             .silent_until
@@ -176,6 +179,8 @@ fn quotas(quotas: &[QuotaReadings], registry: &mut Registry, now: UnixMs) {
     registry.register("quota_used", help, used);
     let help = "Calls that may still be made now, over all servers with this store";
     registry.register("quota_left", help, left);
+    let help = "Whether the provider's notifications are proven to come (1), so that it is asked less, or not (0)";
+    registry.register("notices_proven", help, proven);
     let help = "How often the limit is cut in half now, because the provider answered 429";
     registry.register("quota_halvings", help, halvings);
     let help = "How long nothing is sent because a 429 asked for it";

@@ -41,6 +41,8 @@ macro_rules! list {
                 a_next_time_is_not_noted_over_a_newer_one,
                 what_is_paid_is_not_looked_up_again,
                 a_call_that_was_cut_off_is_recovered,
+                a_notification_makes_due_what_its_word_can_still_change,
+                the_last_payments_are_read_with_what_was_told_of_them,
             }
             kept {
                 a_token_opens_its_order_for_a_day,

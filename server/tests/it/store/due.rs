@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use malipo_server::clock::UnixMs;
+use malipo_server::clock::{HOUR_MS, UnixMs};
+use malipo_server::payment::notified::{GRACE_MS, PaidNotice};
 use malipo_server::payment::{AttemptId, AttemptStatus};
+use malipo_server::store::outbox::Tell;
 use malipo_server::store::{Answered, Store};
 
-use super::{Bench, NOW, SUCCESS, page};
+use super::{Bench, LATER, NOW, SUCCESS, page};
 
 const DUE: UnixMs = UnixMs(NOW.0 + 20_000);
 const UNTIL: UnixMs = UnixMs(DUE.0 + 30_000);
@@ -118,4 +120,60 @@ pub(super) async fn a_call_that_was_cut_off_is_recovered(bench: Bench) {
     // The answer comes after all.
     assert!(bench.answered(&lost, Answered::Opened(page(&lost))).await);
     assert_eq!(bench.status(&lost).await, AttemptStatus::Pending);
+}
+
+pub(super) async fn a_notification_makes_due_what_its_word_can_still_change(bench: Bench) {
+    let id = bench.pending("ORDER-1").await;
+    bench.store.notified(&id, LATER).await.unwrap();
+    assert_eq!(take(&bench, LATER, UNTIL, 10).await, [id.clone()]);
+    bench.settle(&id, SUCCESS()).await.unwrap();
+    bench.store.notified(&id, LATER.plus_ms(1)).await.unwrap();
+    assert_eq!(bench.attempt(&id).await.next_check_at, None);
+    bench
+        .store
+        .notified(&AttemptId("none".into()), LATER)
+        .await
+        .unwrap();
+}
+
+pub(super) async fn the_last_payments_are_read_with_what_was_told_of_them(bench: Bench) {
+    let paid = async |order: &str, at: i64| {
+        let id = bench.pending(order).await;
+        let now = NOW.plus_ms(at);
+        let settled = bench.store.settle(&id, SUCCESS(), Tell::default(), now);
+        settled.await.unwrap().unwrap();
+        id
+    };
+    let told = async |id: &AttemptId, at: i64| {
+        let told = bench.store.notified(id, NOW.plus_ms(at));
+        told.await.unwrap();
+    };
+    let read = async |at: i64| {
+        let read = bench.store.paid_notices("joyndpay", NOW.plus_ms(at)).await;
+        let notices = read.unwrap();
+        let ms = |it: UnixMs| it.since_ms(NOW);
+        let row = |it: &PaidNotice| (ms(it.paid_at), it.notified_at.map(ms));
+        notices.iter().map(row).collect::<Vec<_>>()
+    };
+    assert_eq!(read(0).await, []);
+    let [first, second, third] = [
+        paid("A", 10_000).await,
+        paid("B", 20_000).await,
+        paid("C", 30_000).await,
+    ];
+    paid("D", 40_000).await;
+    bench.pending("E").await;
+    // Of the payment the first counts, and what was told of it before it was noted is the same news.
+    told(&first, 10_300).await;
+    told(&first, 99_000).await;
+    told(&third, 29_000).await;
+    let all = [(40_000, None), (30_000, Some(29_000)), (20_000, None)];
+    assert_eq!(read(100_000).await, all);
+    told(&second, 50_000).await;
+    // The newest may still be told of.
+    let oldest = [(20_000, Some(50_000)), (10_000, Some(10_300))];
+    assert_eq!(read(20_000 + GRACE_MS).await, oldest);
+    assert_eq!(read(24 * HOUR_MS + 40_000).await, []);
+    let theirs = bench.store.paid_notices("jopay", NOW.plus_ms(100_000));
+    assert_eq!(theirs.await.unwrap(), []);
 }

@@ -47,6 +47,7 @@ pub(super) struct AttemptRow {
     pub(super) notify_hash: Hash,
     pub(super) told: u32,
     pub(super) cancelled_at: Option<UnixMs>,
+    pub(super) notified_at: Option<UnixMs>,
 }
 
 #[derive(Clone, Debug)]

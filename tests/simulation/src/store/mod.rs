@@ -5,6 +5,7 @@
 
 mod disk;
 mod line;
+mod notified;
 mod operator;
 mod payments;
 mod shared;

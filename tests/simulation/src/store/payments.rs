@@ -89,6 +89,7 @@ impl Disk {
             notify_hash: new.notify_hash,
             told: 0,
             cancelled_at: None,
+            notified_at: None,
         });
         if let Some(order) = self.orders.get_mut(order_id) {
             order.attempts.push(index);

@@ -1,0 +1,79 @@
+//! Whether a provider's notifications come: where they do, it is asked far less.
+
+use crate::clock::{HOUR_MS, SECOND_MS, UnixMs};
+
+/// A payment that the provider's own answer has confirmed, and its notification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PaidNotice {
+    /// When the payment was noted.
+    pub paid_at: UnixMs,
+    /// When the provider last told of it by itself.
+    pub notified_at: Option<UnixMs>,
+}
+
+/// Whether notifications are proven to come, by the last [`LAST`] payments that count ([`counted`]); fewer will do, but one.
+///
+/// A single payment that nobody told of, or told of too late, unproves them all.
+#[must_use]
+pub fn are_proven(last: &[PaidNotice]) -> bool {
+    !last.is_empty() && last.iter().all(PaidNotice::is_in_time)
+}
+
+/// Payments noted then count: after the first moment, and not after the second. A later one may still be told of.
+#[must_use]
+pub fn counted(now: UnixMs) -> (UnixMs, UnixMs) {
+    (now.plus_ms(-LATELY_MS), now.plus_ms(-GRACE_MS))
+}
+
+impl PaidNotice {
+    /// Before the payment was noted it made the server ask; after it, somebody who came back was quicker. A notification of
+    /// something else, long before, is none of the payment.
+    fn is_in_time(&self) -> bool {
+        let told = self.notified_at;
+        told.is_some_and(|it| it.since_ms(self.paid_at).saturating_abs() <= GRACE_MS)
+    }
+}
+
+/// Of how many payments notifications are judged.
+pub const LAST: u32 = 3;
+/// How long before or after its payment is noted a notification is in time.
+pub const GRACE_MS: i64 = 15 * SECOND_MS;
+/// What was long ago proves nothing: an address may have been changed since.
+const LATELY_MS: i64 = 24 * HOUR_MS;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: UnixMs = UnixMs(1_795_000_000_000);
+
+    /// Payments, whose notifications came so many milliseconds after they were noted.
+    #[track_caller]
+    fn check(notices: &[Option<i64>], expected: bool) {
+        let notice = |after: &Option<i64>| PaidNotice {
+            paid_at: NOW,
+            notified_at: after.map(|it| NOW.plus_ms(it)),
+        };
+        let last: Vec<_> = notices.iter().map(notice).collect();
+        assert_eq!(are_proven(&last), expected, "{notices:?}");
+    }
+
+    #[test]
+    fn every_one_of_the_last_payments_has_to_be_told_of_in_time() {
+        check(&[], false);
+        check(&[Some(-300)], true);
+        check(&[Some(GRACE_MS), Some(-GRACE_MS), Some(0)], true);
+        check(&[None], false);
+        check(&[Some(0), Some(0), None], false);
+        check(&[Some(GRACE_MS + 1)], false);
+        check(&[Some(-GRACE_MS - 1), Some(0)], false);
+        check(&[Some(i64::MIN)], false);
+    }
+
+    #[test]
+    fn what_is_a_day_old_or_may_still_be_told_of_does_not_count() {
+        let (after, until) = counted(NOW);
+        assert_eq!(NOW.since_ms(after), 24 * HOUR_MS);
+        assert_eq!(NOW.since_ms(until), GRACE_MS);
+    }
+}

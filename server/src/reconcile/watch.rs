@@ -1,0 +1,145 @@
+//! Asking while a shopper waits: quickly where nobody else tells, rarely where the provider does.
+//!
+//! Where a provider's notifications are proven to come ([`crate::payment::notified`]), whoever waits is told by them. A payment
+//! is then asked about [`STEPPED_BACK_MS`] after its beginning and after each question, which makes up for a notification
+//! that was lost; and at once when the shopper does something, as always.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::poke;
+use crate::app::App;
+use crate::clock::{MINUTE_MS, SECOND_MS, UnixMs};
+use crate::payment::{Attempt, AttemptId, AttemptStatus, Order};
+use crate::provider::Desk;
+
+/// When pages last verified attempts whose notifications are waited for.
+#[derive(Debug, Default)]
+pub(super) struct Rhythm {
+    verified: Mutex<HashMap<AttemptId, UnixMs>>,
+}
+
+impl Rhythm {
+    /// Notes a verify; returns whether it is one that no timer of the page made: sooner than its timers (a closed tab, a
+    /// window that is looked at again), or after a silence (a page that slept, or was loaded again).
+    fn is_broken(&self, attempt: &Attempt, has_stream: bool, now: UnixMs) -> bool {
+        // Insert and look-up cannot leave the map half changed.
+        let mut verified = self.verified.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(last) = verified.insert(attempt.id.clone(), now) else {
+            return LONGEST_GAP_MS < now.since_ms(attempt.created_at);
+        };
+        let least = if has_stream {
+            LEAST_GAP_BESIDE_A_STREAM_MS
+        } else {
+            LEAST_GAP_MS
+        };
+        !(least..=LONGEST_GAP_MS).contains(&now.since_ms(last))
+    }
+
+    /// Forgets attempts about which nobody has asked for long.
+    pub(super) fn tidy(&self, now: UnixMs) {
+        self.verified
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|_, it| now.since_ms(*it) < MINUTE_MS);
+    }
+}
+
+/// Asks in the background because a shopper waits for this order.
+pub fn watched(app: &Arc<App>, order: &Order) {
+    let Some((attempt, desk)) = asked_about(app, order) else {
+        return;
+    };
+    let every_ms = interval(app, attempt, desk);
+    if !leaves_it_to_notifications(attempt, desk) {
+        poke(app, attempt, every_ms);
+        return;
+    }
+    // A clock that was set back must not silence us.
+    let age = app.now().since_ms(attempt.created_at);
+    if !(0..STEPPED_BACK_MS).contains(&age) {
+        poke(app, attempt, STEPPED_BACK_MS);
+    }
+}
+
+/// Asks in the background because the shopper has done something: whatever waits for a notification, waits no longer.
+pub fn hinted(app: &Arc<App>, order: &Order) {
+    if let Some((attempt, desk)) = asked_about(app, order) {
+        poke(app, attempt, interval(app, attempt, desk));
+    }
+}
+
+/// A page has verified this order: its timer, or the shopper.
+pub fn verified(app: &Arc<App>, order: &Order) {
+    let waits = asked_about(app, order).filter(|it| leaves_it_to_notifications(it.0, it.1));
+    let is_hint = waits.is_some_and(|(attempt, _)| {
+        let has_stream = app.hub.has_listeners(&order.id);
+        app.asker.rhythm.is_broken(attempt, has_stream, app.now())
+    });
+    if is_hint {
+        hinted(app, order);
+    } else {
+        watched(app, order);
+    }
+}
+
+/// Reads whether the providers' notifications come.
+pub(super) async fn read_notices(app: &App) {
+    for desk in app.desks() {
+        match app.store.paid_notices(desk.provider.id(), app.now()).await {
+            Ok(last) => desk.notices.note(&last),
+            Err(error) => {
+                // As it was: the store's failure is none of the provider's.
+                tracing::error!(%error, "it could not be read whether notifications come");
+            }
+        }
+    }
+}
+
+/// The attempt about which a shopper who waits makes the server ask.
+fn asked_about<'a>(app: &'a App, order: &'a Order) -> Option<(&'a Attempt, &'a Desk)> {
+    let attempt = order.current()?;
+    let is_asked_about = match attempt.status {
+        AttemptStatus::Pending
+        | AttemptStatus::Unknown
+        | AttemptStatus::NeedsReview
+        // Its page may still be open, and then a late success is real.
+        | AttemptStatus::Failed => true,
+        AttemptStatus::Created
+        | AttemptStatus::Orphaned
+        | AttemptStatus::Refused
+        | AttemptStatus::Paid
+        | AttemptStatus::DuplicatePaid
+        | AttemptStatus::Refunded => false,
+    };
+    let desk = app.desk(&attempt.provider)?;
+    is_asked_about.then_some((attempt, desk))
+}
+
+/// How often it is asked about where notifications are not relied on.
+fn interval(app: &App, attempt: &Attempt, desk: &Desk) -> i64 {
+    let is_young = app.now().since_ms(attempt.created_at) < WATCH_CLOSELY_MS;
+    match attempt.status {
+        AttemptStatus::Failed => WATCH_LOOSELY_MS,
+        _ if is_young => i64::from(desk.watch_interval_ms),
+        _ => WATCH_LOOSELY_MS,
+    }
+}
+
+/// Nobody can tell of what the provider may not even know.
+fn leaves_it_to_notifications(attempt: &Attempt, desk: &Desk) -> bool {
+    attempt.status != AttemptStatus::Unknown && desk.notices.are_proven()
+}
+
+/// How long a watched order is asked about at the watch interval; afterwards every [`WATCH_LOOSELY_MS`].
+const WATCH_CLOSELY_MS: i64 = 15 * MINUTE_MS;
+const WATCH_LOOSELY_MS: i64 = 20 * SECOND_MS;
+/// How soon a lost notification is made up for while somebody waits: a payment of a minute and a half is asked about
+/// once, by its notification.
+pub(super) const STEPPED_BACK_MS: i64 = 95 * SECOND_MS;
+/// Just below the least that the widget's timer waits after an answer (2.5 s, unless the page says otherwise).
+const LEAST_GAP_MS: i64 = 2_400;
+/// Beside a stream a page verifies every 20 s.
+const LEAST_GAP_BESIDE_A_STREAM_MS: i64 = 15 * SECOND_MS;
+/// The longest pause of the widget's own is 20 s.
+const LONGEST_GAP_MS: i64 = 25 * SECOND_MS;

@@ -1,0 +1,146 @@
+//! How often the provider is asked about a payment that somebody waits for: rarely where its notifications come.
+
+use serde_json::{Value, json};
+
+use crate::world::{World, eventually};
+
+/// A world in which a payment has been told of, so that notifications are proven.
+async fn proven() -> World {
+    let world = World::new().await;
+    pay_and_tell(&world, "ORDER-PROOF").await;
+    becomes_proven(&world, true).await;
+    world
+}
+
+async fn pay_and_tell(world: &World, order: &str) {
+    world.opened(order).await;
+    tell(world, order).await;
+}
+
+/// The payment of an order that is open succeeds, and the provider says so.
+async fn tell(world: &World, order: &str) {
+    world.fake.set(order, "success");
+    let body = json!({"order_id": order}).to_string();
+    let reply = world.notify(order, body, "application/json").await;
+    assert_eq!(reply.status, 200, "{reply:?}");
+    world.until_state(order, "paid").await;
+}
+
+/// Lets the time pass in which the last payment may still be told of, and waits for the judgement.
+async fn becomes_proven(world: &World, expected: bool) {
+    world.clock.forward(16_000);
+    let line = format!(
+        "malipo_notices_proven{{provider=\"joyndpay\"}} {}",
+        u8::from(expected)
+    );
+    eventually(async || {
+        let metrics = world.send("GET", "/metrics", &[], "").await.text;
+        metrics.contains(&line).then_some(())
+    })
+    .await;
+}
+
+/// Verifies as a page's timer does: 2.5 s after the last answer, so many times.
+async fn poll(world: &World, answer: &Value, times: usize) -> Value {
+    let mut seen = Value::Null;
+    for _ in 0..times {
+        world.clock.forward(2_500);
+        seen = world.verify(answer).await;
+    }
+    seen
+}
+
+async fn is_asked(world: &World, order: &str, times: u32) {
+    eventually(async || (world.fake.look_ups(order) == times).then_some(())).await;
+}
+
+#[tokio::test]
+async fn where_notifications_come_a_payment_of_ninety_seconds_is_asked_about_once() {
+    let world = proven().await;
+    let answer = world.opened("ORDER-0000001").await;
+    poll(&world, &answer, 36).await;
+    tell(&world, "ORDER-0000001").await;
+    assert_eq!(world.fake.look_ups("ORDER-0000001"), 1);
+}
+
+#[tokio::test]
+async fn where_none_has_come_yet_whoever_waits_makes_the_server_ask() {
+    let world = World::new().await;
+    let answer = world.opened("ORDER-0000001").await;
+    world.fake.set("ORDER-0000001", "success");
+    world.until(&answer, "success").await;
+}
+
+#[tokio::test]
+async fn a_lost_notification_is_made_up_for_and_no_other_is_waited_for() {
+    let world = proven().await;
+    let answer = world.opened("ORDER-0000001").await;
+    world.fake.set("ORDER-0000001", "success");
+    assert_eq!(poll(&world, &answer, 37).await["status"], "pending");
+    assert_eq!(world.fake.look_ups("ORDER-0000001"), 0);
+    // 95 s after its beginning.
+    poll(&world, &answer, 1).await;
+    world.until_state("ORDER-0000001", "paid").await;
+    becomes_proven(&world, false).await;
+    let next = world.opened("ORDER-0000002").await;
+    world.fake.set("ORDER-0000002", "success");
+    world.until(&next, "success").await;
+}
+
+#[tokio::test]
+async fn a_notification_that_comes_when_the_shopper_is_back_already_proves_as_much() {
+    let world = World::new().await;
+    let answer = world.opened("ORDER-0000001").await;
+    world.fake.set("ORDER-0000001", "success");
+    world.until(&answer, "success").await;
+    world.notify("ORDER-0000001", String::new(), "").await;
+    becomes_proven(&world, true).await;
+}
+
+#[tokio::test]
+async fn whatever_the_shopper_does_makes_the_server_ask_at_once() {
+    let world = proven().await;
+    let answer = world.opened("ORDER-0000001").await;
+    poll(&world, &answer, 2).await;
+    assert_eq!(world.fake.look_ups("ORDER-0000001"), 0);
+    // Sooner than the page's timer: the checkout tab was closed, or the page is looked at again.
+    world.clock.forward(800);
+    world.verify(&answer).await;
+    is_asked(&world, "ORDER-0000001", 1).await;
+    poll(&world, &answer, 2).await;
+    // The page slept.
+    world.clock.forward(26_000);
+    world.verify(&answer).await;
+    is_asked(&world, "ORDER-0000001", 2).await;
+    let request = world.fake.payment("ORDER-0000001").request;
+    let back = request["callback_url"].as_str().unwrap();
+    let path = back.strip_prefix("http://127.0.0.1:9").unwrap();
+    world.send("GET", path, &[], "").await;
+    is_asked(&world, "ORDER-0000001", 3).await;
+    // A page loaded anew, of which nothing is known.
+    let other = world.opened("ORDER-0000002").await;
+    world.clock.forward(26_000);
+    world.verify(&other).await;
+    is_asked(&world, "ORDER-0000002", 1).await;
+}
+
+#[tokio::test]
+async fn beside_a_stream_a_verify_every_twenty_seconds_is_the_pages_timer_and_a_sooner_one_is_not()
+{
+    let world = proven().await;
+    let answer = world.opened("ORDER-0000001").await;
+    let url = format!("{}/pay/events?order_id=ORDER-0000001", world.base);
+    let token = answer["token"].as_str().unwrap();
+    let stream = crate::world::client().get(url).bearer_auth(token).send();
+    let stream = stream.await.unwrap();
+    assert_eq!(stream.status(), 200);
+    for _ in 0..3 {
+        world.clock.forward(20_000);
+        world.verify(&answer).await;
+    }
+    assert_eq!(world.fake.look_ups("ORDER-0000001"), 0);
+    world.clock.forward(5_000);
+    world.verify(&answer).await;
+    is_asked(&world, "ORDER-0000001", 1).await;
+    drop(stream);
+}

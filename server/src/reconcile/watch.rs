@@ -119,10 +119,10 @@ fn asked_about<'a>(app: &'a App, order: &'a Order) -> Option<(&'a Attempt, &'a D
 /// How often it is asked about where notifications are not relied on.
 fn interval(app: &App, attempt: &Attempt, desk: &Desk) -> i64 {
     let is_young = app.now().since_ms(attempt.created_at) < WATCH_CLOSELY_MS;
-    match attempt.status {
-        AttemptStatus::Failed => WATCH_LOOSELY_MS,
-        _ if is_young => i64::from(desk.watch_interval_ms),
-        _ => WATCH_LOOSELY_MS,
+    if is_young && attempt.status != AttemptStatus::Failed {
+        i64::from(desk.watch_interval_ms)
+    } else {
+        WATCH_LOOSELY_MS
     }
 }
 

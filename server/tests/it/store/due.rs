@@ -125,7 +125,10 @@ pub(super) async fn a_call_that_was_cut_off_is_recovered(bench: Bench) {
 pub(super) async fn a_notification_makes_due_what_its_word_can_still_change(bench: Bench) {
     let id = bench.pending("ORDER-1").await;
     bench.store.notified(&id, LATER).await.unwrap();
-    assert_eq!(take(&bench, LATER, UNTIL, 10).await, [id.clone()]);
+    assert_eq!(
+        take(&bench, LATER, UNTIL, 10).await,
+        std::slice::from_ref(&id)
+    );
     bench.settle(&id, SUCCESS()).await.unwrap();
     bench.store.notified(&id, LATER.plus_ms(1)).await.unwrap();
     assert_eq!(bench.attempt(&id).await.next_check_at, None);

@@ -11,9 +11,13 @@ pub(super) async fn references_that_were_joined_are_known_apart_after_the_update
     let rows = ["T1/B1", "/T2", "T3/", "T4"].map(|it| format!("('{}', '{it}', 1)", id.0));
     bench.tamper(&format!("{insert} {}", rows.join(", "))).await;
     // As before the updates.
-    bench
-        .tamper("ALTER TABLE told_transactions DROP COLUMN told_with")
-        .await;
+    for undone in [
+        "ALTER TABLE told_transactions DROP COLUMN told_with",
+        "DROP INDEX attempts_paid_by_provider",
+        "ALTER TABLE attempts DROP COLUMN notified_at",
+    ] {
+        bench.tamper(undone).await;
+    }
     bench.unmigrated(8).await;
     let bench = bench.reopened().await;
     let all = "SELECT count(*) FROM told_transactions";

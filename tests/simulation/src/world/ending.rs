@@ -146,7 +146,7 @@ const SEEN_WITHIN_MS: u64 = 25_000;
 /// long as its backend has told it.
 const UNSEEN_WITHIN_MS: u64 = 50_000;
 /// From the provider to the store where its notification was lost: a page asks every 20 s, and its asking makes the server
-/// ask, where that is not too soon after the last time, which is 20 s at the most.
-const NOTED_WITHIN_MS: u64 = 60_000;
+/// ask, where that is not too soon after the last time: 20 s at the most, or 95 s where notifications had always come.
+const NOTED_WITHIN_MS: u64 = 125_000;
 /// A payment that never ends is given up after three days.
 const LAST_DAYS_MS: u64 = 80 * 3_600_000;

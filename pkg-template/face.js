@@ -1,9 +1,7 @@
 // The idle face: a button of its final size, and the panel with its headline, there before wasm is.
+import { format } from "./amount.js";
 import { fill, make } from "./nodes.js";
 import { CSS, style } from "./style.js";
-
-// CLDR has no good data for these two in all browsers; their countries write amounts as English does there.
-const LOCALES = { lg: "en-UG", rw: "en-RW" };
 
 // What is offered, a bit each: src/browser/host.rs.
 const [BUSY, BUTTON] = [1, 2];
@@ -43,7 +41,6 @@ export class Face {
     this.withButton = button;
     root.replaceChildren(this.button, this.panel);
     style(root, CSS);
-    this.#redraw();
   }
 
   /** The rest of the panel has come: what panel.js has. `act(part)`: `check`, `reopen`, `cancel` or `link` in it. */
@@ -124,29 +121,5 @@ export class Face {
     this.#rest?.draw(words, state, headline, lines, page, detail, flags, minutes);
     // One paragraph a hint, by the style's `pre-line`.
     fill(this.hints, lines.join("\n").trim());
-  }
-}
-
-/** An amount as the page's language writes it, from its exact digits. */
-export function format(amount, currency, lang) {
-  if (!amount) return "";
-  const plain = `${currency ?? ""} ${amount}`.trim();
-  const [, whole, fraction = ""] = /^(\d{1,40})(?:\.(\d{1,40}))?$/.exec(amount) ?? [];
-  if (!whole) return plain;
-  try {
-    const locale = LOCALES[lang] ?? (lang || undefined);
-    const options = { numberingSystem: "latn" };
-    if (currency) Object.assign(options, { style: "currency", currency, currencyDisplay: "code" });
-    // Intl knows fewer decimals than ISO 4217 for some currencies (SOS, MGA): none that is written is left out.
-    const known = currency ? new Intl.NumberFormat(locale, options).resolvedOptions().maximumFractionDigits : 0;
-    const needed = (currency ? fraction.replace(/0+$/, "") : fraction).length;
-    // Those have two by ISO 4217, but for the dinar of Iraq.
-    if (known < needed) options.minimumFractionDigits = currency ? Math.max(needed, currency === "IQD" ? 3 : 2) : needed;
-    const formatter = new Intl.NumberFormat(locale, options);
-    // The whole part as a BigInt, the decimals as written: no digit passes through a float.
-    const part = ({ type, value }) => (type === "fraction" ? fraction.slice(0, value.length).padEnd(value.length, "0") : value);
-    return formatter.formatToParts(BigInt(whole)).map(part).join("");
-  } catch {
-    return plain; // no such currency or language: the machine reports the one, the other is the page's
   }
 }

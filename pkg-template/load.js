@@ -1,4 +1,5 @@
 // Starts the Rust half, once for the page: as WebAssembly, or, where that is refused, as the same code in JavaScript.
+import { nextTask } from "./promises.js";
 import { rest, wasm } from "./source.js";
 
 let loading;
@@ -18,6 +19,8 @@ export function load() {
 }
 
 async function start(modules) {
+  // To ask for each of the two takes its time.
+  await nextTask();
   const made = runsWasm() ? wasm() : modules.then(({ compat }) => compat());
   const [core, instantiate] = await Promise.all([modules, made]);
   core.finish(await instantiate(core.imports()));

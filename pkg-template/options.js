@@ -1,6 +1,5 @@
 // The options: their names, and what can be seen of them without wasm. Values are judged by the machine.
 import { PayError } from "./error.js";
-import { NAMES as TEXTS } from "./texts.js";
 
 /** Attributes of the elements; options of the constructor in camelCase. */
 export const NAMES = `initiate-url verify-url cancel-url events-url order-id amount currency description customer-name customer-email
@@ -27,9 +26,6 @@ export function judge(target, options) {
     } else if (!known.includes(name)) {
       bad(name, `one of ${known.join(", ")}`);
     }
-  }
-  for (const name of Object.keys((isObject && options.texts) || {})) {
-    if (!TEXTS.includes(name)) bad(`texts.${name}`, `one of ${TEXTS.join(", ")}`);
   }
   if (errors.length === 0) return;
   // On a server every target is wrong, and that is the only thing to say of it.

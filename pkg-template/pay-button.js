@@ -1,7 +1,6 @@
 // The classes. Importing this file does nothing to the page, and works where there is none (Node).
 import { PayError } from "./error.js";
 import { NAMES, camel, flattenHeaders, judge, pairs } from "./options.js";
-import { NAMES as TEXTS } from "./texts.js";
 import { Widget } from "./widget.js";
 
 export { PayError };
@@ -147,8 +146,6 @@ class PayElement extends Base {
   }
 
   set texts(texts) {
-    const unknown = Object.keys(texts ?? {}).filter((it) => !TEXTS.includes(it));
-    if (unknown.length) console.warn(`<${this.localName}>: no text is called ${unknown.join(", ")}; accepted: ${TEXTS.join(", ")}`);
     this.#texts = texts;
     this.#widget?.changed();
   }

@@ -1,5 +1,6 @@
 // What is loaded together with the Rust half: its glue, and what no press waits for.
 export { Back } from "./back.js";
+export { judgeWords, report } from "./console.js";
 export { Handle, finish, imports } from "./core.js";
 export { compat } from "./javascript.js";
 export { Panel } from "./panel.js";

@@ -1,13 +1,6 @@
 // What the shopper reads: the words of the page's language, and over them the shop's own.
 import { LANGUAGES } from "./languages.js";
 
-/** The names of all texts: what a shop may give its own words for. */
-export const NAMES = `pay starting complete-in-tab complete-in-window going-to-checkout checking follow-link open-host sent-to
-sent-somewhere pay-there page-will-tell come-back trouble offline in-review try-again-there cancelling paid paid-next
-not-paid try-again link-expired unknown if-paid-wait cancelled if-paid-dont could-not-start press-again tell-the-shop
-check-connection busy-elsewhere plus-fees page-at time-left step-sent step-open step-confirming step-paid test reopen
-check-now cancel opening-tab opening-host go-back not-loaded`.split(/\s/);
-
 /** What can be said before the rest of the widget has come: out of texts/en.js, which comes with it. */
 export const FIRST = {
   pay: "Pay",

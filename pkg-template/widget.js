@@ -3,7 +3,7 @@
 import { PayError } from "./error.js";
 import { Face } from "./face.js";
 import { load, runsWasm } from "./load.js";
-import { aborted, asError, defer, destroyed, handled, rejected } from "./promises.js";
+import { aborted, asError, defer, destroyed, handled, nextTask, rejected } from "./promises.js";
 import { returnUrl, takeReturn } from "./return.js";
 import { mayNotOpen, openTab, opensTab, settleMode } from "./tab.js";
 import { Words, learn } from "./texts.js";
@@ -136,12 +136,15 @@ export class Widget {
     if (this.#isDestroyed) return;
     this.#show();
     clearTimeout(this.#judging);
+    // Once there is somebody who judges.
+    if (!this.#handle) return;
     this.#judging = setTimeout(() => {
-      this.#back?.turn();
-      this.#handle?.judge();
+      this.#rest.judgeWords(this.#page.texts?.(), this.#page.target);
+      this.#back.turn();
+      this.#handle.judge();
       this.#show();
       // Options that came late may name a payment begun before.
-      if (this.state === "idle" && !this.#back?.isSeen) this.#takeUp();
+      if (this.state === "idle" && !this.#back.isSeen) this.#takeUp();
     });
   }
 
@@ -171,8 +174,7 @@ export class Widget {
     if (name === "pay-success" && detail.amount) this.#face?.hold(detail.amount, detail.currency);
     if (detail.state === "idle" || detail.code) this.#show();
     if (detail.redirectUrl) this.#rest.announce(this.#tab, detail.redirectUrl, this.#words);
-    if (detail.errors?.length) console.error(detail.message, detail.errors);
-    else if (detail.terminal && UNSAID.includes(detail.code)) console.warn(detail.message);
+    this.#rest?.report(detail);
     const event = new CustomEvent(name, { detail, bubbles: true, composed: true, cancelable: name === "pay-start" });
     return this.#page.target.dispatchEvent(event);
   }
@@ -242,8 +244,16 @@ export class Widget {
     try {
       const { rest, core } = load();
       const [back] = await Promise.all([rest.then((it) => this.#furnish(it)), core]);
+      // Each of what follows takes a slow phone as long as a task may.
+      await nextTask();
       if (this.#isDestroyed) throw destroyed();
-      this.#handle = new this.#rest.Handle(this, this.#page.camelCase, this.#page.statusOnly);
+      const handle = new this.#rest.Handle(this, this.#page.camelCase, this.#page.statusOnly);
+      await nextTask();
+      if (this.#isDestroyed) {
+        handle.free();
+        throw destroyed();
+      }
+      this.#handle = handle;
       this.#arrived(back);
     } catch (error) {
       throw this.#isDestroyed ? destroyed() : this.#failed(error);
@@ -292,6 +302,7 @@ export class Widget {
     const waits = this.#early || this.#page.statusOnly;
     this.#endEarly()?.tab?.close();
     if (!waits) return failure;
+    if (retryable && !this.#rest) console.warn(message);
     const advice = retryable ? "check-connection" : "tell-the-shop";
     this.#face?.note("error", this.#page.statusOnly ? "not-loaded" : `could-not-start ${advice}`);
     // Before its events: a listener may press again, and that promise is another one.
@@ -357,9 +368,6 @@ export class Widget {
 let widgets = 0;
 
 const BUSY = ["initiating", "opening", "waiting"];
-
-// Where the panel says it in the shopper's words, and the developer's are for the console.
-const UNSAID = ["network", "timeout", "busy"];
 
 // What a page's policy, a filter or an old browser makes of the widget's requests; a form is sent by the browser itself.
 const FORM_HELPS = ["network", "unsupported"];

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { format } from "../pkg-template/face.js";
+import { format } from "../pkg-template/amount.js";
 
 const LANGUAGES = ["en", "sw", "lg", "am", "fr", "ar", undefined];
 const AMOUNTS_EACH = 3;
@@ -89,6 +89,36 @@ test("an amount is written as Intl writes its exact decimal", () => {
     }
   }
 });
+
+test("where Intl is not asked, what is written is what it says", (t) => {
+  const next = numbers(6);
+  const { languages, currencies: known } = unasked();
+  const cases = [];
+  for (const lang of languages) {
+    const locale = /^(lg|rw)/.test(lang) ? "en-UG" : lang;
+    for (const [currency, decimals] of known) {
+      const formatter = new Intl.NumberFormat(locale, { style: "currency", currency, currencyDisplay: "code", numberingSystem: "latn" });
+      for (let nth = 0; nth < AMOUNTS_EACH; nth += 1) {
+        const text = amount(next, decimals);
+        cases.push([text, currency, lang, formatter.format(text)]);
+      }
+      for (const text of ["0", "007", "999", "1000", "9999", "10000", "1234567"]) cases.push([text, currency, lang, formatter.format(text)]);
+    }
+  }
+  assert.ok(10_000 < cases.length, cases.length);
+  t.mock.method(Intl, "NumberFormat", () => assert.fail("Intl is asked"));
+  for (const [text, currency, lang, expected] of cases) assert.equal(format(text, currency, lang), expected, `${text} ${currency} in ${lang}`);
+});
+
+/** Languages and currencies of which amount.js says that it knows what Intl says. */
+function unasked() {
+  const source = readFileSync(new URL("../pkg-template/amount.js", import.meta.url), "utf8");
+  const lists = [.../^const KNOWN = (.*);$/m.exec(source)[1].matchAll(/[A-Za-z]{2,3}(?:\|[A-Za-z]{2,3})+/g)].map(([it]) => it.split("|"));
+  const [bare, countries, none, two] = lists;
+  assert.equal(lists.length, 4);
+  const languages = bare.flatMap((it) => [it, ...countries.map((country) => `${it}-${country}`)]).filter((it) => it !== "sw-CD");
+  return { languages, currencies: [...none.map((it) => [it, 0]), ...two.map((it) => [it, 2])] };
+}
 
 test("a fraction has the currency's decimals by ISO 4217, however many of its zeros are written", () => {
   for (const [currency, decimals] of currencies()) {

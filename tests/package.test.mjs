@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 const before = new Set(Object.getOwnPropertyNames(globalThis));
 const { PayButton, PayButtonElement, PayError, PayStatusElement } = await import("../pkg-template/index.js");
-const { format } = await import("../pkg-template/face.js");
+const { format } = await import("../pkg-template/amount.js");
 
 /** What the constructor throws for these arguments. */
 function refused(...args) {

@@ -7,7 +7,8 @@ const template = new URL("../pkg-template/", import.meta.url);
 const codes = readdirSync(new URL("texts/", template)).map((it) => it.replace(".js", ""));
 const texts = Object.fromEntries(await Promise.all(codes.map(async (it) => [it, (await import(new URL(`texts/${it}.js`, template))).default])));
 const { LANGUAGES } = await import(new URL("languages.js", template));
-const { FIRST, NAMES, Words, learn } = await import(new URL("texts.js", template));
+const { NAMES, judgeWords } = await import(new URL("console.js", template));
+const { FIRST, Words, learn } = await import(new URL("texts.js", template));
 const read = (path) => readFileSync(new URL(path, template), "utf8");
 /** What the server's own pages say: `name: "text",` in a file of each language. */
 const pages = Object.fromEntries(codes.map((code) => {
@@ -34,6 +35,16 @@ test("every language has every text, each with its value, and none is left in En
 test("what the entry knows of English is what English says", () => {
   assert.deepEqual(NAMES, Object.keys(texts.en));
   for (const [name, text] of Object.entries(FIRST)) assert.equal(text, texts.en[name], name);
+});
+
+test("own words that stand for no text are told to the developer, once", (t) => {
+  const warned = t.mock.method(console, "warn", () => {}).mock;
+  const wrong = { paid: "Got it!", payed: "Got it!" };
+  for (const texts of [undefined, null, "paid", {}, { paid: "Got it!" }, wrong, wrong]) judgeWords(texts, "the button");
+  assert.equal(warned.callCount(), 1);
+  const [said, target] = warned.calls[0].arguments;
+  assert.match(said, /none is called payed; accepted: pay, starting, /);
+  assert.equal(target, "the button");
 });
 
 test("every name that the machine and the page's half say is a text, and no text is for nobody", () => {

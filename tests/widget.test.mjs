@@ -14,10 +14,10 @@ const hooks = `
   export async function load(url, context, next) {
     const Handle = "function (...all) { return core.handle(...all) }";
     const source =
-      "import { Back } from './back.js'; import { tell } from './seen.js';" +
+      "import { Back } from './back.js'; import { judgeWords, report } from './console.js'; import { tell } from './seen.js';" +
       "const start = async (how) => { await fetch('core'); await core.init(how); return () => {} };" +
       "export const wasm = () => start('wasm'); const compat = () => start('compat');" +
-      "export const rest = async () => ({ Handle: " + Handle + ", imports() {}, finish() {}, compat, english: {}, Back, tell })";
+      "export const rest = async () => ({ Handle: " + Handle + ", imports() {}, finish() {}, compat, english: {}, Back, judgeWords, report, tell })";
     return /source\\.js/.test(url) ? { format: "module", source, shortCircuit: true } : next(url, context);
   }`;
 register(`data:text/javascript,${encodeURIComponent(hooks)}`);
@@ -96,6 +96,17 @@ test("a listener that presses again when loading has failed gets a promise of it
   it.settle(true, { status: "success" });
   assert.deepEqual(await again, { status: "success" });
   it.destroy();
+});
+
+test("a handle whose widget goes before it is taken over is let go of, and was asked for nothing", async () => {
+  const { it, told } = await widget();
+  const { handle } = core;
+  core.handle = (host) => {
+    queueMicrotask(() => it.destroy());
+    return handle(host);
+  };
+  await assert.rejects(it.ready, code("destroyed"));
+  assert.deepEqual(told, ["free"]);
 });
 
 test("a listener that presses again after an early cancel gets a promise of its own", async () => {
@@ -321,6 +332,7 @@ test("a page that went away before wasm came goes on with the link: its tab is o
 
 test("where the panel has words of its own, the developer reads the message on the console, once", async () => {
   const { it } = await widget();
+  await it.ready;
   const { warn } = console;
   const said = [];
   console.warn = (text) => said.push(text);

@@ -6,9 +6,14 @@ window.bench = { ready: undefined, box: undefined, clicks: [], longTasks: [], sh
 window.isReady = (element) => {
   if (bench.ready !== undefined) return;
   bench.ready = performance.now();
-  const { x, y, width, height } = element.getBoundingClientRect();
-  bench.box = { x: x + width / 2, y: y + height / 2, width, height };
-  window.told?.(JSON.stringify(bench.box));
+  // Where it stands is looked up in a task of its own: the layout that this asks for would lengthen the page's.
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => {
+    const { x, y, width, height } = element.getBoundingClientRect();
+    bench.box = { x: x + width / 2, y: y + height / 2, width, height };
+    window.told?.(JSON.stringify(bench.box));
+  };
+  port2.postMessage(0);
 };
 
 addEventListener("click", (event) => event.isTrusted && bench.clicks.push(performance.now()), true);

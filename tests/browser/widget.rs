@@ -196,6 +196,7 @@ fn what_is_to_be_seen_is_told_by_name() {
         drawn.pop().as_string().unwrap()
     };
     let handle = Handle::new(host.clone().unchecked_into(), false, false);
+    handle.judge();
     assert_eq!(drawn(), r#"["idle","-","","","",2,0]"#);
     handle.press(JsValue::UNDEFINED, JsValue::UNDEFINED);
     assert_eq!(drawn(), r#"["initiating","starting","","","",19,0]"#);

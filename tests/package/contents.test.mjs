@@ -15,7 +15,7 @@ const LANGUAGES = ["am", "ar", "en", "es", "fr", "lg", "pt", "rw", "sw"];
 const FILES = [
   ...["LICENSE-APACHE", "LICENSE-MIT", "README.md", "custom-elements.json", "integrity.json", "package.json"],
   ...["attributes", "define", "events", "index", "react", "types-preact", "types-react", "types-solid", "types-svelte", "types-vue", "words"].map((it) => `${it}.d.ts`),
-  ...["back", "bytes", "compat", "core", "define", "error", "face", "index", "javascript", "languages", "load", "malipo", "nodes", "options", "panel"].map((it) => `${it}.js`),
+  ...["amount", "back", "bytes", "compat", "console", "core", "define", "error", "face", "index", "javascript", "languages", "load", "malipo", "nodes", "options", "panel"].map((it) => `${it}.js`),
   ...["panel-style", "pay-button", "places", "promises", "react", "register", "rest", "return", "seen", "source", "style", "subject"].map((it) => `${it}.js`),
   ...["tab", "texts", "types", "way", "web", "widget"].map((it) => `${it}.js`),
   ...LANGUAGES.map((it) => `texts/${it}.js`),

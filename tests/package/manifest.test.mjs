@@ -117,7 +117,7 @@ for (const [name, element] of everyElement("every slot, the form's without a nam
 }
 
 test("every text has a type, and every type a text", async () => {
-  const { NAMES: texts } = await import("../../pkg-template/texts.js");
+  const { NAMES: texts } = await import("../../pkg-template/console.js");
   const [, union] = /type TextName =(.*?);/s.exec(read("pkg-template/words.d.ts"));
   assert.deepEqual(all(union, /"([a-z-]+)"/g), texts);
 });

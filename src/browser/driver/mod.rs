@@ -85,8 +85,8 @@ impl Driver {
             looked_for: RefCell::default(),
             held: RefCell::default(),
         });
+        // What is shown is drawn once something is judged, pressed or taken up: until then it is the idle face.
         driver.listen();
-        driver.refresh();
         driver
     }
 

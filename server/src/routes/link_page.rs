@@ -61,10 +61,7 @@ async fn found(app: &App, token: &str) -> Result<Option<Order>, ApiError> {
         .verifies
         .count(&hash)
         .map_err(ApiError::rate_limited)?;
-    match app.store.token_order(hash, app.now()).await? {
-        Some(order_id) => Ok(app.store.order(&order_id).await?),
-        None => Ok(None),
-    }
+    Ok(app.store.opened_by(hash, app.now()).await?)
 }
 
 fn shown(app: &App, say: &Texts, token: &str, order: &Order, attempt: &Attempt) -> Response {

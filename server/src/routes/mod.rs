@@ -54,12 +54,12 @@ fn bare(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/pay/events", get(events::events))
         // Before the layers: they answer preflights, which would else be a wrong method.
         .method_not_allowed_fallback(wrong_method)
-        // Within CORS, so that a shop's page can read that it is to wait.
-        .layer(counted.clone())
-        .layer(gate::cors(&app.config))
-        .layer(axum::middleware::from_fn_with_state(
-            Arc::clone(app),
-            gate::check_origin,
+        // The first is the outermost: callers are counted within CORS, so that a shop's page can read that it is to wait. One
+        // layer of three, since each by itself is a box around every request.
+        .layer((
+            axum::middleware::from_fn_with_state(Arc::clone(app), gate::check_origin),
+            gate::cors(&app.config),
+            counted.clone(),
         ));
     let others = Router::new()
         .route("/pay/checkout", post(checkout::checkout))
@@ -87,26 +87,29 @@ fn layered(app: &Arc<App>, routes: Router<Arc<App>>) -> Router<Arc<App>> {
         header::CACHE_CONTROL,
         HeaderValue::from_static("no-store"),
     );
-    routes
-        .layer(no_store)
-        .layer(SetResponseHeaderLayer::overriding(
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        ))
-        // Pages have one of their own; whatever else is opened as a page runs and loads nothing.
-        .layer(SetResponseHeaderLayer::if_not_present(
-            header::CONTENT_SECURITY_POLICY,
-            HeaderValue::from_static(NO_PAGE),
-        ))
-        .layer(SetResponseHeaderLayer::if_not_present(
-            header::REFERRER_POLICY,
-            HeaderValue::from_static("no-referrer"),
-        ))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(axum::middleware::from_fn_with_state(
-            Arc::clone(app),
-            request_log::log,
-        ))
+    let nosniff = SetResponseHeaderLayer::overriding(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    // Pages have one of their own; whatever else is opened as a page runs and loads nothing.
+    let policy = SetResponseHeaderLayer::if_not_present(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(NO_PAGE),
+    );
+    let no_referrer = SetResponseHeaderLayer::if_not_present(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    );
+    let log = axum::middleware::from_fn_with_state(Arc::clone(app), request_log::log);
+    // The first is the outermost.
+    routes.layer((
+        log,
+        CatchPanicLayer::custom(panicked),
+        no_referrer,
+        policy,
+        nosniff,
+        no_store,
+    ))
 }
 
 async fn not_found() -> ApiError {

@@ -61,17 +61,18 @@ pub(super) async fn opened_by(
     order_id: &OrderId,
     token: Hash,
 ) -> Result<Order, ApiError> {
-    let opens = app.store.token_order(token, app.now()).await?;
-    let opens = opens.ok_or_else(ApiError::unknown_order)?;
-    let same = opens
+    let opens = app.store.opened_by(token, app.now()).await?;
+    let order = opens.ok_or_else(ApiError::unknown_order)?;
+    let same = order
+        .id
         .as_str()
         .as_bytes()
         .ct_eq(order_id.as_str().as_bytes());
-    if !bool::from(same) {
-        return Err(ApiError::unknown_order());
+    if bool::from(same) {
+        Ok(order)
+    } else {
+        Err(ApiError::unknown_order())
     }
-    let order = app.store.order(order_id).await?;
-    order.ok_or_else(ApiError::unknown_order)
 }
 
 /// What each field accepts.

@@ -100,8 +100,8 @@ pub trait Store:
         names: &[String],
     ) -> Result<Option<Attempt>, StoreError>;
 
-    /// The order that a token opens.
-    async fn token_order(&self, hash: Hash, now: UnixMs) -> Result<Option<OrderId>, StoreError>;
+    /// The order that a token opens, with all its attempts: what most requests are about, in one read.
+    async fn opened_by(&self, token: Hash, now: UnixMs) -> Result<Option<Order>, StoreError>;
 
     /// Keeps a token until `expires_at`.
     async fn issue_token(

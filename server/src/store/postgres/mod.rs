@@ -130,8 +130,8 @@ impl Store for PostgresStore {
         reads::attempt_named(&self.session, provider, names).await
     }
 
-    async fn token_order(&self, hash: Hash, now: UnixMs) -> Result<Option<OrderId>, StoreError> {
-        reads::token_order(&self.session, hash, now).await
+    async fn opened_by(&self, token: Hash, now: UnixMs) -> Result<Option<Order>, StoreError> {
+        reads::opened_by(&self.session, token, now).await
     }
 
     async fn issue_token(

@@ -87,14 +87,18 @@ pub(super) async fn attempt_named(
     Ok(None)
 }
 
-pub(super) async fn token_order(
+pub(super) async fn opened_by(
     session: &Session,
-    hash: Hash,
+    token: Hash,
     now: UnixMs,
-) -> Result<Option<OrderId>, StoreError> {
-    let sql = "SELECT order_id FROM tokens WHERE token_hash = $1 AND $2 < expires_at";
-    let row = session.find(sql, &[&hash.as_slice(), &now.0]).await?;
-    Ok(row.map(|it| rows::order_id(&it, 0)).transpose()?)
+) -> Result<Option<Order>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM tokens t JOIN orders o ON o.order_id = t.order_id \
+         JOIN attempts a ON a.order_id = o.order_id \
+         WHERE t.token_hash = $1 AND $2 < t.expires_at ORDER BY a.nth"
+    );
+    let rows = session.query(&sql, &[&token.as_slice(), &now.0]).await?;
+    Ok(rows::order(&rows)?)
 }
 
 pub(super) async fn key(

@@ -204,8 +204,8 @@ impl Store for SqliteStore {
         self.read(|it| reads::attempt_named(it, provider, names))
     }
 
-    async fn token_order(&self, hash: Hash, now: UnixMs) -> Result<Option<OrderId>, StoreError> {
-        self.read(|it| reads::token_order(it, hash, now))
+    async fn opened_by(&self, token: Hash, now: UnixMs) -> Result<Option<Order>, StoreError> {
+        self.read(|it| reads::opened_by(it, token, now))
     }
 
     async fn issue_token(

@@ -1,7 +1,9 @@
 //! What is read.
 
+use std::sync::LazyLock;
+
 use malipo_wire::OrderId;
-use rusqlite::{Connection, Error, OptionalExtension, params};
+use rusqlite::{CachedStatement, Connection, Error, OptionalExtension, Params, params};
 
 use super::rows;
 use crate::clock::UnixMs;
@@ -11,28 +13,45 @@ use crate::store::records::{COUNTS, waiting};
 use crate::store::{Door, Hash, KEEP_MS};
 
 pub(super) fn order(connection: &Connection, id: &OrderId) -> Result<Option<Order>, Error> {
-    let head = connection
-        .prepare_cached("SELECT minor, currency, paid_by FROM orders WHERE order_id = ?1")?
-        .query_row([id.as_str()], |row| {
-            let paid_by: Option<String> = row.get(2)?;
-            Ok((rows::money(row, 0, 1)?, paid_by.map(AttemptId)))
-        })
-        .optional()?;
-    let Some((price, paid_by)) = head else {
-        return Ok(None);
-    };
-    // In the order in which they were begun, which is not that of their times where the clock was set back in between.
-    let sql = format!("{} WHERE a.order_id = ?1 ORDER BY a.rowid", rows::ATTEMPT);
-    let attempts = connection
-        .prepare_cached(&sql)?
-        .query_map([id.as_str()], rows::attempt)?
-        .collect::<Result<Vec<_>, _>>()?;
-    Ok(Some(Order {
-        id: id.clone(),
-        price,
-        paid_by,
-        attempts,
-    }))
+    let statement = connection.prepare_cached(&ORDER)?;
+    whole(statement, params![id.as_str()])
+}
+
+pub(super) fn opened_by(
+    connection: &Connection,
+    token: Hash,
+    now: UnixMs,
+) -> Result<Option<Order>, Error> {
+    let statement = connection.prepare_cached(&OPENED_BY)?;
+    whole(statement, params![token, now.0])
+}
+
+/// The attempts of one order as the order; `None` of none, since an order begins with its first attempt.
+fn whole(mut statement: CachedStatement<'_>, values: impl Params) -> Result<Option<Order>, Error> {
+    let mut rows = statement.query(values)?;
+    let mut head = None;
+    let mut attempts = Vec::new();
+    while let Some(row) = rows.next()? {
+        if head.is_none() {
+            head = Some((
+                row.get::<_, Option<String>>(rows::PAID_BY)?,
+                rows::price(row)?,
+            ));
+        }
+        attempts.push((row.get::<_, i64>(rows::ROWID)?, rows::attempt(row)?));
+    }
+    // In the order in which they were begun, which is not that of their times where the clock was set back in between. There is
+    // one, as a rule, for which SQLite would make a sorter all the same.
+    attempts.sort_unstable_by_key(|it| it.0);
+    let attempts: Vec<_> = attempts.into_iter().map(|it| it.1).collect();
+    Ok(head
+        .zip(attempts.first().map(|it| it.order_id.clone()))
+        .map(|((paid_by, price), id)| Order {
+            id,
+            price,
+            paid_by: paid_by.map(AttemptId),
+            attempts,
+        }))
 }
 
 pub(super) fn attempt(connection: &Connection, id: &AttemptId) -> Result<Option<Attempt>, Error> {
@@ -81,17 +100,6 @@ fn named_sql() -> String {
         "{} WHERE a.provider = ?1 AND (a.reference = ?2 OR a.provider_ref = ?2)",
         rows::ATTEMPT
     )
-}
-
-pub(super) fn token_order(
-    connection: &Connection,
-    hash: Hash,
-    now: UnixMs,
-) -> Result<Option<OrderId>, Error> {
-    connection
-        .prepare_cached("SELECT order_id FROM tokens WHERE token_hash = ?1 AND ?2 < expires_at")?
-        .query_row(params![hash, now.0], |row| rows::order_id(row, 0))
-        .optional()
 }
 
 pub(super) fn key(
@@ -145,6 +153,14 @@ pub(super) fn counts(connection: &Connection) -> Result<Vec<(AttemptStatus, u64)
     Ok(waiting(&found))
 }
 
+static ORDER: LazyLock<String> =
+    LazyLock::new(|| format!("{} WHERE a.order_id = ?1", rows::ATTEMPT));
+static OPENED_BY: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "{} JOIN tokens t ON t.order_id = o.order_id WHERE t.token_hash = ?1 AND ?2 < t.expires_at",
+        rows::ATTEMPT
+    )
+});
 const ANY_CREATED: &str =
     "SELECT EXISTS (SELECT 1 FROM attempts WHERE status = 'created' AND created_at < ?1)";
 
@@ -189,6 +205,14 @@ mod tests {
                 "(provider=? AND provider_ref=?)",
             ],
         );
+        check(
+            &OPENED_BY,
+            &[
+                "PRIMARY KEY (token_hash=?)",
+                "attempts_by_order (order_id=?)",
+            ],
+        );
+        check(&ORDER, &["attempts_by_order (order_id=?)"]);
         check(ANY_CREATED, &["(status=? AND created_at<?)"]);
         check(COUNTS, &["COVERING INDEX attempts_waiting (status=?)"]);
         check(outbox::DUE, &["outbox_due (next_at<?)"]);
@@ -204,7 +228,7 @@ mod tests {
         for connection in [writer, open::reader(&path).unwrap()] {
             for sql in [
                 format!("{} WHERE a.attempt_id = ?1", rows::ATTEMPT),
-                format!("{} WHERE a.order_id = ?1 ORDER BY a.rowid", rows::ATTEMPT),
+                ORDER.clone(),
                 format!("{} WHERE a.notify_hash = ?1", rows::ATTEMPT),
                 "SELECT order_id FROM tokens WHERE token_hash = ?1".to_owned(),
             ] {

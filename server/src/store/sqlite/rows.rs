@@ -7,11 +7,14 @@ use rusqlite::{Error, Row};
 use crate::clock::UnixMs;
 use crate::payment::{Attempt, AttemptId, Reference};
 
-/// The columns that [`attempt`] reads; `o` is the order's table.
+/// What [`attempt`] reads; `o` is the order's table.
 pub(super) const ATTEMPT: &str = "SELECT a.attempt_id, a.order_id, a.provider, a.reference, a.provider_ref, a.status, \
     o.minor, o.currency, a.received_minor, a.received_currency, a.redirect_url, a.return_url, a.late, \
-    a.created_at, a.updated_at, a.paid_at, a.next_check_at, a.reason, a.sent_to, a.expires_at, a.description \
-    FROM attempts a JOIN orders o ON o.order_id = a.order_id";
+    a.created_at, a.updated_at, a.paid_at, a.next_check_at, a.reason, a.sent_to, a.expires_at, a.description, \
+    o.paid_by, a.rowid FROM attempts a JOIN orders o ON o.order_id = a.order_id";
+/// The columns behind an attempt's own.
+pub(super) const PAID_BY: usize = 21;
+pub(super) const ROWID: usize = 22;
 
 pub(super) fn attempt(row: &Row<'_>) -> Result<Attempt, Error> {
     let received: Option<u64> = row.get(8)?;
@@ -23,7 +26,7 @@ pub(super) fn attempt(row: &Row<'_>) -> Result<Attempt, Error> {
         reference: Reference(row.get(3)?),
         provider_ref: row.get(4)?,
         status: parsed(row, 5)?,
-        price: money(row, 6, 7)?,
+        price: price(row)?,
         received: match (received, received_currency) {
             (Some(_), Some(_)) => Some(money(row, 8, 9)?),
             _ => None,
@@ -46,6 +49,11 @@ pub(super) fn attempt(row: &Row<'_>) -> Result<Attempt, Error> {
         expires_at: row.get::<_, Option<i64>>(19)?.map(UnixMs),
         description: row.get(20)?,
     })
+}
+
+/// The price of the order of an attempt's row.
+pub(super) fn price(row: &Row<'_>) -> Result<Money, Error> {
+    money(row, 6, 7)
 }
 
 pub(super) fn money(row: &Row<'_>, minor: usize, currency: usize) -> Result<Money, Error> {

@@ -131,7 +131,7 @@ async fn everything(world: &World, pass: &Pass) -> Replies {
         let press = press.await;
         all.compare(provider, press.status, expected);
         let token = press.json()["token"].as_str().map(str::to_owned);
-        about(world, &mut all, &order, token.as_deref()).await;
+        about(world, pass, &mut all, &order, token.as_deref()).await;
         all.tokens.extend(token);
         all.presses.push(press);
     }
@@ -140,8 +140,13 @@ async fn everything(world: &World, pass: &Pass) -> Replies {
 }
 
 /// What a page and a provider ask about one order.
-async fn about(world: &World, all: &mut Replies, order: &str, token: Option<&str>) {
-    let known = if token.is_some() { 200 } else { 404 };
+async fn about(world: &World, pass: &Pass, all: &mut Replies, order: &str, token: Option<&str>) {
+    let known = match (token, pass.store) {
+        (Some(_), _) => 200,
+        (None, true) => 404,
+        // Token and order are read as one.
+        (None, false) => 503,
+    };
     let token = token.unwrap_or("x");
     let status = json!({"order_id": order, "token": token});
     let mut secret_named = status.clone();
@@ -182,7 +187,7 @@ async fn unproven(world: &World, pass: &Pass, all: &mut Replies) {
         ("GET", "/admin/orders/ORDER-0-JOYNDPAY", 401),
         ("GET", "/pay/return", or_503(404)),
         ("GET", "/pay/return?of=x", or_503(404)),
-        ("GET", "/pay/link/x", 404),
+        ("GET", "/pay/link/x", or_503(404)),
         ("GET", "/malipo/x", 404),
         ("GET", "/.env", 404),
         ("GET", "/malipo.toml", 404),

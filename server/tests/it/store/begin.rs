@@ -63,8 +63,8 @@ pub(super) async fn a_new_order_gets_an_attempt_under_its_own_name(bench: Bench)
     assert_eq!(attempt.return_url, "https://shop.example/thanks");
     assert_eq!((attempt.created_at, attempt.updated_at), (NOW, NOW));
     assert_eq!(attempt.next_check_at, Some(NOW.plus_ms(20_000)));
-    let opened = bench.store.token_order(token, NOW).await.unwrap();
-    assert_eq!(opened.as_ref(), Some(&order.id));
+    let opened = bench.store.opened_by(token, NOW).await.unwrap();
+    assert_eq!(opened.map(|it| it.id), Some(order.id));
 }
 
 pub(super) async fn a_second_press_gets_the_attempt_there_is(bench: Bench) {
@@ -72,7 +72,7 @@ pub(super) async fn a_second_press_gets_the_attempt_there_is(bench: Bench) {
     let begin = bench.begin("ORDER-1");
     let token = begin.token_hash;
     check(&bench.decided(begin).await, &format!("same {}", id.0));
-    assert!(bench.store.token_order(token, NOW).await.unwrap().is_some());
+    assert!(bench.store.opened_by(token, NOW).await.unwrap().is_some());
     assert_eq!(bench.order("ORDER-1").await.attempts.len(), 1);
 }
 
@@ -89,7 +89,7 @@ pub(super) async fn a_live_attempt_is_nobody_elses(bench: Bench) {
     let begin = unproven(bench.begin("ORDER-1"));
     let token = begin.token_hash;
     check(&bench.decided(begin).await, "NoProof");
-    assert_eq!(bench.store.token_order(token, NOW).await.unwrap(), None);
+    assert!(bench.store.opened_by(token, NOW).await.unwrap().is_none());
 }
 
 pub(super) async fn an_attempt_that_is_being_called_is_waited_for(bench: Bench) {
@@ -127,12 +127,12 @@ pub(super) async fn a_paid_order_is_paid_for_whoever_asks(bench: Bench) {
     let begin = bench.begin("ORDER-1");
     let token = begin.token_hash;
     check(&bench.decided(begin).await, "paid true");
-    assert!(bench.store.token_order(token, NOW).await.unwrap().is_some());
+    assert!(bench.store.opened_by(token, NOW).await.unwrap().is_some());
     let begin = unproven(bench.begin("ORDER-1"));
     let token = begin.token_hash;
     check(&bench.decided(begin).await, "paid false");
     // Its page verifies what it was told, and its token tells no more than that.
-    assert!(bench.store.token_order(token, NOW).await.unwrap().is_some());
+    assert!(bench.store.opened_by(token, NOW).await.unwrap().is_some());
 }
 
 pub(super) async fn an_expired_quote_begins_nothing(bench: Bench) {
@@ -142,7 +142,7 @@ pub(super) async fn an_expired_quote_begins_nothing(bench: Bench) {
     check(&bench.decided(begin).await, "QuoteExpired");
     let id = "ORDER-1".parse().unwrap();
     assert!(bench.store.order(&id).await.unwrap().is_none());
-    assert_eq!(bench.store.token_order(token, NOW).await.unwrap(), None);
+    assert!(bench.store.opened_by(token, NOW).await.unwrap().is_none());
 }
 
 pub(super) async fn a_key_belongs_to_its_payload_and_its_order(bench: Bench) {

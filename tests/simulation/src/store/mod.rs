@@ -141,10 +141,10 @@ impl Store for MemoryStore {
         })
     }
 
-    async fn token_order(&self, hash: Hash, now: UnixMs) -> Result<Option<OrderId>, StoreError> {
+    async fn opened_by(&self, token: Hash, now: UnixMs) -> Result<Option<Order>, StoreError> {
         self.read(|disk| {
-            let found = disk.tokens.get(&hash).filter(|it| now < it.1);
-            found.map(|it| it.0.clone())
+            let found = disk.tokens.get(&token).filter(|it| now < it.1);
+            found.and_then(|it| disk.order(&it.0))
         })
     }
 

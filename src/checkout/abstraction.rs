@@ -74,9 +74,10 @@ impl Checks {
     fn abstraction(&self, now: Moment) -> String {
         let (in_flight, next, held_back) = self.times();
         format!(
-            "verify={} next={} held-back={} asked={}",
+            "verify={} next={} put-off={} held-back={} asked={}",
             class(now, in_flight),
             class(now, next),
+            class(now, self.put_off_to()),
             now < held_back,
             self.asked
         )

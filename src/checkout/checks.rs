@@ -11,6 +11,8 @@ pub(super) struct Checks {
     /// News came while one was in flight: its answer may be older than the news.
     again: bool,
     next_at: Option<Moment>,
+    /// The next one is the poll's own, which counts from here: nobody asked for it, and it waits longer beside a stream.
+    polls_from: Option<Moment>,
     not_before: Moment,
     last_started: Option<Moment>,
     failures: u32,
@@ -33,8 +35,23 @@ impl Checks {
             self.again = true;
             return;
         }
+        self.polls_from = None;
         let gap_over = self.last_started.map_or(now, |it| it.plus(WAKE_GAP_MS));
         self.bring_forward(gap_over.max(now));
+    }
+
+    /// Asks by itself in `gap_ms`.
+    pub(super) fn poll_in(&mut self, now: Moment, gap_ms: u64) {
+        self.next_at = Some(now.plus(gap_ms));
+        self.polls_from = Some(now);
+    }
+
+    /// The stream speaks: the poll's next one may wait as long as it does beside a stream, from the last one on. However often a
+    /// stream comes and goes, it puts it off no further.
+    pub(super) fn put_off(&mut self) {
+        if let Some(from) = self.polls_from.filter(|_| !planted!(PollsBesideTheStream)) {
+            self.next_at = self.next_at.max(Some(from.plus(BACKOFF_MOST_MS)));
+        }
     }
 
     /// Asks at `at` at the latest.
@@ -50,6 +67,7 @@ impl Checks {
         });
         self.last_started = Some(now);
         self.next_at = None;
+        self.polls_from = None;
         self.again = false;
     }
 
@@ -66,7 +84,10 @@ impl Checks {
     pub(super) fn after_answer(&mut self, now: Moment, gap_ms: Option<u64>) {
         self.failures = 0;
         self.not_before = now;
-        self.next_at = gap_ms.map(|it| now.plus(it));
+        self.next_at = None;
+        if let Some(gap_ms) = gap_ms {
+            self.poll_in(now, gap_ms);
+        }
         self.ask_again(now);
     }
 
@@ -131,6 +152,12 @@ impl Checks {
     pub(super) fn times(&self) -> (Option<Moment>, Option<Moment>, Moment) {
         let in_flight = self.in_flight.map(|it| it.give_up_at);
         (in_flight, self.next_at, self.not_before)
+    }
+
+    /// How far a stream may put the next one off.
+    #[cfg(feature = "planted")]
+    pub(super) fn put_off_to(&self) -> Option<Moment> {
+        self.polls_from.map(|it| it.plus(BACKOFF_MOST_MS))
     }
 
     pub(super) fn next_wakeup(&self) -> Option<Moment> {

@@ -39,6 +39,10 @@ impl Checkout {
             if let Some(reopen_at) = reopen_at {
                 let was_open = it.stream.epoch().is_some();
                 it.stream.drop_until(reopen_at);
+                if was_open && reopen_at.is_none() {
+                    let poll_at = now.plus(it.watch.options.poll_interval_ms);
+                    it.watch.checks.bring_forward(poll_at);
+                }
                 if was_open && !planted!(TwoStreams) {
                     self.push(Effect::CloseStream);
                 }
@@ -86,9 +90,11 @@ impl Checkout {
         match event {
             StreamEvent::Alive => {
                 it.stream.alive(now, epoch);
+                it.watch.checks.put_off();
             }
             StreamEvent::Status(word) => {
                 it.stream.alive(now, epoch);
+                it.watch.checks.put_off();
                 // What is known is `pending`: an outcome that was verified has ended the attempt.
                 if word != Status::Pending.as_str() {
                     it.watch.checks.request(now);

@@ -230,11 +230,11 @@ impl Checkout {
             record: Box::new(payment.to_record(self.now, &options, None)),
         });
         let mut checks = Checks::default();
-        checks.bring_forward(if is_paid {
-            self.now
+        if is_paid {
+            checks.request(self.now);
         } else {
-            self.now.plus(options.poll_interval_ms)
-        });
+            checks.poll_in(self.now, options.poll_interval_ms);
+        }
         let stream = Stream::new(payment.stream_url(), self.now);
         let detail = Detail::default()
             .with("orderId", payment.order_id.clone())

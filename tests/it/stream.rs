@@ -7,7 +7,7 @@ use crate::harness::*;
 const STREAMED: &str = r#"{"order_id":"ORD-1","redirect_url":"https://pay.example/p/1","token":"tok-1","events_url":"/pay/events","amount":"10000","currency":"UGX"}"#;
 
 #[test]
-fn the_stream_is_opened_with_the_token_and_slows_the_poll_while_it_speaks() {
+fn the_stream_is_opened_with_the_token_and_slows_the_poll_from_its_first_word_on() {
     let mut script = vec![
         (0, press()),
         (0, initiated(STREAMED)),
@@ -20,8 +20,73 @@ fn the_stream_is_opened_with_the_token_and_slows_the_poll_while_it_speaks() {
         [0]
     );
     let times = world.times("verify");
-    assert_eq!(times[..3], [2_500, 22_600, 42_700]);
+    assert_eq!(times[..3], [20_000, 40_100, 60_200]);
     assert!(times.len() <= 10, "{times:?}");
+}
+
+#[test]
+fn a_stream_that_is_lost_before_the_first_poll_brings_it_forward() {
+    for (how, lost) in [
+        ("ended", Act::Stream(StreamEvent::Ended)),
+        ("refused", Act::Stream(StreamEvent::Refused)),
+        ("hidden", wake(Wake::PageHidden)),
+    ] {
+        let mut script = vec![
+            (0, Act::Stream(StreamEvent::Alive)),
+            (4_000, Act::Stream(StreamEvent::Status("pending".into()))),
+        ];
+        script.extend([(5_000, lost), (8_000, Act::Nothing)]);
+        let world = run(&after(STREAMED, &script));
+        assert_eq!(world.times("verify"), [7_500], "{how}");
+    }
+}
+
+#[test]
+fn a_stream_that_comes_and_goes_puts_the_poll_off_no_further_than_one_that_stays() {
+    for gap in [300, 1_100, 2_300, 7_000] {
+        let mut script = vec![
+            (0, press()),
+            (0, initiated(STREAMED)),
+            (0, verifies(200, PENDING)),
+        ];
+        for nth in 0..600 {
+            script.push((nth * 200, Act::Stream(StreamEvent::Alive)));
+            if (nth * 200) % gap < 200 {
+                script.push((nth * 200 + 50, Act::Stream(StreamEvent::Ended)));
+            }
+        }
+        let mut times = vec![0];
+        times.extend(run(&script).times("verify"));
+        assert!(100_000 < times[times.len() - 1], "{gap}: {times:?}");
+        let pause = times.windows(2).map(|it| it[1] - it[0]).max();
+        assert!(pause <= Some(20_100), "{gap}: {times:?}");
+    }
+}
+
+#[test]
+fn what_was_asked_for_is_not_put_off_by_the_stream() {
+    let world = run(&after(
+        STREAMED,
+        &[
+            (1_000, wake(Wake::Focused)),
+            (1_100, verified(PENDING)),
+            (1_200, wake(Wake::Focused)),
+            (1_300, Act::Stream(StreamEvent::Alive)),
+            (1_600, Act::Nothing),
+        ],
+    ));
+    assert_eq!(world.times("verify"), [1_000, 1_500]);
+}
+
+#[test]
+fn a_poll_that_is_slower_than_beside_a_stream_stays_so() {
+    let mut script = vec![
+        (0, with("poll-interval", "60000")),
+        (0, press()),
+        (0, initiated(STREAMED)),
+    ];
+    script.extend((0..5).map(|it| (it * 15_000 + 100, Act::Stream(StreamEvent::Alive))));
+    assert_eq!(run(&script).times("verify"), [60_000]);
 }
 
 #[test]

@@ -13,6 +13,8 @@ pub(super) struct Pace {
     nudged_at: u64,
     /// Before that it does not ask by itself.
     next: u64,
+    /// From when the poll counts, after an answer.
+    polls_from: Option<u64>,
     failures: u32,
     asked_at_deadline: bool,
     stream: Option<Healthy>,
@@ -81,6 +83,7 @@ impl Pace {
             None => self.interval,
         };
         self.next = now.saturating_add(pause);
+        self.polls_from = Some(now);
     }
 
     /// A verify got lost, took too long or was not understood.
@@ -92,6 +95,7 @@ impl Pace {
         let pause = (2_500 << self.failures.min(8)).min(BACK_OFF_MOST_MS);
         self.failures += 1;
         self.next = now.saturating_add(pause / 4 * 3);
+        self.polls_from = None;
         self.forgive();
     }
 
@@ -107,6 +111,8 @@ impl Pace {
             sent: 0,
             free: 0,
         });
+        let put_off = self.polls_from.map_or(0, |it| it + BACK_OFF_MOST_MS);
+        self.next = self.next.max(put_off);
     }
 
     /// The stream is lost: the poll takes over.

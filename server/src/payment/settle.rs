@@ -65,6 +65,7 @@ pub fn settle(
         Observation::Success(received) => success(attempt, paid_by, received),
         Observation::Failed(reason) => failed(attempt, reason),
         Observation::Declined if planted!(DeclinedMeansFailed) => failed(attempt, Reason::Declined),
+        Observation::Declined if waits_in_vain(attempt, now) => given_up(attempt, now),
         Observation::Declined => Step {
             reason: Some(Reason::Declined),
             ..stay(attempt)
@@ -189,6 +190,12 @@ pub fn is_given_up(attempt: &Attempt, now: UnixMs) -> bool {
     GIVE_UP_MS <= now.since_ms(waits_since(attempt))
 }
 
+/// Whether nobody asks about it any more, and it has no end yet.
+fn waits_in_vain(attempt: &Attempt, now: UnixMs) -> bool {
+    use AttemptStatus::{Pending, Unknown};
+    matches!(attempt.status, Pending | Unknown) && is_given_up(attempt, now)
+}
+
 /// From when on an outcome is due: a link that is payable for a week is not suspicious after three days.
 fn waits_since(attempt: &Attempt) -> UnixMs {
     attempt
@@ -288,11 +295,16 @@ mod tests {
     #[test]
     fn what_cannot_be_asked_about_reaches_a_person_after_days_and_never_a_second_page() {
         for from in [AttemptStatus::Unknown, AttemptStatus::Pending] {
-            let days = UnixMs(GIVE_UP_MS);
-            let step = settle(&attempt(from, None), None, Observation::Unasked, days);
-            let seen = step.map(|it| (it.status, it.alarm));
-            let expected = (AttemptStatus::NeedsReview, Some(Alarm::NeverEnded));
-            assert_eq!(seen, Some(expected), "{from}");
+            // A declined try was never the last word either.
+            for observation in [Observation::Unasked, Observation::Declined] {
+                let days = UnixMs(GIVE_UP_MS);
+                let step = settle(&attempt(from, None), None, observation, days);
+                let seen = step.map(|it| (it.status, it.alarm));
+                let expected = (AttemptStatus::NeedsReview, Some(Alarm::NeverEnded));
+                assert_eq!(seen, Some(expected), "{from} {observation:?}");
+                let before = settle(&attempt(from, None), None, observation, UnixMs(1));
+                assert_eq!(before.map_or(from, |it| it.status), from, "{observation:?}");
+            }
         }
     }
 

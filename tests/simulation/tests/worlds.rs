@@ -78,7 +78,7 @@ fn worlds_differ_and_in_them_everything_happens() {
 }
 
 /// So many that each provider meets whatever can happen to it.
-const WORLDS: u64 = 150;
+const WORLDS: u64 = 400;
 
 /// Seeds that found bugs of ours, which are mended: docs/simulation.md says which.
 #[test]

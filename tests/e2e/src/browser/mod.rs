@@ -30,6 +30,23 @@ pub struct Browser {
     folder: TempDir,
 }
 
+/// A driver and its session: on a machine that is short of everything a browser may end while it starts, and the next one does
+/// not.
+async fn started(options: &Options, env: &HashMap<String, String>) -> (Process, String, WebDriver) {
+    for left in (0..3).rev() {
+        let (driver, port) = driver::start(options, env).await;
+        let address = format!("http://127.0.0.1:{port}");
+        match WebDriver::new(&address, options.capabilities()).await {
+            Ok(session) => return (driver, address, session),
+            Err(error) if 0 < left && error.to_string().contains("session not created") => {
+                eprintln!("once more: {error}");
+            }
+            Err(error) => panic!("{error}\n{}", driver.log()),
+        }
+    }
+    panic!("no browser starts");
+}
+
 impl Browser {
     /// Starts a driver and a browser.
     ///
@@ -40,10 +57,7 @@ impl Browser {
         let mut env = HashMap::from([("TMPDIR".to_owned(), folder.path().display().to_string())]);
         let display = options.display.iter();
         env.extend(display.map(|it| ("DISPLAY".to_owned(), it.clone())));
-        let (driver, port) = driver::start(options, &env).await;
-        let address = format!("http://127.0.0.1:{port}");
-        let session = WebDriver::new(&address, options.capabilities()).await;
-        let session = session.unwrap_or_else(|error| panic!("{error}\n{}", driver.log()));
+        let (driver, address, session) = started(options, &env).await;
         Self {
             kind: options.kind,
             session,

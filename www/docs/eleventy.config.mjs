@@ -48,7 +48,7 @@ export default function (eleventy) {
     "docs/screenshots/states": "screenshots/states",
     ".tools/docs/node_modules/minisearch/dist/es/index.js": "minisearch.js",
     "pkg/malipo.js": "malipo/malipo.js",
-    "pkg/{core,compat,malipo,texts}-*": "malipo",
+    "pkg/{core,rest,compat,malipo,texts}-*": "malipo",
   });
   eleventy.on("eleventy.after", ({ results }) => {
     writeFileSync(join(root, OUTPUT, "search.json"), index(results, require));

@@ -58,7 +58,7 @@ export class Stack {
   /** A payment of which the provider tells by itself: from then on the backend relies on being told. */
   async prove() {
     const { orderId, quote } = this.order();
-    const body = JSON.stringify({ quote, amount: AMOUNT, currency: CURRENCY });
+    const body = JSON.stringify({ quote, amount: AMOUNT, currency: CURRENCY, return_url: `${this.shop.origin}/` });
     const answer = await fetch(`${this.shop.origin}/pay/initiate`, { method: "POST", headers: { "content-type": "application/json", "idempotency-key": `"${randomUUID()}"` }, body });
     if (!answer.ok) throw new Error(`the backend answered ${answer.status} to an initiate: ${await answer.text()}`);
     await this.settle(orderId);

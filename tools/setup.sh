@@ -66,8 +66,9 @@ main() {
         crate_tool cargo-fuzz "$CARGO_FUZZ" --locked
         ;;
     mutants)
-        builders
-        database
+        programs
+        compiler
+        toolchain
         crate_tool cargo-mutants "$CARGO_MUTANTS" --locked
         ;;
     release)

@@ -209,6 +209,13 @@ mod tests {
                 says,
             };
             if let Heard::Changed(row) = link.tell(&told, NOW) {
+                assert_eq!(row.updated_at, NOW);
+                if let Observation::Success(received) = says {
+                    assert_eq!(row.received, received);
+                }
+                // Of what came by itself nobody asked for anything.
+                let was_there = link.payments.iter().any(|it| it.number == row.number);
+                assert!(was_there || !row.asked);
                 match link.payments.iter_mut().find(|it| it.number == row.number) {
                     Some(old) => *old = row,
                     None => link.payments.push(row),

@@ -55,6 +55,30 @@ fn a_transaction_is_known_by_any_of_its_references() {
 }
 
 #[test]
+fn a_reference_is_noted_once_and_again_only_where_its_transaction_is_now_known() {
+    let noted = |told: &[&str], known: &[KnownReference]| {
+        let noted = references(told).to_note(known);
+        let texts = noted
+            .iter()
+            .map(|it| format!("{} {:?}", it.reference, it.told_with));
+        texts.collect::<Vec<_>>()
+    };
+    let whole = references(&["T1", "B1"]).to_note(&[]);
+    assert_eq!(
+        noted(&["T1", "B1"], &[]),
+        [r#"T1 Some("T1")"#, r#"B1 Some("T1")"#]
+    );
+    assert!(noted(&["T1", "B1"], &whole).is_empty());
+    assert!(noted(&["", "B1"], &whole).is_empty());
+    let alone = references(&["", "B1"]).to_note(&[]);
+    assert!(noted(&["", "B1"], &alone).is_empty());
+    assert_eq!(
+        noted(&["T1", "B1"], &alone),
+        [r#"T1 Some("T1")"#, r#"B1 Some("T1")"#]
+    );
+}
+
+#[test]
 fn another_transaction_that_shares_a_reference_is_never_taken_for_the_first() {
     check(
         &[],

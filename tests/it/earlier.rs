@@ -119,6 +119,7 @@ fn a_final_no_uses_the_key_up_and_leaves_the_order() {
         (&record.key, record.ended.as_deref()),
         (&None, Some("expired"))
     );
+    assert_eq!(record.saved_at, START + AGAIN + 1);
 }
 
 #[test]
@@ -240,6 +241,20 @@ fn what_is_said_of_a_press_that_failed_is_true_of_the_earlier_attempt() {
 }
 
 #[test]
+fn a_press_given_up_before_it_began_says_nothing_of_the_one_that_fails_after_it() {
+    let world = run(&[
+        (0, press()),
+        (1, cancel()),
+        (2, press()),
+        (3, initiate(422, NO)),
+    ]);
+    assert_eq!(
+        line(&world.checkout.view()),
+        "could-not-start | tell-the-shop | press"
+    );
+}
+
+#[test]
 fn a_link_that_is_out_over_another_amount_is_not_called_nothing() {
     let sent =
         r#"{"order_id":"ORD-1","sent_to":[{"channel":"sms"}],"amount":"1","currency":"UGX"}"#;
@@ -254,7 +269,15 @@ fn a_link_that_is_out_over_another_amount_is_not_called_nothing() {
     assert_eq!(says(sent, &[]), open);
     assert_eq!(says(jenga, &[]), open);
     assert_eq!(says(page, &[]), "could-not-start | tell-the-shop | press");
+    assert_eq!(says(NO, &[]), "could-not-start | press-again | press");
     // It is still out when another press fails.
     let more = [(60_000, press()), (60_001, initiate(422, NO))];
     assert_eq!(says(sent, &more), open);
+    // Nor where the attempt before is known to be not paid.
+    let failed = [
+        (2_600, verified(FAILED)),
+        (3_000, press()),
+        (3_001, initiated(sent)),
+    ];
+    assert_eq!(line(&run(&after(GOOD, &failed)).checkout.view()), open);
 }

@@ -72,6 +72,20 @@ fn the_last_verify_may_still_settle() {
 }
 
 #[test]
+fn where_pending_comes_with_the_deadline_it_is_asked_once_more() {
+    let world = run(&[
+        (0, with("timeout", "2600")),
+        (0, press()),
+        (0, initiated(GOOD)),
+        (0, verifies(200, PENDING)),
+        (10_000, Act::Nothing),
+    ]);
+    assert_eq!(world.times("pay-pending"), [2_600, 2_700]);
+    assert_eq!(world.times("verify"), [2_500, 2_600]);
+    assert_eq!(world.times("pay-expired ORD-1"), [2_700]);
+}
+
+#[test]
 fn a_last_verify_without_an_answer_ends_the_wait_too() {
     let world = run(&[
         (0, press()),
@@ -223,7 +237,7 @@ fn after_an_end_nothing_is_polled_but_wakes_and_check_verify_for_24_hours() {
         ),
         (end + DAY - 1, ask()),
         (end + DAY, wake(Wake::Focused)),
-        (end + DAY + 1_000, ask()),
+        (end + DAY, ask()),
         (end + 2 * DAY, Act::Nothing),
     ]);
     let world = run(&script);
@@ -262,6 +276,20 @@ fn a_success_over_another_amount_after_an_end_is_reported_once_and_nobody_is_to_
         let world = run(&script);
         assert_eq!(world.state(), StateName::Success);
     }
+}
+
+#[test]
+fn paid_or_in_review_is_settled_and_nothing_else_is() {
+    let odd = r#"{"order_id":"ORD-1","status":"success","amount":"1","currency":"UGX"}"#;
+    let is_settled = |script: &[(u64, Act)]| run(&after(GOOD, script)).checkout.is_settled();
+    assert!(!is_settled(&[]));
+    assert!(is_settled(&[(2_600, verified(SUCCESS))]));
+    assert!(!is_settled(&[(2_600, verified(FAILED))]));
+    assert!(!is_settled(&[(2_600, verified(odd))]));
+    assert!(is_settled(&[
+        (1, verifies(200, odd)),
+        (16 * MINUTE, Act::Nothing)
+    ]));
 }
 
 #[test]

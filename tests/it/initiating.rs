@@ -1,9 +1,9 @@
 //! From the press to the answer: what is retried, with which key, and how it ends when it does not begin.
 
 use malipo::checkout::answer::Reply;
-use malipo::checkout::{Input, RequestKind, StateName};
+use malipo::checkout::{Checkout, Input, RequestKind, StateName};
 
-use crate::browser::answer;
+use crate::browser::{answer, parse_url};
 use crate::harness::*;
 
 const INITIATE: RequestKind = RequestKind::Initiate;
@@ -119,6 +119,53 @@ fn a_retry_after_that_no_shopper_waits_for_is_an_error_at_once() {
             "reject backend",
             "pay-error backend terminal retryable",
         ],
+    );
+}
+
+#[test]
+fn a_retry_after_of_30_s_is_the_longest_that_is_waited_for() {
+    let tries = |wait_ms| {
+        let busy = Act::Reply(INITIATE, answer(429, Some(wait_ms), NO));
+        let world = run(&[(0, press()), (10, busy), (40_000, Act::Nothing)]);
+        world.times("initiate")
+    };
+    assert_eq!(tries(30_000), [0, 30_010]);
+    assert_eq!(tries(30_001), [0]);
+}
+
+#[test]
+fn the_pause_before_a_retry_is_spread_over_half_a_second() {
+    let pause = |seed: u64| {
+        let mut world = World::new();
+        world.checkout = Checkout::new(seed, parse_url);
+        world.act(press());
+        world.act(lost_initiate());
+        world.checkout.next_wakeup().unwrap().0 - START
+    };
+    let pauses: Vec<u64> = (1..100_u64)
+        .map(|it| pause(it.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
+        .collect();
+    let (least, most) = (pauses.iter().min().unwrap(), pauses.iter().max().unwrap());
+    assert!((1_000..1_050).contains(least), "{pauses:?}");
+    assert!((1_460..=1_510).contains(most), "{pauses:?}");
+}
+
+#[test]
+fn the_pauses_of_a_seed_are_those_of_xorshift64() {
+    // Marsaglia's generator (13, 7, 17) gives 1082269761, 1152992998833853505, 11177516664432764457, 17678023832001937445,
+    // 9659130143999365733 and 17775799001133815809 for 1: 0, 16, 155, 245, 134 and 246 in the highest byte. Each input draws
+    // one, and each retry: the retries have the third and the sixth.
+    let mut world = World::new();
+    world.checkout = Checkout::new(1, parse_url);
+    for act in [press(), lost_initiate()] {
+        world.act(act);
+    }
+    world.advance_to(START + 1_000 + 2 * 155);
+    world.act(lost_initiate());
+    world.advance_to(START + 10_000);
+    assert_eq!(
+        world.times("initiate k1"),
+        [0, 1_310, 1_310 + 3_000 + 2 * 246]
     );
 }
 

@@ -1,9 +1,11 @@
 //! What is written as JSON: names, order, and what is left out.
 
-use malipo::checkout::{Body, Detail, Record};
+use malipo::checkout::{Body, Detail, Effect, Record, fingerprint};
 use malipo_wire::{Customer, InitiateRequest, VerifyRequest};
 use serde::Serialize;
 use serde_json::{json, to_string, to_value};
+
+use crate::harness::{press, run, with};
 
 /// A request's body is written through one serialiser for all objects, and must be what the backend's own type writes.
 #[track_caller]
@@ -45,6 +47,59 @@ fn a_body_is_what_the_backend_reads() {
     for request in [full, short] {
         check(&Body::Order(Box::new(request.clone())), &request);
     }
+}
+
+#[test]
+fn initiate_is_told_what_the_page_says_and_nothing_that_it_does_not_say() {
+    let body = |acts: &[(&'static str, &str)]| {
+        let mut script: Vec<_> = acts.iter().map(|it| (0, with(it.0, it.1))).collect();
+        script.push((0, press()));
+        let sent = run(&script).effects.into_iter().find_map(|it| match it {
+            Effect::Send(request) => Some(request),
+            _ => None,
+        });
+        let request = sent.unwrap();
+        assert_eq!(request.url, "https://shop.example/pay/initiate");
+        to_value(&request.body).unwrap()
+    };
+    let plain = json!({
+        "order_id": "ORD-1",
+        "amount": "10000",
+        "currency": "UGX",
+        "return_url": "https://shop.example/cart?x=1",
+    });
+    assert_eq!(body(&[]), plain);
+    let full = json!({
+        "order_id": "ORD-1",
+        "amount": "10000",
+        "currency": "UGX",
+        "quote": "a.b.c",
+        "sku": "tea",
+        "quantity": 2,
+        "description": "Tea",
+        "customer": {"name": "Amina", "email": "amina@shop.example", "phone": "+256700000000"},
+        "return_url": "https://shop.example/cart?x=1",
+    });
+    let said = [
+        ("quote", "a.b.c"),
+        ("sku", "tea"),
+        ("quantity", "2"),
+        ("description", "Tea"),
+        ("customer-name", "Amina"),
+        ("customer-email", "amina@shop.example"),
+        ("customer-phone", "+256700000000"),
+    ];
+    assert_eq!(body(&said), full);
+}
+
+#[test]
+fn a_fingerprint_stays_the_same_from_release_to_release() {
+    // A record is found by it after a deployment. FNV-1a of nothing and of "foobar" are published as cbf29ce484222325 and
+    // 85944171f73967e8; a byte 0xff stands behind each part.
+    assert_eq!(fingerprint(&[]), "cbf29ce484222325");
+    assert_eq!(fingerprint(&["foobar"]), "34524ba7168a2c15");
+    assert_eq!(fingerprint(&["a", "b"]), "d2b371819297f98a");
+    assert_eq!(fingerprint(&["ab"]), "e7202e190542452f");
 }
 
 #[test]

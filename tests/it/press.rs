@@ -260,6 +260,30 @@ fn reopen_in_redirect_mode_goes_there_with_the_whole_page() {
 }
 
 #[test]
+fn what_is_opened_after_a_refusal_is_named_as_it_was_opened() {
+    for (mode, opened) in [("tab", "tab"), ("popup", "popup"), ("link", "tab")] {
+        let world = run(&[
+            (0, with("mode", mode)),
+            (0, Act::Press(PressTab::Refused)),
+            (1, initiated(GOOD)),
+            (2, Act::Say(Input::ReopenRequested)),
+        ]);
+        let line = format!("pay-opened ORD-1 {opened}");
+        assert_eq!(world.times(&line), [2], "{mode}: {:?}", world.log);
+    }
+}
+
+#[test]
+fn a_tab_that_was_refused_and_reads_as_closed_is_told_of_once() {
+    let world = run(&[
+        (0, Act::Press(PressTab::Refused)),
+        (1, Act::Say(Input::TabClosed)),
+        (2, initiated(GOOD)),
+    ]);
+    assert_eq!(world.times("pay-blocked"), [0]);
+}
+
+#[test]
 fn reopen_before_there_is_a_page_does_nothing() {
     check(
         &[

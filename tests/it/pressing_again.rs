@@ -1,7 +1,7 @@
 //! What a second press means: while the first is under way, after an outcome, with other or bad options.
 
 use malipo::checkout::answer::Reply;
-use malipo::checkout::{EventName, Input, PressTab, RequestKind};
+use malipo::checkout::{Datum, Detail, Effect, EventName, Input, PressTab, RequestKind};
 
 use crate::harness::*;
 
@@ -189,6 +189,34 @@ fn bad_options_are_reported_once_and_nothing_begins() {
             "initiate k1",
         ],
     );
+}
+
+#[test]
+fn the_event_lists_every_bad_option_and_nothing_where_the_options_are_good() {
+    let errors = |script: &[(u64, Act)]| {
+        let world = run(script);
+        let told = world.effects.into_iter().find_map(|it| match it {
+            Effect::Emit(event) if event.name == EventName::Error => Some(event.detail),
+            _ => None,
+        });
+        told.unwrap().get("errors").cloned()
+    };
+    let bad = |name: &'static str, value: &'static str, expected: &'static str| {
+        let texts = [("name", name), ("value", value), ("expected", expected)];
+        let put = |it: Detail, text: (&'static str, &'static str)| it.with(text.0, text.1);
+        texts.into_iter().fold(Detail::default(), put)
+    };
+    let expected = vec![
+        bad("theme", "blue", "auto, light or dark"),
+        bad("amount", "0", "an amount greater than zero"),
+    ];
+    let two = [
+        (0, with("amount", "0")),
+        (0, with("theme", "blue")),
+        (0, press()),
+    ];
+    assert_eq!(errors(&two), Some(Datum::List(expected)));
+    assert_eq!(errors(&[(0, press()), (1, initiate(400, ""))]), None);
 }
 
 #[test]

@@ -203,6 +203,25 @@ fn a_stream_that_ends_comes_back_within_5_s_and_one_refused_never() {
 }
 
 #[test]
+fn streams_that_end_together_come_back_spread_over_5_s() {
+    let ended = |nth: u64| 1_000 + nth * 6_000;
+    let mut script = vec![(1, verifies(200, PENDING))];
+    script.extend((0..60).map(|it| (ended(it), Act::Stream(StreamEvent::Ended))));
+    script.push((ended(60), Act::Nothing));
+    let opened = run(&after(STREAMED, &script)).times("open-stream");
+    let pauses: Vec<u64> = (0..60)
+        .zip(&opened[1..])
+        .map(|it| it.1 - ended(it.0))
+        .collect();
+    assert_eq!(pauses.len(), 60);
+    for second in 0..5 {
+        let range = second * 1_000..(second + 1) * 1_000;
+        assert!(pauses.iter().any(|it| range.contains(it)), "{pauses:?}");
+    }
+    assert!(pauses.iter().all(|it| *it < 5_000), "{pauses:?}");
+}
+
+#[test]
 fn a_wake_opens_the_stream_anew_and_hiding_closes_it() {
     let world = run(&[
         (0, press()),

@@ -1,9 +1,9 @@
 //! Between the open checkout page and the outcome: when the backend is asked.
 
 use malipo::checkout::answer::Reply;
-use malipo::checkout::{Input, Moment, RequestKind, StateName, Wake};
+use malipo::checkout::{Checkout, Input, Moment, RequestKind, StateName, Wake};
 
-use crate::browser::answer;
+use crate::browser::{answer, parse_url};
 use crate::harness::*;
 
 const VERIFY: RequestKind = RequestKind::Verify;
@@ -53,6 +53,25 @@ fn verifies_that_fail_back_off_with_jitter_up_to_20_s() {
         }
         assert!(6 <= gaps.len(), "{gaps:?}");
     }
+}
+
+#[test]
+fn the_pause_after_a_failure_is_spread_over_its_last_quarter() {
+    let pause = |seed: u64| {
+        let mut world = World::new();
+        world.checkout = Checkout::new(seed, parse_url);
+        world.act(press());
+        world.act(initiated(GOOD));
+        world.advance_to(START + 2_500);
+        world.act(lost(VERIFY));
+        world.checkout.next_wakeup().unwrap().0 - START - 2_500
+    };
+    let pauses: Vec<u64> = (1..100_u64)
+        .map(|it| pause(it.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
+        .collect();
+    let (least, most) = (pauses.iter().min().unwrap(), pauses.iter().max().unwrap());
+    assert!((1_875..1_900).contains(least), "{pauses:?}");
+    assert!((2_470..=2_500).contains(most), "{pauses:?}");
 }
 
 #[test]
@@ -106,6 +125,33 @@ fn a_spell_of_trouble_is_reported_once_a_code() {
         ]
     );
     assert_eq!(world.state(), StateName::Waiting);
+}
+
+#[test]
+fn an_answer_that_is_understood_ends_a_spell_of_answers_that_are_not() {
+    let world = run(&after(
+        GOOD,
+        &[
+            (1, verifies(200, "?")),
+            (20_000, verifies(200, PENDING)),
+            (40_000, verifies(200, "?")),
+            (60_000, Act::Nothing),
+        ],
+    ));
+    assert_eq!(world.times("pay-error protocol").len(), 2);
+}
+
+#[test]
+fn hiding_a_page_without_a_stream_brings_no_verify_forward() {
+    let times = |at_20_s: Act| {
+        verify_times(vec![
+            (0, Act::Always(VERIFY, Some(Reply::Unreachable))),
+            (20_000, at_20_s),
+            (30_000, Act::Nothing),
+        ])
+    };
+    // The next one would come by itself at 32 s.
+    assert_eq!(times(wake(Wake::PageHidden)), times(Act::Nothing));
 }
 
 #[test]

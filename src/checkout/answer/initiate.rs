@@ -150,13 +150,14 @@ fn expires_in_ms(fields: &Fields) -> Option<u64> {
         return number(seconds).map(|it| it.saturating_mul(1_000));
     }
     // The span between the provider's own two stamps: the phone's clock may be hours off.
-    let until = iso_seconds(fields.word("expires_at")?)?;
-    let from = iso_seconds(fields.word("created_at")?)?;
+    let until = seconds(fields.word("expires_at")?)?;
+    let from = seconds(fields.word("created_at")?)?;
     Some(until.saturating_sub(from).saturating_mul(1_000))
 }
 
-/// Seconds since 1970 of `2026-04-17T18:00:00.000Z` (JoPay writes no other form; its quickstart, read 2026-11-21).
-fn iso_seconds(text: &str) -> Option<u64> {
+/// Seconds of `2026-04-17T18:00:00.000Z`, to be compared with another's (JoPay writes no other form; its quickstart, read
+/// 2026-11-21).
+fn seconds(text: &str) -> Option<u64> {
     let (date, time) = cut(text.strip_suffix('Z')?, b'T')?;
     let mut numbers = Vec::new();
     for it in words(date, "-").iter().chain(&words(time, ".:")) {
@@ -180,7 +181,6 @@ fn iso_seconds(text: &str) -> Option<u64> {
     } else {
         (year, month - 3)
     };
-    let days = y * 365 + y / 4 - y / 100 + y / 400 + (m * 153 + 2) / 5 + day - 1;
-    days.checked_sub(719_468)
-        .map(|it| ((it * 24 + hour) * 60 + minute) * 60 + second)
+    let days = y * 365 + y / 4 - y / 100 + y / 400 + (m * 153 + 2) / 5 + day;
+    Some(((days * 24 + hour) * 60 + minute) * 60 + second)
 }

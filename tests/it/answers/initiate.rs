@@ -134,6 +134,79 @@ fn only_2xx_opens() {
     }
 }
 
+/// How long an attempt waits, in seconds beyond the grace of 90, where JoPay's answer has these two stamps.
+#[track_caller]
+fn check_span(created_at: &str, expires_at: &str, expected: u64) {
+    let body = format!(
+        r#"{{"ok":true,"request_id":"R","pay_page_url":"https://pay.example/","created_at":"{created_at}","expires_at":"{expires_at}"}}"#
+    );
+    let world = run(&[(0, press()), (0, initiated(&body))]);
+    let record = world.storage.values().next().unwrap();
+    let waits = record.deadline - START;
+    assert_eq!(waits, (expected + 90) * 1_000, "{created_at} {expires_at}");
+}
+
+#[test]
+fn the_span_between_two_stamps_is_right_over_every_month_and_leap_year() {
+    for (from, until, expected) in [
+        ("2026-04-17T18:00:00.000Z", "2026-04-17T18:00:07.000Z", 7),
+        ("2026-04-17T18:00:59Z", "2026-04-17T18:01:00Z", 1),
+        ("2026-04-17T18:59:30Z", "2026-04-17T19:00:00Z", 30),
+        ("2026-04-17T23:59:30Z", "2026-04-18T00:00:00Z", 30),
+        // A leap second.
+        ("2026-06-30T23:59:59Z", "2026-06-30T23:59:60Z", 1),
+        ("1970-01-01T00:00:00Z", "1970-01-01T00:05:00Z", 300),
+        ("9999-12-31T23:50:00Z", "9999-12-31T23:55:00Z", 300),
+    ] {
+        check_span(from, until, expected);
+    }
+    for (last, first) in [
+        ("2025-12-31", "2026-01-01"),
+        ("2026-01-31", "2026-02-01"),
+        ("2026-02-28", "2026-03-01"),
+        ("2026-03-31", "2026-04-01"),
+        ("2026-04-30", "2026-05-01"),
+        ("2026-05-31", "2026-06-01"),
+        ("2026-06-30", "2026-07-01"),
+        ("2026-07-31", "2026-08-01"),
+        ("2026-08-31", "2026-09-01"),
+        ("2026-09-30", "2026-10-01"),
+        ("2026-10-31", "2026-11-01"),
+        ("2026-11-30", "2026-12-01"),
+        // Every fourth year, not every hundredth, and every four-hundredth.
+        ("2028-02-28", "2028-02-29"),
+        ("2028-02-29", "2028-03-01"),
+        ("2100-02-28", "2100-03-01"),
+        ("2000-02-29", "2000-03-01"),
+    ] {
+        let from = format!("{last}T23:59:00.000Z");
+        check_span(&from, &format!("{first}T00:04:00.000Z"), 300);
+    }
+}
+
+#[test]
+fn a_stamp_that_is_none_leaves_the_deadline_at_15_minutes() {
+    let good = "2026-04-17T18:00:00.000Z";
+    for odd in [
+        "1969-12-31T23:59:59Z",
+        "10000-01-01T00:00:00Z",
+        "2026-00-17T18:00:00Z",
+        "2026-13-17T18:00:00Z",
+        "2026-04-00T18:00:00Z",
+        "2026-04-32T18:00:00Z",
+        "2026-04-17T24:00:00Z",
+        "2026-04-17T18:60:00Z",
+        "2026-04-17T18:00:61Z",
+        "2026-04-17T18:00Z",
+        "2026-04-17T18:00:00",
+        "2026-04-17 18:00:00Z",
+        "2026-04-xxT18:00:00Z",
+    ] {
+        check_span(odd, good, 15 * 60 - 90);
+        check_span(good, odd, 15 * 60 - 90);
+    }
+}
+
 #[test]
 fn the_backends_own_code_is_used_where_it_is_one_of_the_list() {
     for (answer, error) in rows(

@@ -151,6 +151,34 @@ fn what_is_no_verify_answer_is_protocol_and_never_an_outcome() {
 }
 
 #[test]
+fn an_answer_of_64_kib_is_read_and_one_byte_more_is_not() {
+    let of_length = |bytes: usize| {
+        let rest = bytes - SUCCESS.len() - r#","x":"""#.len();
+        SUCCESS.replace('}', &format!(r#","x":"{}"}}"#, "x".repeat(rest)))
+    };
+    assert_eq!(of_length(65_536).len(), 65_536);
+    check_verify(GOOD, &of_length(65_536), "pay-success ORD-1 10000 UGX");
+    check_verify(GOOD, &of_length(65_537), "pay-error protocol");
+}
+
+#[test]
+fn an_error_without_a_code_of_its_own_is_told_by_its_http_status() {
+    for (status, code) in [
+        (408, "timeout"),
+        (504, "timeout"),
+        (429, "rate-limited"),
+        (400, "backend"),
+        (502, "backend"),
+        (503, "backend"),
+    ] {
+        let refused = Act::Reply(RequestKind::Verify, answer(status, None, ""));
+        let world = run(&after(GOOD, &[(2_600, refused)]));
+        let errors: Vec<&str> = world.since(2_600).collect();
+        assert_eq!(errors, [format!("pay-error {code}")], "{status}");
+    }
+}
+
+#[test]
 fn a_word_that_we_do_not_know_is_pending_and_reported_once() {
     for word in [
         "Success",
@@ -175,6 +203,33 @@ fn a_word_that_we_do_not_know_is_pending_and_reported_once() {
             assert_eq!(world.times("pay-error protocol").len(), 1, "{body}");
             assert!(9 < world.times("pay-pending").len(), "{body}");
         }
+    }
+}
+
+#[test]
+fn an_amount_without_any_currency_is_told_as_written_where_it_is_a_decimal() {
+    let silent = r#"{"order_id":"ORD-1","redirect_url":"https://pay.example/"}"#;
+    for (amount, told) in rows(
+        "
+        7 => pay-success ORD-1 7
+        7.50 => pay-success ORD-1 7.50
+        7. => pay-success ORD-1
+        .5 => pay-success ORD-1
+        7.5.1 => pay-success ORD-1
+        7.x => pay-success ORD-1
+        -5 => pay-success ORD-1
+        lots => pay-success ORD-1
+        ",
+    ) {
+        let body = format!(r#"{{"order_id":"ORD-1","status":"success","amount":"{amount}"}}"#);
+        let world = run(&[
+            (0, Act::Without("amount")),
+            (0, Act::Without("currency")),
+            (0, press()),
+            (1, initiated(silent)),
+            (2_600, verified(&body)),
+        ]);
+        assert_eq!(world.since(2_600).last(), Some(told), "{amount}");
     }
 }
 

@@ -119,6 +119,31 @@ fn urls_that_are_only_insecure_have_a_code_of_their_own() {
 }
 
 #[test]
+fn the_message_names_the_options_and_for_one_alone_what_is_expected() {
+    for (values, expected) in [
+        (
+            &[("mode", "x")][..],
+            "an option is not accepted: mode; expected auto, tab, popup, redirect or link",
+        ),
+        (
+            &[("mode", "x"), ("timeout", "x")],
+            "an option is not accepted: mode, timeout",
+        ),
+        (
+            &[("cancel-url", "http://a.example")],
+            "a URL is neither https nor http on a loopback host: cancel-url; expected an https URL; http only on a loopback host",
+        ),
+        (
+            &[("sku", "jo_live_s3cr3t")],
+            "a provider secret is in the page; it belongs on the server only: sku",
+        ),
+    ] {
+        let error = parse(&raw(values, &[])).unwrap_err();
+        assert_eq!(error.message, expected);
+    }
+}
+
+#[test]
 fn names_are_reported_as_the_page_wrote_them() {
     let camel = RawOptions {
         camel_case: true,

@@ -51,6 +51,9 @@ fn secrets_are_found_by_name() {
 #[test]
 fn secrets_are_found_in_values_headers_and_queries() {
     let merchant = jwt(r#"{"iss":"s3cr3t","tokenType":"MERCHANT"}"#);
+    // Also where its claims need the two digits that are no letters.
+    let odd = jwt(r#"{"n":"???>>>","tokenType":"MERCHANT"}"#);
+    assert!(odd.contains('-') && odd.contains('_'), "{odd}");
     let spaced = jwt(r#"{ "tokenType" : "MERCHANT" }"#);
     for secret in [
         "jo_live_s3cr3t",
@@ -64,6 +67,7 @@ fn secrets_are_found_in_values_headers_and_queries() {
         "-----BEGIN+PRIVATE+KEY-----s3cr3t",
         "-----BEGIN%20EC%20PRIVATE%20KEY-----s3cr3t",
         &merchant,
+        &odd,
         &format!("Bearer {merchant}"),
         &spaced,
     ] {

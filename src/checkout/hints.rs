@@ -89,11 +89,11 @@ impl Checkout {
         let poll_at = now.plus(it.watch.options.poll_interval_ms);
         match event {
             StreamEvent::Alive => {
-                it.stream.alive(now, epoch);
+                it.stream.alive(now);
                 it.watch.checks.put_off();
             }
             StreamEvent::Status(word) => {
-                it.stream.alive(now, epoch);
+                it.stream.alive(now);
                 it.watch.checks.put_off();
                 // What is known is `pending`: an outcome that was verified has ended the attempt.
                 if word != Status::Pending.as_str() {

@@ -36,15 +36,11 @@ impl Stream {
         self.reopen_at = None;
     }
 
-    /// A byte came; `false` where the epoch is stale.
-    pub(super) fn alive(&mut self, now: Moment, epoch: u32) -> bool {
-        match &mut self.open {
-            Some(open) if open.epoch == epoch => {
-                open.last_byte_at = now;
-                open.has_spoken = true;
-                true
-            }
-            _ => false,
+    /// A byte came through the one that is open.
+    pub(super) fn alive(&mut self, now: Moment) {
+        if let Some(open) = &mut self.open {
+            open.last_byte_at = now;
+            open.has_spoken = true;
         }
     }
 

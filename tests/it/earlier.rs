@@ -67,19 +67,25 @@ fn a_failed_press_looks_at_the_earlier_attempt_at_once() {
 
 #[test]
 fn a_late_no_is_told_as_well_and_the_button_may_be_pressed_for_good() {
-    let world = run(&pressed_offline(&[
-        (18 * MINUTE, ask()),
-        (18 * MINUTE + 1, verified(FAILED)),
-        (19 * MINUTE, press()),
-    ]));
-    assert_eq!(
-        world.times("pay-failed ORD-1 declined late"),
-        [18 * MINUTE + 1]
-    );
-    // The lost answer's key goes on, also over the record of that end.
-    let keys = (world.times("initiate k2"), world.times("initiate k3"));
-    assert_eq!(keys.0.last(), Some(&(19 * MINUTE)));
-    assert!(keys.1.is_empty());
+    for reload in [false, true] {
+        let mut script = pressed_offline(&[
+            (18 * MINUTE, ask()),
+            (18 * MINUTE + 1, verified(FAILED)),
+            (19 * MINUTE, press()),
+        ]);
+        if reload {
+            script.insert(script.len() - 1, (19 * MINUTE, Act::Reload));
+        }
+        let world = run(&script);
+        assert_eq!(
+            world.times("pay-failed ORD-1 declined late"),
+            [18 * MINUTE + 1]
+        );
+        // The lost answer's key goes on, also over the record of that end.
+        let keys = (world.times("initiate k2"), world.times("initiate k3"));
+        assert_eq!(keys.0.last(), Some(&(19 * MINUTE)), "reload: {reload}");
+        assert!(keys.1.is_empty(), "reload: {reload}");
+    }
 }
 
 #[test]
@@ -201,6 +207,22 @@ fn presses_that_fail_again_and_again_keep_it_for_24_hours() {
         (hours(22)..15 * MINUTE + DAY + MINUTE).contains(&last),
         "{last}"
     );
+}
+
+#[test]
+fn an_attempt_that_ended_24_hours_ago_is_let_go() {
+    for (later, is_watched) in [(DAY - 1, true), (DAY, false)] {
+        let again = 2_600 + later;
+        let world = run(&after(
+            GOOD,
+            &[
+                (2_600, verified(FAILED)),
+                (again, press()),
+                (again, initiate(422, NO)),
+            ],
+        ));
+        assert_eq!(world.checkout.order_id().is_some(), is_watched, "{later}");
+    }
 }
 
 #[test]

@@ -188,6 +188,7 @@ fn a_page_that_is_left_while_it_asks_leaves_no_blank_tab_and_shows_the_link_when
             "pay-blocked ORD-1 https://pay.example/p/1",
         ],
     );
+    assert_eq!(world.times("close-tab"), [300]);
     assert_eq!(world.state(), StateName::Opening);
     check_open(&[(2, Act::Say(Input::Woke(Wake::PageHidden)))], &[]);
 }

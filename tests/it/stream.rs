@@ -90,6 +90,31 @@ fn a_poll_that_is_slower_than_beside_a_stream_stays_so() {
 }
 
 #[test]
+fn a_stream_that_is_open_and_says_nothing_slows_nothing() {
+    let world = run(&after(
+        STREAMED,
+        &[(1, verifies(200, PENDING)), (10_000, Act::Nothing)],
+    ));
+    assert_eq!(world.times("open-stream").len(), 1);
+    assert_eq!(world.times("verify"), [2_501, 5_101, 7_701]);
+}
+
+#[test]
+fn an_answer_in_the_moment_in_which_the_stream_stalls_is_followed_by_the_pages_own_pace() {
+    let world = run(&[
+        (0, with("poll-interval", "60000")),
+        (0, press()),
+        (0, initiated(STREAMED)),
+        (0, verifies(200, PENDING)),
+        (1_000, Act::Stream(StreamEvent::Alive)),
+        (35_900, Act::Say(Input::CheckRequested)),
+        (100_000, Act::Nothing),
+    ]);
+    assert_eq!(world.times("close-stream")[0], 36_000);
+    assert_eq!(world.times("verify"), [35_900, 96_000]);
+}
+
+#[test]
 fn an_order_of_any_characters_is_one_value_in_the_streams_address() {
     for (order, encoded) in [
         ("A&token=x", "A%26token%3Dx"),

@@ -187,7 +187,6 @@ impl Options {
         Charged {
             text: self.amount.clone(),
             currency: self.currency,
-            money: self.shown(),
             ..Charged::default()
         }
     }

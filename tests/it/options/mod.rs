@@ -119,6 +119,16 @@ fn urls_that_are_only_insecure_have_a_code_of_their_own() {
 }
 
 #[test]
+fn what_is_shown_is_money_where_the_page_names_amount_and_currency() {
+    let shown = |values: &[(&str, &str)]| parse(&raw(values, &[])).unwrap().shown();
+    let money = shown(&[("amount", "10000.00"), ("currency", "UGX")]);
+    let told = money.map(|it| (it.to_decimal(), it.currency().code().to_owned()));
+    assert_eq!(told, Some(("10000".into(), "UGX".into())));
+    assert_eq!(shown(&[("amount", "10000")]), None);
+    assert_eq!(shown(&[("currency", "UGX")]), None);
+}
+
+#[test]
 fn the_message_names_the_options_and_for_one_alone_what_is_expected() {
     for (values, expected) in [
         (

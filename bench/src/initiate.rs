@@ -1,4 +1,5 @@
-//! Initiate, which is two commits and a call to the provider: against the bare commits of the same store.
+//! Initiate, which is two commits and a call to the provider: against the bare commits of the same store. The provider only
+//! answers; what the server's cores do is the server's.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -27,17 +28,22 @@ pub(crate) async fn run(scale: &Scale) {
         println!("{}", store.name());
         let world = World::start(Plan {
             store,
+            constant: true,
             ..Plan::MANY
         })
         .await;
         let numbers = Arc::new(AtomicU64::new(1));
         let (mut commits, mut initiates, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+        let mut costs = Vec::new();
         for _ in 0..scale.rounds {
             let bare = match store {
                 Kind::Sqlite => sqlite(world.folder().to_owned(), scale.time).await,
                 Kind::Postgres => postgres(&world.store, scale.time).await,
             };
+            let (usage, first) = (world.server().usage(), numbers.load(Ordering::Relaxed));
             let begun = initiate(&[world.server().address], &numbers, scale.time).await;
+            let count = numbers.load(Ordering::Relaxed) - first;
+            costs.push(world.server().usage().each_since(&usage, count));
             commits.push(bare);
             initiates.push(begun);
             ratios.push(begun / bare);
@@ -51,6 +57,11 @@ pub(crate) async fn run(scale: &Scale) {
             ),
         );
         report.row(row("initiates", middle(initiates), "a second"));
+        report.row(row(
+            "the server's processor time for an initiate",
+            middle(costs),
+            "µs",
+        ));
         report.row(
             row("bare commits", middle(commits), "a second").note(match store {
                 Kind::Sqlite => "one connection, WAL, synchronous=FULL, one row each",

@@ -19,6 +19,13 @@ pub(crate) struct Usage {
 }
 
 impl Usage {
+    /// The time on a core that each of `count` took, between an earlier moment and this one, in microseconds.
+    #[must_use]
+    pub(crate) fn each_since(&self, earlier: &Self, count: u64) -> f64 {
+        let spent = self.cpu_ms.saturating_sub(earlier.cpu_ms) * 1000;
+        spent as f64 / count.max(1) as f64
+    }
+
     /// Of the process with this id.
     ///
     /// # Panics

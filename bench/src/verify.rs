@@ -5,20 +5,19 @@ use std::time::Duration;
 
 use malipo_backend_tests::process::Process;
 
-use crate::numbers::{middle, ms};
+use crate::machine::Usage;
+use crate::numbers::{middle, ms, rounded};
 use crate::report::{Report, Row, Series};
 use crate::scale::Scale;
 use crate::shopper;
 use crate::world::{Plan, World, address};
-use crate::{filling, wrk};
+use crate::{filling, world, wrk};
 
 /// Measures one size of the store after the other.
 pub(crate) async fn run(scale: &Scale) {
     let mut report = Report::new("verify", "Verify, answered from the store", scale);
     let mut world = World::start(Plan::MANY).await;
-    let log = world.folder().join("constant.log");
-    let constant = Process::start("malipo-bench", &["constant".to_owned()], &log).await;
-    let constant = address(&constant.origin).port();
+    let constant = world::constant(world.folder()).await;
     let store = world.folder().join("malipo.sqlite");
     let mut filled = 0;
     let (mut rates, mut ratios) = (Vec::new(), Vec::new());
@@ -29,7 +28,7 @@ pub(crate) async fn run(scale: &Scale) {
         filled = *orders;
         world.servers[0].start().await;
         let bodies = file(world.folder(), &filling::verifies(*orders, SAMPLE));
-        let measured = compare(&world, constant, &bodies, scale).await;
+        let measured = compare(&world, &constant, &bodies, scale).await;
         tell(&mut report, &format!("{orders} orders"), &measured);
         rates.push((*orders as f64, measured.verifies));
         ratios.push((*orders as f64, measured.ratio));
@@ -41,7 +40,7 @@ pub(crate) async fn run(scale: &Scale) {
         .map(|it| it + "\n")
         .collect();
     let bodies = file(world.folder(), &lines);
-    let measured = compare(&world, constant, &bodies, scale).await;
+    let measured = compare(&world, &constant, &bodies, scale).await;
     tell(&mut report, "an order that waits", &measured);
     let series = |title, y_label, points| Series {
         title,
@@ -58,19 +57,31 @@ pub(crate) async fn run(scale: &Scale) {
 struct Measured {
     verifies: f64,
     ratio: f64,
+    /// The processor time of the server for one, and that of the constant answer, in microseconds.
+    costs: [f64; 2],
     p99: Duration,
 }
 
 /// In turns, so that both have the same machine.
-async fn compare(world: &World, constant: u16, bodies: &Path, scale: &Scale) -> Measured {
+async fn compare(world: &World, constant: &Process, bodies: &Path, scale: &Scale) -> Measured {
     let server = world.server().address;
-    let constant = ([127, 0, 0, 1], constant).into();
+    let ids = [world.server().id(), constant.id().expect("it runs")];
+    let servers = [server, address(&constant.origin)];
     // Connections of the store are opened by the first who read.
     wrk::verify(server, bodies, Duration::from_secs(1)).await;
     let (mut verifies, mut ratios, mut slow) = (Vec::new(), Vec::new(), Duration::ZERO);
+    let mut costs = [Vec::new(), Vec::new()];
     for _ in 0..scale.rounds {
-        let by_constant = wrk::verify(constant, bodies, scale.time).await;
-        let by_server = wrk::verify(server, bodies, scale.time).await;
+        let mut loads = Vec::new();
+        for ((server, id), costs) in servers.into_iter().zip(ids).zip(&mut costs).rev() {
+            let before = Usage::of(id);
+            let load = wrk::verify(server, bodies, scale.time).await;
+            costs.push(Usage::of(id).each_since(&before, load.answers()));
+            loads.push(load);
+        }
+        let [by_constant, by_server] = loads[..] else {
+            unreachable!("two take turns")
+        };
         verifies.push(by_server.a_second());
         ratios.push(by_server.a_second() / by_constant.a_second());
         slow = slow.max(by_server.p99());
@@ -78,6 +89,7 @@ async fn compare(world: &World, constant: u16, bodies: &Path, scale: &Scale) -> 
     Measured {
         verifies: middle(verifies),
         ratio: middle(ratios),
+        costs: costs.map(middle),
         p99: slow,
     }
 }
@@ -91,6 +103,9 @@ fn tell(report: &mut Report, which: &str, measured: &Measured) {
             .note("measured in turns in the same run, wrk on the same cores"),
     );
     report.row(row("verifies", measured.verifies, "a second"));
+    let [server, constant] = measured.costs;
+    let cost = row("the server's processor time for a verify", server, "µs");
+    report.row(cost.note(format!("a constant answer: {} µs", rounded(constant))));
     report.row(row(
         "p99 at full load, 32 connections",
         ms(measured.p99),

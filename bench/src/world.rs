@@ -23,6 +23,8 @@ pub(crate) struct Plan {
     pub(crate) servers: usize,
     /// Keys of `[joyndpay]` that are not the defaults.
     pub(crate) provider: &'static str,
+    /// Whether payments are begun at a provider that only answers, so that the server's cores are not spent on the sandbox.
+    pub(crate) constant: bool,
 }
 
 impl Plan {
@@ -31,6 +33,7 @@ impl Plan {
         store: Kind::Sqlite,
         servers: 1,
         provider: "",
+        constant: false,
     };
     /// One server on SQLite for many payments at a time: as many calls as the server can be allowed, and shoppers who watch
     /// cause few of them.
@@ -50,6 +53,7 @@ pub(crate) struct World {
     /// `[store]`.
     pub(crate) store: String,
     sandbox_process: Process,
+    _constant: Option<Process>,
     _database: Database,
     folder: TempDir,
 }
@@ -79,13 +83,18 @@ impl World {
         script["joyndpay"]["ipn"]["mode"] = json!("never");
         sandbox.script(&script).await;
 
+        let constant = match plan.constant {
+            true => Some(constant(folder.path()).await),
+            false => None,
+        };
+        let provider = constant.as_ref().map_or(&sandbox.origin, |it| &it.origin);
         let mut servers = Vec::new();
         for number in 0..plan.servers {
             servers.push(Server::new(folder.path(), number));
         }
         let public = servers[0].address;
         for server in &mut servers {
-            let text = configuration(server.address, public, &store, &sandbox.origin, plan);
+            let text = configuration(server.address, public, &store, provider, plan);
             std::fs::write(&server.config, text).unwrap();
             server.start().await;
         }
@@ -94,6 +103,7 @@ impl World {
             servers,
             store,
             sandbox_process,
+            _constant: constant,
             _database: database,
             folder,
         }
@@ -153,6 +163,12 @@ impl Server {
         let process = self.process.as_ref().expect("it was started");
         process.id().expect("it runs")
     }
+}
+
+/// What answers without looking anything up ([`crate::constant`]).
+pub(crate) async fn constant(folder: &Path) -> Process {
+    let log = folder.join("constant.log");
+    Process::start("malipo-bench", &["constant".to_owned()], &log).await
 }
 
 /// The address of `http://127.0.0.1:20001` or `http://localhost:20001`.

@@ -21,6 +21,12 @@ pub(crate) struct Load {
 }
 
 impl Load {
+    /// How many were answered.
+    #[must_use]
+    pub(crate) fn answers(&self) -> u64 {
+        self.requests
+    }
+
     /// Answers a second.
     #[must_use]
     pub(crate) fn a_second(&self) -> f64 {

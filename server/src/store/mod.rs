@@ -276,7 +276,7 @@ pub enum Door {
 }
 
 /// The store did not do it. Nothing was changed; it may work again later.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct StoreError(pub String);
 
 impl fmt::Display for StoreError {

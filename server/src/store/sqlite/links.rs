@@ -2,8 +2,9 @@
 
 use async_trait::async_trait;
 use malipo_wire::Money;
-use rusqlite::{Connection, Error, OptionalExtension, Row, params};
+use rusqlite::{Connection, Error, OptionalExtension, Row, params, params_from_iter};
 
+use super::cached::Cached as _;
 use super::{SqliteStore, rows};
 use crate::clock::UnixMs;
 use crate::payment::link::{Heard, Link, LinkPayment, Told};
@@ -25,16 +26,22 @@ impl Links for SqliteStore {
     ) -> Result<(), StoreError> {
         let values = [provider, external_ref, link_ref].map(ToOwned::to_owned);
         let sql = "UPDATE links SET link_ref = ?3 WHERE provider = ?1 AND external_ref = ?2";
-        self.write(move |it| it.execute(sql, values).map(|_| ()))
-            .await
+        self.write(move |it| {
+            it.execute_cached(sql, params_from_iter(&values))
+                .map(|_| ())
+        })
+        .await
     }
 
     async fn drop_link(&self, provider: &str, external_ref: &str) -> Result<(), StoreError> {
         let values = [provider, external_ref].map(ToOwned::to_owned);
         let sql = "DELETE FROM links WHERE provider = ?1 AND external_ref = ?2 AND NOT EXISTS (SELECT 1 FROM link_payments p \
              WHERE p.provider = ?1 AND p.external_ref = ?2 AND p.transaction_ref IS NOT NULL)";
-        self.write(move |it| it.execute(sql, values).map(|_| ()))
-            .await
+        self.write(move |it| {
+            it.execute_cached(sql, params_from_iter(&values))
+                .map(|_| ())
+        })
+        .await
     }
 
     async fn link(&self, provider: &str, names: &[String]) -> Result<Option<Link>, StoreError> {
@@ -91,7 +98,7 @@ fn note(connection: &Connection, link: &Link, before: Option<&Link>) -> Result<N
             return Ok(Noted::Taken);
         }
     }
-    connection.execute(
+    connection.execute_cached(
         "INSERT INTO links (provider, external_ref, link_ref, kind, amount_option, minor, currency, name, description, \
          redirect_url, expires_at, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) \
          ON CONFLICT (provider, external_ref) DO UPDATE SET link_ref = ?3, kind = ?4, amount_option = ?5, minor = ?6, \
@@ -111,7 +118,7 @@ fn note(connection: &Connection, link: &Link, before: Option<&Link>) -> Result<N
             link.created_at.0
         ],
     )?;
-    connection.execute(
+    connection.execute_cached(
         "DELETE FROM link_payments WHERE provider = ?1 AND external_ref = ?2",
         params![link.provider, link.external_ref],
     )?;
@@ -122,7 +129,7 @@ fn note(connection: &Connection, link: &Link, before: Option<&Link>) -> Result<N
 }
 
 fn save(connection: &Connection, link: &Link, it: &LinkPayment) -> Result<(), Error> {
-    connection.execute(
+    connection.execute_cached(
         "INSERT INTO link_payments (provider, external_ref, number, order_id, payer, shown, asked, status, reason, received_minor, \
          received_currency, transaction_ref, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) \
          ON CONFLICT (provider, external_ref, number) DO UPDATE SET payer = ?5, shown = ?6, asked = ?7, status = ?8, reason = ?9, \

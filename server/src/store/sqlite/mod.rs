@@ -3,6 +3,7 @@
 //! WAL with `synchronous=FULL`: what is committed survives a power loss. A read takes microseconds, so it runs on the
 //! calling thread with a connection of a small pool; a write waits for the disk, so it runs on the writer's thread.
 
+mod cached;
 mod links;
 mod news;
 mod notified;
@@ -14,19 +15,19 @@ mod recipients;
 mod records;
 mod rows;
 mod transactions;
+mod writer;
 mod writes;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc;
 
 use async_trait::async_trait;
 use malipo_wire::OrderId;
 use rusqlite::Connection;
-use tokio::sync::oneshot;
 
+use self::writer::Writer;
 use super::outbox::Tell;
 use super::{Answered, Begin, Begun, Door, Hash, Settled, Store, StoreError};
 use crate::clock::UnixMs;
@@ -39,12 +40,10 @@ pub struct SqliteStore {
     path: PathBuf,
     /// Held by the one server that has this file.
     _lock: Option<File>,
-    writer: mpsc::Sender<Job>,
+    writer: Writer,
     readers: Mutex<Vec<Connection>>,
     failures: AtomicU64,
 }
-
-type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
 impl SqliteStore {
     /// Opens the file for a server, makes it where it does not exist, and brings its tables up to date.
@@ -66,21 +65,10 @@ impl SqliteStore {
     }
 
     fn start(path: &Path, lock: Option<File>) -> Result<Self, StoreError> {
-        let mut connection = open::writer(path)?;
-        let (writer, jobs) = mpsc::channel::<Job>();
-        std::thread::Builder::new()
-            .name("malipo-store".to_owned())
-            .spawn(move || {
-                // Ends when the store is dropped, after the jobs that are waiting.
-                for job in jobs {
-                    job(&mut connection);
-                }
-            })
-            .map_err(|error| StoreError(error.to_string()))?;
         Ok(Self {
             path: path.to_owned(),
             _lock: lock,
-            writer,
+            writer: Writer::start(open::writer(path)?)?,
             readers: Mutex::new(Vec::new()),
             failures: AtomicU64::new(0),
         })
@@ -88,19 +76,9 @@ impl SqliteStore {
 
     async fn write<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<T, rusqlite::Error> + Send + 'static,
+        work: impl Fn(&Connection) -> Result<T, rusqlite::Error> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (done, result) = oneshot::channel();
-        let job: Job = Box::new(move |connection| {
-            // Nobody listens any more where the request was dropped; the write has happened all the same.
-            let _ = done.send(transaction(connection, work));
-        });
-        let stopped = || StoreError("the writer has stopped".to_owned());
-        let written = match self.writer.send(job) {
-            Ok(()) => result.await.map_err(|_| stopped()),
-            Err(_) => Err(stopped()),
-        };
-        self.counted(written.and_then(|it| it.map_err(StoreError::from)))
+        self.counted(self.writer.write(work).await)
     }
 
     fn read<T>(
@@ -135,21 +113,10 @@ impl SqliteStore {
     }
 }
 
-fn transaction<T>(
-    connection: &mut Connection,
-    work: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
-) -> Result<T, rusqlite::Error> {
-    let transaction =
-        connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    let result = work(&transaction)?;
-    transaction.commit()?;
-    Ok(result)
-}
-
 #[async_trait]
 impl Store for SqliteStore {
     async fn begin(&self, begin: Begin) -> Result<Begun, StoreError> {
-        self.write(move |it| writes::begin(it, begin)).await
+        self.write(move |it| writes::begin(it, &begin)).await
     }
 
     async fn answered(
@@ -159,7 +126,7 @@ impl Store for SqliteStore {
         now: UnixMs,
     ) -> Result<bool, StoreError> {
         let attempt = attempt.clone();
-        self.write(move |it| writes::answered(it, &attempt, answer, now))
+        self.write(move |it| writes::answered(it, &attempt, &answer, now))
             .await
     }
 

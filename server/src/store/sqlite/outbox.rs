@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use rusqlite::{Connection, Error, Row, params};
 
+use super::cached::Cached as _;
 use super::{SqliteStore, rows};
 use crate::clock::UnixMs;
 use crate::payment::Attempt;
@@ -31,7 +32,7 @@ impl Outbox for SqliteStore {
     async fn delivered(&self, delivery: &Delivery, now: UnixMs) -> Result<(), StoreError> {
         let (id, channel) = (delivery.event_id.clone(), delivery.channel);
         self.write(move |it| {
-            it.execute(
+            it.execute_cached(
                 "UPDATE outbox SET delivered_at = ?3, next_at = NULL, tries = tries + 1, last_error = NULL \
                  WHERE event_id = ?1 AND channel = ?2",
                 params![id, channel.as_str(), now.0],
@@ -50,7 +51,7 @@ impl Outbox for SqliteStore {
         let (id, channel) = (delivery.event_id.clone(), delivery.channel);
         let error = error.to_owned();
         self.write(move |it| {
-            it.execute(
+            it.execute_cached(
                 "UPDATE outbox SET next_at = ?3, tries = tries + 1, last_error = ?4 \
                  WHERE event_id = ?1 AND channel = ?2 AND delivered_at IS NULL",
                 params![id, channel.as_str(), next_at.map(|it| it.0), error],
@@ -78,7 +79,7 @@ impl Outbox for SqliteStore {
 
     async fn retry_given_up(&self, now: UnixMs) -> Result<u64, StoreError> {
         self.write(move |it| {
-            it.execute(
+            it.execute_cached(
                 "UPDATE outbox SET next_at = ?1, tries = 0 WHERE next_at IS NULL AND delivered_at IS NULL",
                 [now.0],
             )
@@ -97,7 +98,7 @@ pub(super) fn tell(
     tell: Tell,
     now: UnixMs,
 ) -> Result<(), Error> {
-    let nth: u32 = connection.query_row(
+    let nth: u32 = connection.query_row_cached(
         "UPDATE attempts SET told = told + 1 WHERE attempt_id = ?1 RETURNING told - 1",
         [&after.id.0],
         |row| row.get(0),
@@ -106,7 +107,7 @@ pub(super) fn tell(
     let body =
         serde_json::to_string(&event).map_err(|it| Error::ToSqlConversionFailure(it.into()))?;
     for channel in tell.channels() {
-        connection.execute(
+        connection.execute_cached(
             "INSERT INTO outbox (event_id, channel, order_id, attempt_id, kind, body, created_at, next_at) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)",
             params![
@@ -125,7 +126,7 @@ pub(super) fn tell(
 
 /// Drops what was delivered or given up long ago.
 pub(super) fn tidy(connection: &Connection, before: UnixMs) -> Result<(), Error> {
-    connection.execute(
+    connection.execute_cached(
         "DELETE FROM outbox WHERE next_at IS NULL AND created_at < ?1",
         [before.0],
     )?;

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use rusqlite::{Connection, Error, OptionalExtension, params};
 
 use super::SqliteStore;
+use super::cached::Cached as _;
 use crate::clock::UnixMs;
 use crate::store::StoreError;
 use crate::store::quota::{CallLease, InUse, MOST_LEVELS, NoRoom, Quotas, level_left};
@@ -92,11 +93,11 @@ fn take(
     if let Err(none) = in_use(connection, budget, now)?.room_for(&lease, now) {
         return Ok(Err(none));
     }
-    connection.execute(
+    connection.execute_cached(
         "DELETE FROM call_leases WHERE budget = ?1 AND counts_until <= ?2",
         params![budget, now.0],
     )?;
-    connection.execute(
+    connection.execute_cached(
         "INSERT INTO call_leases (budget, calls, counts_until, urgency) VALUES (?1, ?2, ?3, ?4)",
         params![
             budget,
@@ -116,7 +117,7 @@ fn refused(
 ) -> Result<(), Error> {
     let before = refusal(connection, budget, now)?;
     let (silent_before, level) = before.unwrap_or((silent_until, 0));
-    connection.execute(
+    connection.execute_cached(
         "INSERT INTO call_refusals (budget, silent_until, level, changed_at) VALUES (?1, ?2, ?3, ?4) \
          ON CONFLICT (budget) DO UPDATE SET silent_until = ?2, level = ?3, changed_at = ?4",
         params![

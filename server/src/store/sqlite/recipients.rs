@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use rusqlite::{Connection, Error, params};
 
 use super::SqliteStore;
+use super::cached::Cached as _;
 use crate::clock::UnixMs;
 use crate::payment::AttemptId;
 use crate::store::recipients::{Recipients, SentEnough, WINDOW_MS};
@@ -45,7 +46,7 @@ fn reserve(
         }
     }
     for recipient in to {
-        connection.execute(
+        connection.execute_cached(
             "INSERT OR REPLACE INTO link_sends (recipient, attempt_id, sent_at) VALUES (?1, ?2, ?3)",
             params![recipient, attempt.0, now.0],
         )?;
@@ -54,13 +55,13 @@ fn reserve(
 }
 
 fn release(connection: &Connection, attempt: &AttemptId) -> Result<(), Error> {
-    connection.execute("DELETE FROM link_sends WHERE attempt_id = ?1", [&attempt.0])?;
+    connection.execute_cached("DELETE FROM link_sends WHERE attempt_id = ?1", [&attempt.0])?;
     Ok(())
 }
 
 /// Forgets sends that count no more.
 pub(super) fn tidy(connection: &Connection, now: UnixMs) -> Result<(), Error> {
     let before = now.plus_ms(-WINDOW_MS);
-    connection.execute("DELETE FROM link_sends WHERE sent_at <= ?1", [before.0])?;
+    connection.execute_cached("DELETE FROM link_sends WHERE sent_at <= ?1", [before.0])?;
     Ok(())
 }

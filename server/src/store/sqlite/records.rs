@@ -5,6 +5,7 @@ use malipo_wire::{Currency, OrderId};
 use rusqlite::types::ToSqlOutput;
 use rusqlite::{Connection, Error, OptionalExtension, Row, ToSql, params, params_from_iter};
 
+use super::cached::Cached as _;
 use super::{SqliteStore, reads, rows};
 use crate::clock::{HOUR_MS, UnixMs};
 use crate::payment::AttemptId;
@@ -92,9 +93,9 @@ impl Records for SqliteStore {
     async fn set_audience(&self, tell: Tell) -> Result<(), StoreError> {
         let text = audience_text(tell);
         self.write(move |it| {
-            it.execute(
+            it.execute_cached(
                 "INSERT INTO about (name, value) VALUES ('audience', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1",
-                [text],
+                [&text],
             )
             .map(|_| ())
         })
@@ -104,7 +105,7 @@ impl Records for SqliteStore {
     async fn audience(&self) -> Result<Tell, StoreError> {
         let sql = "SELECT value FROM about WHERE name = 'audience'";
         let text = self.read(|it| {
-            it.query_row(sql, [], |row| row.get::<_, String>(0))
+            it.query_row_cached(sql, [], |row| row.get::<_, String>(0))
                 .optional()
         })?;
         Ok(audience_of(&text.unwrap_or_default()))
@@ -158,7 +159,7 @@ fn note_refund(
         Ok(note) => note,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    connection.execute(
+    connection.execute_cached(
         "INSERT INTO refund_notes (order_id, attempt_id, minor, currency, reason, noted_by, marked, noted_at) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         params![
@@ -173,7 +174,7 @@ fn note_refund(
         ],
     )?;
     if note.marked {
-        connection.execute(
+        connection.execute_cached(
             "UPDATE attempts SET status = 'refunded', updated_at = ?2, next_check_at = NULL WHERE attempt_id = ?1",
             params![note.attempt_id.0, note.noted_at.0],
         )?;
@@ -189,7 +190,7 @@ fn drop_parked(connection: &Connection, id: &str) -> Result<bool, Error> {
     let Some(notice) = all.into_iter().find(|it| it.id == id) else {
         return Ok(false);
     };
-    connection.execute(
+    connection.execute_cached(
         "DELETE FROM parked_notices WHERE provider = ?1 AND names = ?2 AND summary = ?3",
         params![notice.provider, notice.names, notice.summary],
     )?;

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use malipo_wire::OrderId;
 use rusqlite::{Connection, Error, params};
 
+use super::cached::Cached as _;
 use super::{SqliteStore, outbox, reads, writes};
 use crate::clock::UnixMs;
 use crate::payment::event::EventKind;
@@ -41,7 +42,7 @@ fn tell(connection: &Connection, told: &ToldTransaction) -> Result<Payment, Erro
     let known = known(connection, &told.attempt)?;
     let payment = Payment::judge(&attempt, &known, &told.references);
     for it in told.references.to_note(&known) {
-        connection.execute(
+        connection.execute_cached(
             "INSERT INTO told_transactions (attempt_id, transaction_ref, told_with, told_at) VALUES (?1, ?2, ?3, ?4) \
              ON CONFLICT (attempt_id, transaction_ref) DO UPDATE SET told_with = ?3",
             params![told.attempt.0, it.reference, it.told_with, told.now.0],

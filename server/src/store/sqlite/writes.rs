@@ -3,6 +3,7 @@
 use malipo_wire::OrderId;
 use rusqlite::{Connection, Error, params};
 
+use super::cached::Cached as _;
 use super::{outbox, reads, recipients};
 use crate::clock::{HOUR_MS, UnixMs};
 use crate::payment::begin::{self, Decision};
@@ -11,7 +12,7 @@ use crate::payment::{Attempt, AttemptId, AttemptStatus, Opened, Reference, answe
 use crate::store::outbox::Tell;
 use crate::store::{Answered, Begin, Begun, Hash, KEEP_MS, Settled};
 
-pub(super) fn begin(connection: &Connection, begin: Begin) -> Result<Begun, Error> {
+pub(super) fn begin(connection: &Connection, begin: &Begin) -> Result<Begun, Error> {
     let now = begin.now;
     let key = match &begin.key {
         Some(key) => reads::key(connection, key, now)?,
@@ -26,7 +27,7 @@ pub(super) fn begin(connection: &Connection, begin: Begin) -> Result<Begun, Erro
     let mut reference = None;
     if let Decision::New { first } = &decision {
         if order.is_none() {
-            connection.execute(
+            connection.execute_cached(
                 "INSERT INTO orders (order_id, minor, currency, created_at) VALUES (?1, ?2, ?3, ?4)",
                 params![
                     order_id.as_str(),
@@ -36,7 +37,7 @@ pub(super) fn begin(connection: &Connection, begin: Begin) -> Result<Begun, Erro
                 ],
             )?;
         }
-        reference = Some(new_attempt(connection, &begin, &order_id, *first)?);
+        reference = Some(new_attempt(connection, begin, &order_id, *first)?);
     }
     let proven = decision.is_proven();
     if proven || decision.opens_unproven() {
@@ -49,7 +50,7 @@ pub(super) fn begin(connection: &Connection, begin: Begin) -> Result<Begun, Erro
     }
     if proven && let (Some(text), None) = (&begin.key, &key) {
         // An expired key may still be there until it is tidied away.
-        connection.execute(
+        connection.execute_cached(
             "INSERT OR REPLACE INTO idempotency_keys (key, payload_hash, order_id, created_at) VALUES (?1, ?2, ?3, ?4)",
             params![text, begin.wish.payload_hash, order_id.as_str(), now.0],
         )?;
@@ -69,7 +70,7 @@ fn new_attempt(
 ) -> Result<Reference, Error> {
     let new = &begin.attempt;
     let wanted = &new.first_reference;
-    let taken: bool = connection.query_row(
+    let taken: bool = connection.query_row_cached(
         "SELECT EXISTS (SELECT 1 FROM attempts WHERE provider = ?1 AND reference = ?2) \
          OR EXISTS (SELECT 1 FROM links WHERE provider = ?1 AND external_ref = ?2) \
          OR EXISTS (SELECT 1 FROM link_payments WHERE provider = ?1 AND order_id = ?2)",
@@ -81,7 +82,7 @@ fn new_attempt(
     } else {
         new.other_reference.clone()
     };
-    connection.execute(
+    connection.execute_cached(
         "INSERT INTO attempts (attempt_id, order_id, provider, reference, status, return_url, return_hash, notify_hash, \
          created_at, updated_at, next_check_at, description) VALUES (?1, ?2, ?3, ?4, 'created', ?5, ?6, ?7, ?8, ?8, ?9, ?10)",
         params![
@@ -103,20 +104,20 @@ fn new_attempt(
 pub(super) fn answered(
     connection: &Connection,
     id: &AttemptId,
-    answered: Answered,
+    answered: &Answered,
     now: UnixMs,
 ) -> Result<bool, Error> {
     let Some(attempt) = reads::attempt(connection, id)? else {
         return Ok(false);
     };
     let (status, next_check_at) = match answered {
-        Answered::Opened(opened) => return set_opened(connection, &attempt, &opened, now),
+        Answered::Opened(opened) => return set_opened(connection, &attempt, opened, now),
         Answered::Refused => (AttemptStatus::Refused, None),
         Answered::Orphaned => (AttemptStatus::Orphaned, Some(now.plus_ms(HOUR_MS))),
-        Answered::Unknown { check_at } => (AttemptStatus::Unknown, Some(check_at)),
+        Answered::Unknown { check_at } => (AttemptStatus::Unknown, Some(*check_at)),
     };
     if answer::is_awaited(&attempt) {
-        connection.execute(
+        connection.execute_cached(
             "UPDATE attempts SET status = ?2, next_check_at = ?3, updated_at = ?4 WHERE attempt_id = ?1",
             params![id.0, status.as_str(), next_check_at.map(|it| it.0), now.0],
         )?;
@@ -139,7 +140,7 @@ fn set_opened(
         // Texts only: writing them cannot fail.
         sent_to => serde_json::to_string(sent_to).ok(),
     };
-    connection.execute(
+    connection.execute_cached(
         "UPDATE attempts SET status = ?2, provider_ref = ?3, redirect_url = ?4, sent_to = ?5, expires_at = ?6, \
          updated_at = ?7 WHERE attempt_id = ?1",
         params![
@@ -186,7 +187,7 @@ pub(super) fn settle(
         return Ok(None);
     };
     let paid = step.status.public() == malipo_wire::Status::Success;
-    connection.execute(
+    connection.execute_cached(
         "UPDATE attempts SET status = ?2, received_minor = ?3, received_currency = ?4, late = ?5, updated_at = ?6, \
          paid_at = CASE WHEN ?7 THEN ?6 ELSE paid_at END, reason = ?8, \
          next_check_at = CASE WHEN ?7 THEN NULL ELSE next_check_at END WHERE attempt_id = ?1",
@@ -203,7 +204,7 @@ pub(super) fn settle(
     )?;
     if step.status == AttemptStatus::Paid {
         // Written once: `settle` makes a second success a duplicate, and this condition holds even if it did not.
-        let written = connection.execute(
+        let written = connection.execute_cached(
             "UPDATE orders SET paid_by = ?2 WHERE order_id = ?1 AND paid_by IS NULL",
             params![attempt.order_id.as_str(), id.0],
         )?;
@@ -226,7 +227,7 @@ pub(super) fn issue_token(
     order: &OrderId,
     expires_at: UnixMs,
 ) -> Result<(), Error> {
-    connection.execute(
+    connection.execute_cached(
         "INSERT OR REPLACE INTO tokens (token_hash, order_id, expires_at) VALUES (?1, ?2, ?3)",
         params![hash, order.as_str(), expires_at.0],
     )?;
@@ -238,7 +239,7 @@ pub(super) fn cancelled(
     order: &OrderId,
     now: UnixMs,
 ) -> Result<(), Error> {
-    connection.execute(
+    connection.execute_cached(
         "UPDATE attempts SET cancelled_at = ?2 WHERE order_id = ?1 AND cancelled_at IS NULL \
          AND status IN ('created', 'pending', 'unknown', 'needs_review')",
         params![order.as_str(), now.0],
@@ -251,7 +252,7 @@ pub(super) fn schedule(
     attempt: &AttemptId,
     at: Option<UnixMs>,
 ) -> Result<(), Error> {
-    connection.execute(
+    connection.execute_cached(
         "UPDATE attempts SET next_check_at = ?2 WHERE attempt_id = ?1 \
          AND status NOT IN ('paid', 'duplicate_paid', 'refunded')",
         params![attempt.0, at.map(|it| it.0)],
@@ -265,7 +266,7 @@ pub(super) fn reschedule(
     taken_until: UnixMs,
     at: Option<UnixMs>,
 ) -> Result<(), Error> {
-    connection.execute(
+    connection.execute_cached(
         "UPDATE attempts SET next_check_at = ?3 WHERE attempt_id = ?1 AND next_check_at = ?2",
         params![attempt.0, taken_until.0, at.map(|it| it.0)],
     )?;
@@ -273,17 +274,17 @@ pub(super) fn reschedule(
 }
 
 pub(super) fn bind_mode(connection: &Connection, mode: &str) -> Result<String, Error> {
-    connection.execute(
+    connection.execute_cached(
         "INSERT INTO about (name, value) VALUES ('mode', ?1) ON CONFLICT (name) DO NOTHING",
         [mode],
     )?;
-    connection.query_row("SELECT value FROM about WHERE name = 'mode'", [], |row| {
+    connection.query_row_cached("SELECT value FROM about WHERE name = 'mode'", [], |row| {
         row.get(0)
     })
 }
 
 pub(super) fn ready(connection: &Connection, now: UnixMs) -> Result<(), Error> {
-    connection.execute(
+    connection.execute_cached(
         "INSERT INTO about (name, value) VALUES ('ready_at', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1",
         [now.0.to_string()],
     )?;
@@ -311,7 +312,7 @@ pub(super) fn recover(
     before: UnixMs,
     now: UnixMs,
 ) -> Result<usize, Error> {
-    connection.execute(
+    connection.execute_cached(
         "UPDATE attempts SET status = 'unknown', next_check_at = ?2, updated_at = ?2 \
          WHERE status = 'created' AND created_at < ?1",
         params![before.0, now.0],
@@ -325,7 +326,7 @@ pub(super) fn park(
     summary: &str,
     now: UnixMs,
 ) -> Result<(), Error> {
-    connection.execute(
+    connection.execute_cached(
         "INSERT INTO parked_notices (provider, names, summary, received_at) VALUES (?1, ?2, ?3, ?4) \
          ON CONFLICT (provider, names, summary) DO UPDATE SET times = times + 1, received_at = ?4",
         params![provider, names, summary, now.0],
@@ -334,8 +335,8 @@ pub(super) fn park(
 }
 
 pub(super) fn tidy(connection: &Connection, now: UnixMs) -> Result<(), Error> {
-    connection.execute("DELETE FROM tokens WHERE expires_at <= ?1", [now.0])?;
-    connection.execute(
+    connection.execute_cached("DELETE FROM tokens WHERE expires_at <= ?1", [now.0])?;
+    connection.execute_cached(
         "DELETE FROM idempotency_keys WHERE created_at <= ?1",
         [now.plus_ms(-KEEP_MS).0],
     )?;

@@ -1,0 +1,191 @@
+//! The one connection that writes, on a thread of its own: a commit waits for the disk.
+//!
+//! What waits together is committed together, so that all of it costs one wait. A write is answered after the commit, and does
+//! not notice the others: where one of them fails, or the commit does, everything is undone and each is run again in a
+//! transaction of its own.
+
+use std::sync::mpsc;
+use std::{iter, slice};
+
+use rusqlite::{Connection, Error, TransactionBehavior};
+use tokio::sync::oneshot;
+
+use crate::store::StoreError;
+
+/// The way to the thread. Dropping it ends the thread, after the writes that are waiting.
+#[derive(Debug)]
+pub(super) struct Writer {
+    jobs: mpsc::Sender<Box<dyn Job>>,
+}
+
+impl Writer {
+    /// Starts the thread.
+    pub(super) fn start(mut connection: Connection) -> Result<Self, StoreError> {
+        let (jobs, waiting) = mpsc::channel();
+        std::thread::Builder::new()
+            .name("malipo-store".to_owned())
+            .spawn(move || {
+                while let Ok(first) = waiting.recv() {
+                    let others = waiting.try_iter().take(MOST_TOGETHER - 1);
+                    commit(&mut connection, iter::once(first).chain(others).collect());
+                }
+            })
+            .map_err(|error| StoreError(error.to_string()))?;
+        Ok(Self { jobs })
+    }
+
+    /// Runs a write and waits until it is on the disk. It may be run more than once: then what it did before was undone.
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        work: impl Fn(&Connection) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (done, result) = oneshot::channel();
+        let stopped = || StoreError("the writer has stopped".to_owned());
+        let job = Write {
+            work,
+            made: Err(stopped()),
+            done,
+        };
+        self.jobs.send(Box::new(job)).map_err(|_| stopped())?;
+        result.await.unwrap_or_else(|_| Err(stopped()))
+    }
+}
+
+/// A write that waits.
+trait Job: Send {
+    /// Runs its statements.
+    fn run(&mut self, connection: &Connection) -> Result<(), Error>;
+
+    /// Tells whoever waits what became of it.
+    fn answer(self: Box<Self>, committed: Result<(), StoreError>);
+}
+
+struct Write<T, W> {
+    work: W,
+    /// What the last run brought.
+    made: Result<T, StoreError>,
+    done: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T: Send, W: Fn(&Connection) -> Result<T, Error> + Send> Job for Write<T, W> {
+    fn run(&mut self, connection: &Connection) -> Result<(), Error> {
+        self.made = Ok((self.work)(connection)?);
+        Ok(())
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
+        // Nobody listens any more where the request was dropped; the write has happened all the same.
+        let _ = self.done.send(committed.and(self.made));
+    }
+}
+
+fn commit(connection: &mut Connection, mut waiting: Vec<Box<dyn Job>>) {
+    let committed = together(connection, &mut waiting);
+    if committed.is_err() && 1 < waiting.len() {
+        for mut job in waiting {
+            let alone = together(connection, slice::from_mut(&mut job));
+            job.answer(alone);
+        }
+        return;
+    }
+    for job in waiting {
+        job.answer(committed.clone());
+    }
+}
+
+fn together(connection: &mut Connection, jobs: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for job in jobs {
+        job.run(&transaction)?;
+    }
+    Ok(transaction.commit()?)
+}
+
+/// The most writes of one commit: the first of them waits for the last, some milliseconds.
+const MOST_TOGETHER: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::sync::oneshot::error::TryRecvError;
+
+    type Waiting<T> = oneshot::Receiver<Result<T, StoreError>>;
+
+    fn job<T: Send + 'static>(
+        work: impl Fn(&Connection) -> Result<T, Error> + Send + 'static,
+    ) -> (Box<dyn Job>, Waiting<T>) {
+        let (done, result) = oneshot::channel();
+        let made = Err(StoreError("it has not run".to_owned()));
+        (Box::new(Write { work, made, done }), result)
+    }
+
+    fn add(number: u32) -> (Box<dyn Job>, Waiting<usize>) {
+        job(move |it| it.execute("INSERT INTO numbers (number) VALUES (?1)", [number]))
+    }
+
+    fn numbers(connection: &Connection) -> Vec<u32> {
+        let mut statement = connection
+            .prepare("SELECT number FROM numbers ORDER BY number")
+            .unwrap();
+        let rows = statement.query_map([], |row| row.get(0)).unwrap();
+        rows.map(Result::unwrap).collect()
+    }
+
+    fn file() -> (tempfile::TempDir, std::path::PathBuf, Connection) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("numbers.sqlite");
+        let connection = Connection::open(&path).unwrap();
+        let made = connection.execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; CREATE TABLE numbers (number INTEGER PRIMARY KEY, \
+             after INTEGER REFERENCES numbers (number) DEFERRABLE INITIALLY DEFERRED)",
+        );
+        made.unwrap();
+        (folder, path, connection)
+    }
+
+    #[test]
+    fn what_waits_together_is_committed_and_answered_together() {
+        let (_folder, path, mut connection) = file();
+        let (first, mut first_done) = add(1);
+        let (looking, mut seen) = job(move |_| Ok(numbers(&Connection::open(&path)?)));
+        assert_eq!(first_done.try_recv().unwrap_err(), TryRecvError::Empty);
+        commit(&mut connection, vec![first, looking]);
+        assert_eq!(seen.try_recv().unwrap().unwrap(), Vec::<u32>::new());
+        assert_eq!(first_done.try_recv().unwrap().unwrap(), 1);
+        assert_eq!(numbers(&connection), [1]);
+    }
+
+    #[test]
+    fn a_write_that_fails_among_others_fails_alone() {
+        let (_folder, _, mut connection) = file();
+        let (first, mut first_done) = add(1);
+        let (again, mut again_done) = add(1);
+        let (second, mut second_done) = add(2);
+        commit(&mut connection, vec![first, again, second]);
+        assert_eq!(first_done.try_recv().unwrap().unwrap(), 1);
+        assert!(again_done.try_recv().unwrap().is_err());
+        assert_eq!(second_done.try_recv().unwrap().unwrap(), 1);
+        assert_eq!(numbers(&connection), [1, 2]);
+    }
+
+    #[test]
+    fn a_write_with_which_nothing_can_be_committed_fails_alone() {
+        let (_folder, _, mut connection) = file();
+        let (first, mut first_done) = add(1);
+        let (odd, mut odd_done) =
+            job(|it| it.execute("INSERT INTO numbers (number, after) VALUES (2, 99)", []));
+        commit(&mut connection, vec![first, odd]);
+        assert_eq!(first_done.try_recv().unwrap().unwrap(), 1);
+        assert!(odd_done.try_recv().unwrap().is_err());
+        assert_eq!(numbers(&connection), [1]);
+    }
+
+    #[test]
+    fn a_write_for_which_nobody_waits_any_more_happens_all_the_same() {
+        let (_folder, _, mut connection) = file();
+        let (first, done) = add(1);
+        drop(done);
+        commit(&mut connection, vec![first]);
+        assert_eq!(numbers(&connection), [1]);
+    }
+}

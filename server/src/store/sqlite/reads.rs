@@ -29,14 +29,11 @@ pub(super) fn opened_by(
 /// The attempts of one order as the order; `None` of none, since an order begins with its first attempt.
 fn whole(mut statement: CachedStatement<'_>, values: impl Params) -> Result<Option<Order>, Error> {
     let mut rows = statement.query(values)?;
-    let mut head = None;
+    let mut paid_by = None;
     let mut attempts = Vec::new();
     while let Some(row) = rows.next()? {
-        if head.is_none() {
-            head = Some((
-                row.get::<_, Option<String>>(rows::PAID_BY)?,
-                rows::price(row)?,
-            ));
+        if attempts.is_empty() {
+            paid_by = row.get::<_, Option<String>>(rows::PAID_BY)?;
         }
         attempts.push((row.get::<_, i64>(rows::ROWID)?, rows::attempt(row)?));
     }
@@ -44,14 +41,13 @@ fn whole(mut statement: CachedStatement<'_>, values: impl Params) -> Result<Opti
     // one, as a rule, for which SQLite would make a sorter all the same.
     attempts.sort_unstable_by_key(|it| it.0);
     let attempts: Vec<_> = attempts.into_iter().map(|it| it.1).collect();
-    Ok(head
-        .zip(attempts.first().map(|it| it.order_id.clone()))
-        .map(|((paid_by, price), id)| Order {
-            id,
-            price,
-            paid_by: paid_by.map(AttemptId),
-            attempts,
-        }))
+    let of_all = attempts.first().map(|it| (it.order_id.clone(), it.price));
+    Ok(of_all.map(|(id, price)| Order {
+        id,
+        price,
+        paid_by: paid_by.map(AttemptId),
+        attempts,
+    }))
 }
 
 pub(super) fn attempt(connection: &Connection, id: &AttemptId) -> Result<Option<Attempt>, Error> {

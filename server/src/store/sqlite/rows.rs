@@ -18,7 +18,6 @@ pub(super) const ROWID: usize = 22;
 
 pub(super) fn attempt(row: &Row<'_>) -> Result<Attempt, Error> {
     let received: Option<u64> = row.get(8)?;
-    let received_currency: Option<String> = row.get(9)?;
     Ok(Attempt {
         id: AttemptId(row.get(0)?),
         order_id: order_id(row, 1)?,
@@ -27,7 +26,7 @@ pub(super) fn attempt(row: &Row<'_>) -> Result<Attempt, Error> {
         provider_ref: row.get(4)?,
         status: parsed(row, 5)?,
         price: price(row)?,
-        received: match (received, received_currency) {
+        received: match (received, text(row, 9)?) {
             (Some(_), Some(_)) => Some(money(row, 8, 9)?),
             _ => None,
         },
@@ -38,12 +37,12 @@ pub(super) fn attempt(row: &Row<'_>) -> Result<Attempt, Error> {
         updated_at: UnixMs(row.get(14)?),
         paid_at: row.get::<_, Option<i64>>(15)?.map(UnixMs),
         next_check_at: row.get::<_, Option<i64>>(16)?.map(UnixMs),
-        reason: match row.get::<_, Option<String>>(17)? {
+        reason: match text(row, 17)? {
             Some(word) => Some(word.parse().map_err(|()| wrong(17))?),
             None => None,
         },
-        sent_to: match row.get::<_, Option<String>>(18)? {
-            Some(json) => serde_json::from_str(&json).map_err(|_| wrong(18))?,
+        sent_to: match text(row, 18)? {
+            Some(json) => serde_json::from_str(json).map_err(|_| wrong(18))?,
             None => Vec::new(),
         },
         expires_at: row.get::<_, Option<i64>>(19)?.map(UnixMs),
@@ -52,7 +51,7 @@ pub(super) fn attempt(row: &Row<'_>) -> Result<Attempt, Error> {
 }
 
 /// The price of the order of an attempt's row.
-pub(super) fn price(row: &Row<'_>) -> Result<Money, Error> {
+fn price(row: &Row<'_>) -> Result<Money, Error> {
     money(row, 6, 7)
 }
 
@@ -66,9 +65,14 @@ pub(super) fn order_id(row: &Row<'_>, column: usize) -> Result<OrderId, Error> {
 }
 
 pub(super) fn parsed<T: std::str::FromStr>(row: &Row<'_>, column: usize) -> Result<T, Error> {
-    row.get::<_, String>(column)?
-        .parse()
-        .map_err(|_| wrong(column))
+    let text = text(row, column)?.ok_or_else(|| wrong(column))?;
+    text.parse().map_err(|_| wrong(column))
+}
+
+/// A text where it lies, or none.
+fn text<'a>(row: &'a Row<'_>, column: usize) -> Result<Option<&'a str>, Error> {
+    let value = row.get_ref(column)?;
+    value.as_str_or_null().map_err(|_| wrong(column))
 }
 
 fn wrong(column: usize) -> Error {

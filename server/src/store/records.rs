@@ -197,9 +197,9 @@ pub struct PaidHour {
     pub minor: u64,
 }
 
-/// Counts what waits, over the index `attempts_waiting`, whose condition is this one to the letter.
-pub(super) const COUNTS: &str = "SELECT status, count(*) FROM attempts WHERE status IN \
-    ('created', 'pending', 'unknown', 'orphaned', 'needs_review', 'duplicate_paid') GROUP BY status";
+/// Counts what waits, over the index `attempts_waiting`, whose condition is this one (SQLite's to the letter).
+pub(super) const COUNTS: &str = "SELECT status, count(*) FROM attempts WHERE status = 'created' OR status = 'pending' \
+    OR status = 'unknown' OR status = 'orphaned' OR status = 'needs_review' OR status = 'duplicate_paid' GROUP BY status";
 
 /// Both over an index, or few rows.
 pub(super) const VITALS: &str = "SELECT (SELECT count(*) FROM parked_notices), \

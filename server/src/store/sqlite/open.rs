@@ -90,7 +90,7 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
 }
 
 /// In order, for ever: a migration that has been released is never changed.
-const MIGRATIONS: [&str; 11] = [
+const MIGRATIONS: [&str; 12] = [
     include_str!("../../../migrations/0001_payments.sql"),
     include_str!("../../../migrations/0002_quotas.sql"),
     include_str!("../../../migrations/0003_outbox.sql"),
@@ -102,6 +102,7 @@ const MIGRATIONS: [&str; 11] = [
     include_str!("../../../migrations/0009_references.sql"),
     include_str!("../../../migrations/0010_told_with.sql"),
     include_str!("../../../migrations/0011_notified.sql"),
+    include_str!("../../../migrations/0012_conditions.sql"),
 ];
 const LEAST_VERSION: i32 = 3_051_003;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

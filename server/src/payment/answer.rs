@@ -20,6 +20,12 @@ pub fn is_awaited(attempt: &Attempt) -> bool {
     )
 }
 
+/// What [`reached`] decides about an attempt that stands as it was begun, the only one of its order.
+pub const AS_BEGUN: Reached = Reached {
+    status: AttemptStatus::Pending,
+    is_shown: true,
+};
+
 /// Decides about an attempt that the provider has begun.
 ///
 /// One that was given up meanwhile is taken up again, unless another one of its order was begun or paid: two open pages

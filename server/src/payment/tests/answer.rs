@@ -1,7 +1,7 @@
 //! What an answer to its beginning makes of an attempt.
 
 use super::super::AttemptStatus as S;
-use super::super::answer::{Reached, is_awaited, reached};
+use super::super::answer::{AS_BEGUN, Reached, is_awaited, reached};
 use super::{ALL, attempt, id, order};
 
 #[test]
@@ -10,6 +10,12 @@ fn an_answer_is_awaited_by_what_is_being_begun_alone() {
         let expected = matches!(status, S::Created | S::Unknown);
         assert_eq!(is_awaited(&attempt("a", status)), expected, "{status}");
     }
+}
+
+#[test]
+fn an_attempt_that_stands_as_it_was_begun_is_shown() {
+    let new = attempt("a", S::Created);
+    assert_eq!(reached(&new, &order(vec![new.clone()])), AS_BEGUN);
 }
 
 #[test]

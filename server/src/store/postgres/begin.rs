@@ -1,14 +1,53 @@
-//! What an initiate does, as one transaction.
+//! What an initiate does: one statement for an order of which nothing is known, as most are; else one transaction.
 
 use deadpool_postgres::Transaction;
 use malipo_wire::OrderId;
 
 use super::reads;
 use super::rows;
-use super::session::{Failure, Values, Work, query, storable};
+use super::session::{Failure, Session, Values, Work, query, storable};
 use crate::payment::Reference;
 use crate::payment::begin::{self, Decision, KnownKey};
-use crate::store::{Begin, Begun, Hash, KEEP_MS};
+use crate::store::{Begin, Begun, Hash, KEEP_MS, StoreError};
+
+/// Begins an order of which nothing is known, nor of its key. `None` where something is, and nothing was written.
+pub(super) async fn unknown(session: &Session, begin: &Begin) -> Result<Option<Begun>, StoreError> {
+    let decision = begin::decide(&begin.wish, None, None);
+    let Decision::New { first: true } = decision else {
+        return Ok(None);
+    };
+    let (wish, new) = (&begin.wish, &begin.attempt);
+    let reference = &new.first_reference;
+    let written = session
+        .try_once(
+            UNKNOWN,
+            &[
+                &wish.order_id.as_str(),
+                &rows::minor(wish.price)?,
+                &wish.price.currency().code(),
+                &begin.now.0,
+                &new.id.0,
+                &new.provider,
+                &reference.0,
+                &storable(&new.return_url),
+                &new.return_hash.as_slice(),
+                &new.notify_hash.as_slice(),
+                &new.next_check_at.map(|it| it.0),
+                &new.description.as_deref().map(storable),
+                &begin.token_hash.as_slice(),
+                &begin.now.plus_ms(KEEP_MS).0,
+                &begin.key.as_deref().map(storable),
+                &wish.payload_hash.as_slice(),
+            ],
+        )
+        .await?;
+    let is_written = written.is_some_and(|it| !it.is_empty());
+    Ok(is_written.then(|| Begun {
+        decision,
+        order_id: wish.order_id.clone(),
+        reference: Some(reference.clone()),
+    }))
+}
 
 /// Two initiates of one order, or with one key, wait for each other: for the order's row where there is one, else for
 /// the unique index that both write to. Whoever comes second is run again and finds what the first has written.
@@ -147,6 +186,25 @@ async fn keep_key(
     }
     Ok(())
 }
+
+/// Writes all of it or, where the order, its reference or its key is there, nothing. Whoever writes the same at the same time
+/// makes it fail at a unique index.
+const UNKNOWN: &str = "WITH new_order AS (\
+     INSERT INTO orders (order_id, minor, currency, created_at) SELECT $1, $2, $3, $4 \
+     WHERE NOT EXISTS (SELECT 1 FROM orders WHERE order_id = $1) \
+     AND NOT EXISTS (SELECT 1 FROM idempotency_keys WHERE key = $15) \
+     AND NOT EXISTS (SELECT 1 FROM attempts WHERE provider = $6 AND reference = $7) \
+     AND NOT EXISTS (SELECT 1 FROM links WHERE provider = $6 AND external_ref = $7) \
+     AND NOT EXISTS (SELECT 1 FROM link_payments WHERE provider = $6 AND order_id = $7) RETURNING order_id), \
+     new_attempt AS (\
+     INSERT INTO attempts (attempt_id, order_id, provider, reference, status, return_url, return_hash, notify_hash, \
+     created_at, updated_at, next_check_at, description) \
+     SELECT $5, order_id, $6, $7, 'created', $8, $9, $10, $4, $4, $11, $12 FROM new_order), \
+     new_token AS (INSERT INTO tokens (token_hash, order_id, expires_at) SELECT $13, order_id, $14 FROM new_order), \
+     new_key AS (\
+     INSERT INTO idempotency_keys (key, payload_hash, order_id, created_at) \
+     SELECT $15, $16, order_id, $4 FROM new_order WHERE $15 IS NOT NULL) \
+     SELECT 1 FROM new_order";
 
 pub(super) const ISSUE_TOKEN: &str = "INSERT INTO tokens (token_hash, order_id, expires_at) VALUES ($1, $2, $3) \
      ON CONFLICT (token_hash) DO UPDATE SET order_id = $2, expires_at = $3";

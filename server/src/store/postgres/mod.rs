@@ -31,7 +31,7 @@ use super::{Answered, Begin, Begun, Door, Hash, Settled, Store, StoreError};
 use crate::clock::UnixMs;
 use crate::config::PostgresConfig;
 use crate::payment::settle::Observation;
-use crate::payment::{Attempt, AttemptId, AttemptStatus, Order};
+use crate::payment::{Attempt, AttemptId, AttemptStatus, Order, answer};
 use crate::store::outbox::Tell;
 
 /// The store in a PostgreSQL database.
@@ -69,6 +69,9 @@ impl fmt::Debug for PostgresStore {
 #[async_trait]
 impl Store for PostgresStore {
     async fn begin(&self, begin: Begin) -> Result<Begun, StoreError> {
+        if let Some(begun) = begin::unknown(&self.session, &begin).await? {
+            return Ok(begun);
+        }
         self.session.transact(begin::Beginning(begin)).await
     }
 
@@ -78,6 +81,11 @@ impl Store for PostgresStore {
         answer: Answered,
         now: UnixMs,
     ) -> Result<bool, StoreError> {
+        if let Answered::Opened(opened) = &answer
+            && settle::opened_as_begun(&self.session, attempt, opened, now).await?
+        {
+            return Ok(answer::AS_BEGUN.is_shown);
+        }
         self.session
             .transact(settle::Answer {
                 attempt,

@@ -184,7 +184,21 @@ impl Session {
         }
     }
 
-    /// The same, for the row that there is one of at most.
+    /// Runs one statement that must not be run again where it may have been carried out. `None` where it collided with
+    /// another one or its connection was lost: what is there now has to be looked at.
+    pub(super) async fn try_once(
+        &self,
+        sql: &str,
+        values: &Values<'_>,
+    ) -> Result<Option<Vec<Row>>, StoreError> {
+        match self.query_once(sql, values).await {
+            Ok(rows) => Ok(Some(rows)),
+            Err(failure) if failure.is_collision() || failure.is_lost() => Ok(None),
+            Err(failure) => self.counted(Err(failure.into())),
+        }
+    }
+
+    /// The same as [`Session::query`], for the row that there is one of at most.
     pub(super) async fn find(
         &self,
         sql: &str,

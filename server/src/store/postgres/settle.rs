@@ -3,13 +3,13 @@
 use deadpool_postgres::Transaction;
 use tokio_postgres::types::ToSql;
 
-use super::session::{Failure, Work, query, storable};
+use super::session::{Failure, Session, Work, query, storable};
 use super::{news, outbox, reads, rows};
 use crate::clock::{HOUR_MS, UnixMs};
 use crate::payment::settle::{self, Observation, Step};
 use crate::payment::{Attempt, AttemptId, AttemptStatus, Opened, Order, answer, event};
 use crate::store::outbox::Tell;
-use crate::store::{Answered, Settled};
+use crate::store::{Answered, Settled, StoreError};
 
 /// [`crate::store::Store::answered`].
 pub(super) struct Answer<'a> {
@@ -79,28 +79,71 @@ async fn set_opened(
     opened: &Opened,
     now: UnixMs,
 ) -> Result<(), Failure> {
-    let sent_to = match opened.sent_to.as_slice() {
-        [] => None,
-        // Texts only: writing them cannot fail.
-        sent_to => serde_json::to_string(sent_to).ok(),
-    };
-    query(
-        it,
-        "UPDATE attempts SET status = $2, provider_ref = $3, redirect_url = $4, sent_to = $5, expires_at = $6, \
-         updated_at = $7 WHERE attempt_id = $1",
-        &[
-            &attempt.id.0,
-            &status.as_str(),
-            &opened.provider_ref.as_deref().map(storable),
-            &opened.redirect_url.as_deref().map(storable),
-            &sent_to,
-            &opened.expires_at.map(|it| it.0),
-            &now.0,
-        ],
-    )
-    .await?;
+    let answer = OpenedRow::new(&attempt.id, status, opened, now);
+    query(it, SET_OPENED, &answer.values()).await?;
     Ok(())
 }
+
+/// Notes an answer in one statement where the attempt stands as it was begun, as most do. Returns whether it does; else
+/// nothing was written. Who changes it meanwhile holds its row, and is waited for.
+pub(super) async fn opened_as_begun(
+    session: &Session,
+    id: &AttemptId,
+    opened: &Opened,
+    now: UnixMs,
+) -> Result<bool, StoreError> {
+    let sql = format!(
+        "{SET_OPENED} AND status = 'created' AND NOT EXISTS \
+         (SELECT 1 FROM attempts b WHERE b.order_id = attempts.order_id AND b.attempt_id <> $1) RETURNING 1"
+    );
+    let answer = OpenedRow::new(id, answer::AS_BEGUN.status, opened, now);
+    let written = session.query(&sql, &answer.values()).await?;
+    Ok(!written.is_empty())
+}
+
+/// What [`SET_OPENED`] writes.
+struct OpenedRow<'a> {
+    attempt: &'a str,
+    status: &'static str,
+    provider_ref: Option<String>,
+    redirect_url: Option<String>,
+    sent_to: Option<String>,
+    expires_at: Option<i64>,
+    now: i64,
+}
+
+impl<'a> OpenedRow<'a> {
+    fn new(id: &'a AttemptId, status: AttemptStatus, opened: &Opened, now: UnixMs) -> Self {
+        Self {
+            attempt: &id.0,
+            status: status.as_str(),
+            provider_ref: opened.provider_ref.as_deref().map(storable),
+            redirect_url: opened.redirect_url.as_deref().map(storable),
+            sent_to: match opened.sent_to.as_slice() {
+                [] => None,
+                // Texts only: writing them cannot fail.
+                sent_to => serde_json::to_string(sent_to).ok(),
+            },
+            expires_at: opened.expires_at.map(|it| it.0),
+            now: now.0,
+        }
+    }
+
+    fn values(&self) -> [&(dyn ToSql + Sync); 7] {
+        [
+            &self.attempt,
+            &self.status,
+            &self.provider_ref,
+            &self.redirect_url,
+            &self.sent_to,
+            &self.expires_at,
+            &self.now,
+        ]
+    }
+}
+
+const SET_OPENED: &str = "UPDATE attempts SET status = $2, provider_ref = $3, redirect_url = $4, sent_to = $5, \
+    expires_at = $6, updated_at = $7 WHERE attempt_id = $1";
 
 /// [`crate::store::Store::settle`].
 pub(super) struct Settling<'a> {

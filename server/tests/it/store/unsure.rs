@@ -1,7 +1,6 @@
 //! A database that goes away in the middle of a commit: what it was told has happened, and nobody was told so.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use malipo_server::config::PostgresConfig;
 use malipo_server::payment::begin::Decision;
@@ -15,8 +14,11 @@ use super::{Bench, LATER, Place, SUCCESS, page};
 /// A way to the bench's database that can swallow the answer to a commit, and cuts the connection then.
 struct Unsure {
     store: PostgresStore,
-    cuts: Arc<AtomicBool>,
+    cuts: Cuts,
 }
+
+/// What is asked when the connection is cut.
+type Cuts = Arc<Mutex<Option<String>>>;
 
 impl Unsure {
     async fn of(bench: &Bench) -> Self {
@@ -27,7 +29,7 @@ impl Unsure {
         let folder = server.rsplit_once('@').unwrap().1.replace("%2F", "/");
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let cuts = Arc::new(AtomicBool::new(false));
+        let cuts = Cuts::default();
         let armed = Arc::clone(&cuts);
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
@@ -44,27 +46,27 @@ impl Unsure {
         }
     }
 
-    /// The answer to the next commit is lost.
-    fn cut(&self) -> &PostgresStore {
-        self.cuts.store(true, Ordering::SeqCst);
+    /// The answer to the next question with this in it is lost: `COMMIT`, or a value of the statement that is a transaction
+    /// by itself.
+    fn cut(&self, at: &str) -> &PostgresStore {
+        *self.cuts.lock().unwrap() = Some(at.to_owned());
         &self.store
     }
 
     /// Whether that has happened.
     fn was_cut(&self) -> bool {
-        !self.cuts.load(Ordering::SeqCst)
+        self.cuts.lock().unwrap().is_none()
     }
 }
 
-async fn pass(mut client: TcpStream, mut database: UnixStream, armed: Arc<AtomicBool>) {
+async fn pass(mut client: TcpStream, mut database: UnixStream, cuts: Cuts) {
     let (mut asked, mut said) = (vec![0; 65_536], vec![0; 65_536]);
     loop {
         tokio::select! {
             read = client.read(&mut asked) => {
                 let Some(some) = read.ok().filter(|it| 0 < *it) else { return };
                 database.write_all(&asked[..some]).await.unwrap();
-                let commits = asked[..some].windows(6).any(|it| it == b"COMMIT");
-                if commits && armed.swap(false, Ordering::SeqCst) {
+                if is_reached(&cuts, &asked[..some]) {
                     // It has been carried out as soon as it is answered.
                     assert_ne!(database.read(&mut said).await.unwrap(), 0);
                     return;
@@ -76,6 +78,13 @@ async fn pass(mut client: TcpStream, mut database: UnixStream, armed: Arc<Atomic
             }
         }
     }
+}
+
+/// Whether this is the question. It is cut once.
+fn is_reached(cuts: &Cuts, asked: &[u8]) -> bool {
+    let mut at = cuts.lock().unwrap();
+    let holds = |at: &String| asked.windows(at.len()).any(|it| it == at.as_bytes());
+    at.take_if(|it| holds(it)).is_some()
 }
 
 const BOTH: Tell = Tell {
@@ -90,22 +99,25 @@ async fn a_beginning_whose_commit_was_not_answered_is_found_and_not_begun_again(
     let way = Unsure::of(&bench).await;
     let begin = bench.begin("ORDER-1");
     let id = begin.attempt.id.clone();
-    way.cut().begin(begin).await.unwrap_err();
+    let first = way.cut(&id.0).begin(begin).await.unwrap();
     assert!(way.was_cut());
-    let again = way.store.begin(bench.begin("ORDER-1")).await.unwrap();
-    assert!(matches!(again.decision, Decision::Running), "{again:?}");
+    let second = way.store.begin(bench.begin("ORDER-1")).await.unwrap();
+    for begun in [first, second] {
+        assert!(matches!(begun.decision, Decision::Running), "{begun:?}");
+    }
     let order = bench.order("ORDER-1").await;
     assert_eq!(order.attempts.len(), 1);
     assert_eq!(order.attempts[0].id, id);
 }
 
 #[tokio::test]
-async fn a_page_whose_commit_was_not_answered_is_found_by_the_next_press() {
+async fn a_page_whose_commit_was_not_answered_is_shown_and_found_by_the_next_press() {
     let bench = Bench::postgres().await;
     let way = Unsure::of(&bench).await;
     let id = bench.created("ORDER-1").await;
     let answer = Answered::Opened(page(&id));
-    way.cut().answered(&id, answer, LATER).await.unwrap_err();
+    let shown = way.cut(&id.0).answered(&id, answer, LATER).await;
+    assert!(shown.unwrap());
     assert!(way.was_cut());
     let again = way.store.begin(bench.begin("ORDER-1")).await.unwrap();
     let Decision::Same(attempt) = again.decision else {
@@ -122,7 +134,7 @@ async fn a_success_whose_commit_was_not_answered_is_told_once() {
     let bench = Bench::postgres().await;
     let way = Unsure::of(&bench).await;
     let id = bench.pending("ORDER-1").await;
-    let first = way.cut().settle(&id, SUCCESS(), BOTH, LATER).await;
+    let first = way.cut("COMMIT").settle(&id, SUCCESS(), BOTH, LATER).await;
     first.unwrap_err();
     assert!(way.was_cut());
     // The provider tells again what was not acknowledged.

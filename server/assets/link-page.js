@@ -3,18 +3,25 @@
 "use strict";
 (() => {
   const EVERY_MS = 5000;
-  const words = (page) => page.querySelector("main").textContent;
+  const PATIENCE_MS = 10000;
+  // What is no page of ours has no such place.
+  const words = (page) => (page.querySelector("main") || {}).textContent;
+  // As the server said it: a browser that translates the page writes its own words over them.
+  const said = words(document);
   let timer;
 
   const look = async () => {
     // Who does not see the page is not told by it; it looks at once when it is seen again.
     if (!document.hidden) {
+      const patience = new AbortController();
+      setTimeout(() => patience.abort(), PATIENCE_MS);
       try {
-        const answer = await fetch(location.href, { cache: "no-store" });
-        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-        // What went wrong in between is gone by the next time.
-        if (answer.ok && words(page) !== words(document)) return location.reload();
-      } catch { /* offline: the next time */ }
+        const answer = await fetch(location.href, { cache: "no-store", signal: patience.signal });
+        const now = words(new DOMParser().parseFromString(await answer.text(), "text/html"));
+        // A 404 of ours knows the payment no more, and its page does not look again; what else went wrong is gone by the next time.
+        const counts = now && (answer.ok || answer.status === 404);
+        if (counts && now !== said) return location.reload();
+      } catch { /* offline, or too late: the next time */ }
     }
     again();
   };

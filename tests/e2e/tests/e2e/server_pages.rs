@@ -4,12 +4,14 @@
 use std::time::Duration;
 
 use malipo_e2e::browser::Kind;
+use malipo_e2e::fault::{Answer, Fault};
 use malipo_e2e::process::project;
 use malipo_e2e::shop::{Button, page};
 use malipo_e2e::tab::Tab;
 use malipo_e2e::wait::until;
 use malipo_e2e::world::{Setup, World, in_browser, run};
 use serde_json::{Value, json};
+use tokio::time::sleep;
 
 #[test]
 fn the_servers_pages_break_no_rule_of_accessibility_in_any_language_and_theme() {
@@ -67,20 +69,97 @@ fn the_page_of_a_link_looks_again_and_comes_anew_only_when_it_says_something_els
     in_browser(async |world| {
         let order = begun(world, "ORDER-0793").await;
         let path = format!("/pay/link/{}", order.token);
-        let url = format!("{}{path}", world.stack.shop.origin());
-        let tab = world.browser.open(&url).await;
-        tab.find(".mark.pending").await;
-        tab.script("window.kept = true", vec![]).await;
-        let asked_again = until(PATIENCE, async || {
-            (world.stack.shop.count(&path) > 2).then_some(())
-        });
-        assert!(asked_again.await.is_some(), "it does not look again");
+        let tab = waiting(world, &path).await;
+        asks_again(world, &path, 2).await;
         assert_eq!(tab.script("return window.kept", vec![]).await, true);
         world.stack.settle_payment(&order.payment, "succeed").await;
         tab.find(".mark.success").await;
         let text = tab.text().await;
         assert!(text.contains("Payment received"), "{text}");
     });
+}
+
+#[test]
+fn the_page_of_a_link_that_is_translated_stays_and_still_tells_of_the_payment() {
+    in_browser(async |world| {
+        let order = begun(world, "ORDER-0794").await;
+        let path = format!("/pay/link/{}", order.token);
+        let tab = waiting(world, &path).await;
+        let translate = "document.querySelector('main h1').textContent = 'Angalia simu yako'";
+        tab.script(translate, vec![]).await;
+        asks_again(world, &path, 2).await;
+        assert_eq!(tab.script("return window.kept", vec![]).await, true);
+        world.stack.settle_payment(&order.payment, "succeed").await;
+        tab.find(".mark.success").await;
+    });
+}
+
+#[test]
+fn the_page_of_a_link_says_that_it_is_too_old_and_looks_no_more() {
+    in_browser(async |world| {
+        let order = begun(world, "ORDER-0795").await;
+        let path = format!("/pay/link/{}", order.token);
+        let tab = waiting(world, &path).await;
+        // Of something in between, which knows nothing of payments.
+        let foreign = Answer::new(404, "text/html", "<h1>404 Not Found</h1>");
+        let front = &world.stack.shop;
+        let rule = front.always(&path, Fault::Answer(foreign));
+        asks_again(world, &path, 1).await;
+        assert_eq!(tab.script("return window.kept", vec![]).await, true);
+        front.lift(rule);
+        // What the server says of a token after its 24 hours.
+        let unknown = format!("{}/pay/link/x", front.origin());
+        let unknown = reqwest::get(unknown).await.unwrap();
+        assert_eq!(unknown.status(), 404);
+        let unknown = Answer::new(
+            404,
+            "text/html; charset=utf-8",
+            unknown.text().await.unwrap(),
+        );
+        front.always(&path, Fault::Answer(unknown));
+        let is_gone = until(PATIENCE, async || {
+            let kept = tab.script("return window.kept ?? null", vec![]).await;
+            kept.is_null().then_some(())
+        });
+        assert!(is_gone.await.is_some(), "it still waits");
+        tab.find("main").await;
+        let asked = front.count(&path);
+        sleep(2 * EVERY).await;
+        assert_eq!(front.count(&path), asked, "it looks again");
+    });
+}
+
+#[test]
+fn the_page_of_a_link_looks_again_though_an_answer_never_came() {
+    in_browser(async |world| {
+        let order = begun(world, "ORDER-0796").await;
+        let path = format!("/pay/link/{}", order.token);
+        let tab = waiting(world, &path).await;
+        let (rule, gate) = world.stack.shop.gate(&path);
+        asks_again(world, &path, 2).await;
+        world.stack.settle_payment(&order.payment, "succeed").await;
+        world.stack.shop.lift(rule);
+        tab.find(".mark.success").await;
+        drop(gate);
+    });
+}
+
+/// The page of a link, at which nothing is paid yet; `window.kept` is gone when it has come anew.
+async fn waiting(world: &World, path: &str) -> Tab {
+    let url = format!("{}{path}", world.stack.shop.origin());
+    let tab = world.browser.open(&url).await;
+    tab.find(".mark.pending").await;
+    tab.script("window.kept = true", vec![]).await;
+    tab
+}
+
+/// Waits until it has asked so many times more.
+async fn asks_again(world: &World, path: &str, times: usize) {
+    let before = world.stack.shop.count(path);
+    let asked = until(PATIENCE, async || {
+        (world.stack.shop.count(path) >= before + times).then_some(())
+    });
+    assert!(asked.await.is_some(), "it does not look again");
 }
 
 struct Begun {
@@ -149,7 +228,8 @@ async fn show(tab: &Tab, url: &str) {
     }
 }
 
-/// It looks every 5 s.
+/// How often it looks.
+const EVERY: Duration = Duration::from_secs(5);
 const PATIENCE: Duration = Duration::from_secs(60);
 
 const LOOK: &str = r#"

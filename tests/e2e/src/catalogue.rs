@@ -120,7 +120,7 @@ pub const SCENARIOS: [Row; 20] = [
             "restored::a_browser_that_was_killed_and_restores_its_tabs_goes_on_with_the_payment",
             "returning::a_shopper_whose_shop_tab_is_gone_comes_back_to_a_page_that_tells_paid",
         ],
-        "",
+        "after its crash Chromium is told that it ended in order (`exit_type`), as if the shopper had pressed \"Restore\": by itself it gives no tabs back",
     ),
     row(
         "S9",

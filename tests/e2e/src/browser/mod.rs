@@ -8,6 +8,7 @@ mod driver;
 mod options;
 
 use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -28,6 +29,8 @@ pub struct Browser {
     address: String,
     /// What driver and browser leave behind; it goes with this.
     folder: TempDir,
+    /// The tabs that were seen open.
+    seen: Mutex<Vec<WindowHandle>>,
 }
 
 /// A driver and its session: on a machine that is short of everything a browser may end while it starts, and the next one does
@@ -64,6 +67,7 @@ impl Browser {
             driver,
             address,
             folder,
+            seen: Mutex::default(),
         }
     }
 
@@ -139,6 +143,7 @@ impl Browser {
         if self.kind != Kind::Chromium {
             return Vec::new();
         }
+        let has_closed = self.has_closed().await;
         let log = self.session.browser_log().await.unwrap_or_default();
         log.into_iter()
             .filter(|it| {
@@ -149,12 +154,19 @@ impl Browser {
                 // A tab to which the shopper came back closes itself while it loads, and Chromium writes down what it stops by
                 // that ("Fetch API cannot load http://.../core-1f.wasm. "), with no reason behind it; what a policy or an
                 // integrity refuses has one.
-                let is_gone = it.message.trim_end().ends_with(".wasm.");
+                let is_gone = has_closed && it.message.trim_end().ends_with(".wasm.");
                 let counts = panicked || matches!(source, "javascript" | "security");
                 it.level == "SEVERE" && counts && !is_gone
             })
             .map(|it| it.message)
             .collect()
+    }
+
+    /// Whether a tab that was seen is open no more.
+    async fn has_closed(&self) -> bool {
+        let open = self.session.windows().await.unwrap_or_default();
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.iter().any(|it| !open.contains(it))
     }
 
     /// What the console has said of a page's policy since it was last asked; Chromium's driver alone tells it.
@@ -223,6 +235,10 @@ impl Browser {
     }
 
     fn tab(&self, window: WindowHandle) -> Tab {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if !seen.contains(&window) {
+            seen.push(window.clone());
+        }
         Tab::new(self.session.clone(), window)
     }
 }

@@ -7,7 +7,8 @@
 // - embed: malipo.js, and the same file as malipo-<hash>.js: all that a button needs to be pressed. It loads rest-<hash>.js and
 //   core-<hash>.wasm together. What has its content's hash in its name may be cached for ever. What is served lies there
 //   compressed as well, so that no server compresses at run time;
-// - web: for bundlers that copy files: one module that fetches core-<hash>.wasm, and loads the rest as the npm modules do.
+// - web: for bundlers that copy files: one module that fetches core-<hash>.wasm; the rest are the modules of npm, and the
+//   languages are loaded as those do.
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -48,7 +49,7 @@ const glue = minify(withoutLoader(withFreshViews(shortenNames(read(join(built, "
 const texts = LANGUAGES.filter((it) => it !== "en").map((it) => [it, minify(read(join(template, `texts/${it}.js`)))]);
 const textsNames = Object.fromEntries(texts.map(([code, content]) => [code, `texts-${code}-${short(content)}.js`]));
 const rest = bundle("rest.js", {
-  "javascript.js": written("embed/javascript.js", { "compat.js's hash": hash(compat) }),
+  "javascript.js": written("embed/javascript.js", { "compat.js's hash": pin(compat) }),
   "pinned.js": written("embed/pinned.js"),
 });
 const restName = `rest-${short(rest)}.js`;
@@ -79,8 +80,8 @@ console.log(`build.mjs: with integrity, and the WebAssembly asked for beside the
 
 /** The script embed: one module, which loads all else by its name and hash. */
 function embed() {
-  const hashes = Object.fromEntries(texts.map(([code, content]) => [code, hash(content)]));
-  const source = { "rest.js's hash": hash(rest) };
+  const hashes = Object.fromEntries(texts.map(([code, content]) => [code, pin(content)]));
+  const source = { "rest.js's hash": pin(rest) };
   return bundle("malipo.js", {
     "fetched.js": fetched(),
     "source.js": written("embed/source.js", source),
@@ -223,6 +224,11 @@ function integrity(content) {
 
 function hash(content) {
   return createHash("sha256").update(content).digest("base64");
+}
+
+/** What embed/pinned.js is told, which adds the sign that every hash ends with. */
+function pin(content) {
+  return hash(content).replace("=", "");
 }
 
 /** What is in a file's name of it: embed/pinned.js has it from the whole one. */

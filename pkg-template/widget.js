@@ -243,7 +243,10 @@ export class Widget {
   async #mount() {
     try {
       const { rest, core } = load();
-      const [back] = await Promise.all([rest.then((it) => this.#furnish(it)), core]);
+      const found = handled(rest.then((it) => this.#furnish(it)));
+      // It fails with whichever of the two did, and only once a press would load anew.
+      await core;
+      const back = await found;
       // Each of what follows takes a slow phone as long as a task may.
       await nextTask();
       if (this.#isDestroyed) throw destroyed();
@@ -302,7 +305,7 @@ export class Widget {
     const waits = this.#early || this.#page.statusOnly;
     this.#endEarly()?.tab?.close();
     if (!waits) return failure;
-    if (retryable && !this.#rest) console.warn(message);
+    if (retryable && !this.#rest) console.warn(message, error);
     const advice = retryable ? "check-connection" : "tell-the-shop";
     this.#face?.note("error", this.#page.statusOnly ? "not-loaded" : `could-not-start ${advice}`);
     // Before its events: a listener may press again, and that promise is another one.

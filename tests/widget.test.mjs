@@ -2,6 +2,7 @@
 //
 // The WebAssembly half is played by `core`, which notes what it is told; each test has modules of its own.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { register } from "node:module";
 import { test } from "node:test";
 
@@ -17,7 +18,8 @@ const hooks = `
       "import { Back } from './back.js'; import { judgeWords, report } from './console.js'; import { tell } from './seen.js';" +
       "const start = async (how) => { await fetch('core'); await core.init(how); return () => {} };" +
       "export const wasm = () => start('wasm'); const compat = () => start('compat');" +
-      "export const rest = async () => ({ Handle: " + Handle + ", imports() {}, finish() {}, compat, english: {}, Back, judgeWords, report, tell })";
+      "const all = { Handle: " + Handle + ", imports() {}, finish() {}, compat, english: {}, Back, judgeWords, report, tell };" +
+      "export const rest = async () => { await core.rest?.(); return all }";
     return /source\\.js/.test(url) ? { format: "module", source, shortCircuit: true } : next(url, context);
   }`;
 register(`data:text/javascript,${encodeURIComponent(hooks)}`);
@@ -96,6 +98,41 @@ test("a listener that presses again when loading has failed gets a promise of it
   it.settle(true, { status: "success" });
   assert.deepEqual(await again, { status: "success" });
   it.destroy();
+});
+
+test("a listener that presses again when the script beside the Rust half has failed loads it anew", async () => {
+  const { it, target, doings } = await widget();
+  let asked = 0;
+  const offline = new TypeError("offline");
+  core.rest = () => {
+    asked += 1;
+    if (asked === 1) throw offline;
+  };
+  const said = [];
+  const { warn } = console;
+  console.warn = (...all) => said.push(all);
+  let again;
+  target.addEventListener("pay-error", () => (again = it.start()));
+  await assert.rejects(it.start(), code("network"));
+  console.warn = warn;
+  await it.ready;
+  assert.equal(asked, 2);
+  assert.deepEqual(said, [["the widget's files could not be loaded", offline]], "the console says which, and why");
+  assert.equal(doings().at(-1), "press");
+  it.settle(true, { status: "success" });
+  assert.deepEqual(await again, { status: "success" });
+  it.destroy();
+});
+
+test("what is offered has the same bit wherever it is written down", () => {
+  const read = (path) => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
+  const [, flags] = /impl Flags \{(.*?)^\}/ms.exec(read("src/browser/host.rs"));
+  const said = [...flags.matchAll(/pub const (\w+): u32 = (\d+);/g)].map(([, name, bit]) => [name, Number(bit)]);
+  const drawn = ["face.js", "panel.js"].flatMap((name) => {
+    const [, names, bits] = /^const \[(.*)\] = \[([\d, ]+)\];$/m.exec(read(`pkg-template/${name}`));
+    return names.split(", ").map((it, at) => [it, Number(bits.split(", ")[at])]);
+  });
+  assert.deepEqual(drawn, said);
 });
 
 test("a handle whose widget goes before it is taken over is let go of, and was asked for nothing", async () => {

@@ -8,7 +8,7 @@ use tokio::time::sleep;
 
 use crate::browser::all_without_wasm;
 use crate::checkout::Checkout;
-use crate::fault::Fault;
+use crate::fault::{Answer, Fault};
 use crate::shop::{Button, Shop, page};
 use crate::tab::Tab;
 use crate::wait::until;
@@ -146,6 +146,55 @@ pub async fn loads_the_wasm_again(world: &World, order_id: &str) {
     );
     assert_eq!(world.stack.shop.count("/pay/initiate"), 1);
 }
+
+/// What comes beside the Rust half does not, or comes broken, as this `fault` has it: the tab is closed, and the next press
+/// loads it again.
+///
+/// # Panics
+/// If it goes otherwise.
+pub async fn loads_the_rest_again(world: &World, fault: Fault, order_id: &str) {
+    let rule = world.stack.shop.always(REST, fault);
+    let shop = world.shop(&Button::for_order(order_id)).await;
+    shop.press().await;
+    network_error(&shop).await;
+    world.only_the_shop_is_open(&shop).await;
+    assert_eq!(shop.state().await, "error");
+    assert_eq!(world.stack.shop.count("/pay/initiate"), 0);
+    world.stack.shop.lift(rule);
+    shop.press().await;
+    world.pay(&shop).await;
+    assert_eq!(world.stack.shop.count("/pay/initiate"), 1);
+}
+
+/// It is missing once; the page presses again as soon as it is told so, in its listener, and that press pays.
+///
+/// # Panics
+/// If it goes otherwise.
+pub async fn loads_the_rest_again_for_a_listener(world: &World, order_id: &str) {
+    let again = "<script>document.addEventListener('pay-error', ({ target }) => target.start(), { once: true })</script>";
+    // So that it is the press that loads.
+    let busy = "<script>window.requestIdleCallback = () => 0</script>";
+    // The second press is no click, and opens no tab.
+    let button = Button::for_order(order_id).with("mode", "link").html();
+    let missing = Answer::new(404, "text/html", "<h1>404 Not Found</h1>");
+    world.stack.shop.times(1, REST, Fault::Answer(missing));
+    let shop = world
+        .shop_page(page(&[again, busy, &button].concat()))
+        .await;
+    shop.press().await;
+    network_error(&shop).await;
+    shop.part("link").await;
+    assert_eq!(
+        shop.story_of_events().await,
+        ["pay-start", "pay-error", "pay-start", "pay-initiated"]
+    );
+    world.stack.settle("succeed").await;
+    shop.event("pay-success").await;
+    assert_eq!(world.stack.shop.count("/pay/initiate"), 1);
+}
+
+/// What comes beside the Rust half, whatever its hash.
+const REST: &str = "/malipo/rest-*.js";
 
 /// Browsers refuse no tab in a click, whatever their settings say of popups; but a click is good for one tab only, and
 /// this page takes it for its own. The link pays.

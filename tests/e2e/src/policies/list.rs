@@ -165,10 +165,18 @@ pub const POLICIES: &[Policy] = &[
         "script-src 'nonce-<nonce>' 'strict-dynamic' 'wasm-unsafe-eval'; object-src 'none'; base-uri 'none'",
         Outcome::All,
     ),
+    Policy::of(
+        "script-src 'nonce-<nonce>' 'wasm-unsafe-eval'; object-src 'none'; base-uri 'none'",
+        Outcome::All,
+    ),
     Policy::of("script-src 'self'", Outcome::NoWasm),
     Policy::of("default-src 'self'", Outcome::NoWasm),
     Policy::of(
         "script-src 'nonce-<nonce>' 'strict-dynamic'; object-src 'none'; base-uri 'none'",
+        Outcome::NoWasm,
+    ),
+    Policy::of(
+        "script-src 'nonce-<nonce>'; object-src 'none'; base-uri 'none'",
         Outcome::NoWasm,
     ),
     Policy::of(

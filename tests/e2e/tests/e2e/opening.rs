@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use malipo_e2e::browser::Kind;
 use malipo_e2e::checkout::Checkout;
+use malipo_e2e::fault::{Answer, Fault, Gate};
 use malipo_e2e::shop::{Button, page};
 use malipo_e2e::story;
 use malipo_e2e::world::{Setup, in_browser, run};
@@ -40,6 +41,50 @@ fn a_press_six_seconds_before_the_wasm_opens_one_tab_and_pays() {
 #[test]
 fn wasm_that_fails_to_load_closes_the_tab_and_the_next_press_loads_it_again() {
     in_browser(async |world| story::loads_the_wasm_again(world, "ORDER-0102").await);
+}
+
+#[test]
+fn a_script_beside_the_wasm_that_is_missing_closes_the_tab_and_the_next_press_loads_it_again() {
+    let missing = Answer::new(404, "text/html", "<h1>404 Not Found</h1>");
+    for kind in [Kind::Chromium, Kind::Firefox] {
+        let fault = Fault::Answer(missing.clone());
+        run(Setup::of(kind), async |world| {
+            world.expect_on_console("integrity");
+            story::loads_the_rest_again(world, fault, "ORDER-0106").await;
+        });
+    }
+}
+
+#[test]
+fn a_script_beside_the_wasm_that_breaks_off_closes_the_tab_and_the_next_press_loads_it_again() {
+    for kind in [Kind::Chromium, Kind::Firefox] {
+        run(Setup::of(kind), async |world| {
+            story::loads_the_rest_again(world, Fault::AnswerLost, "ORDER-0107").await;
+        });
+    }
+}
+
+#[test]
+fn a_script_beside_the_wasm_that_hangs_and_breaks_closes_the_tab_and_the_next_press_loads_it_again()
+{
+    in_browser(async |world| {
+        let gate = Gate::default();
+        let story = story::loads_the_rest_again(world, Fault::Gate(gate.clone()), "ORDER-0109");
+        tokio::join!(story, async {
+            tokio::time::sleep(Duration::from_secs(4)).await;
+            gate.shatter();
+        });
+    });
+}
+
+#[test]
+fn a_press_in_the_listener_that_is_told_that_the_script_did_not_come_loads_it_again() {
+    for kind in [Kind::Chromium, Kind::Firefox] {
+        run(Setup::of(kind), async |world| {
+            world.expect_on_console("integrity");
+            story::loads_the_rest_again_for_a_listener(world, "ORDER-0108").await;
+        });
+    }
 }
 
 #[test]

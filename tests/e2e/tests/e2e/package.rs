@@ -1,5 +1,7 @@
 //! The script embed's files: pinned by their hashes, and none is run that came as another one.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use malipo_e2e::browser::{Kind, Options, all_without_wasm};
 use malipo_e2e::fault::{Answer, Fault};
 use malipo_e2e::process::project;
@@ -7,6 +9,7 @@ use malipo_e2e::shop::{Button, Shop, page};
 use malipo_e2e::story;
 use malipo_e2e::world::{Setup, World, run};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 /// A page whose script is the pinned entry of this origin; the empty one is the page's.
 fn pinned(origin: &str, button: &Button) -> Answer {
@@ -60,6 +63,39 @@ fn an_entry_that_is_pinned_pays_also_from_another_origin() {
             assert_eq!(world.stack.shop.count("/malipo/*") > 0, !split);
         });
     }
+}
+
+#[test]
+fn a_policy_that_names_the_files_one_by_one_lets_the_button_pay() {
+    let [entry, rest] = ["malipo-", "rest-"].map(file);
+    let by_path = format!("<origin>/malipo/{entry} <origin>/malipo/{rest}");
+    let by_hash = format!(
+        "'{}' '{}'",
+        integrities()[&entry].as_str().unwrap(),
+        sha256(&rest)
+    );
+    for kind in [Kind::Chromium, Kind::Firefox] {
+        for (nth, sources) in [&by_path, &by_hash].into_iter().enumerate() {
+            run(Setup::of(kind), async |world| {
+                let policy =
+                    format!("script-src <origin>/recorder.js {sources} 'wasm-unsafe-eval'");
+                let policy = policy.replace("<origin>", world.stack.shop.origin());
+                let button = Button::for_order(&format!("ORDER-072{}", 6 + nth));
+                let page = pinned("", &button).header("content-security-policy", &policy);
+                let shop = world.shop_page(page).await;
+                shop.press().await;
+                world.pay(&shop).await;
+                let violations = shop.0.script("return seen.violations", vec![]).await;
+                assert_eq!(violations, json!([]), "{kind:?}: {policy}");
+            });
+        }
+    }
+}
+
+/// The integrity by which the entry asks for this file.
+fn sha256(name: &str) -> String {
+    let bytes = std::fs::read(project().join("pkg").join(name)).unwrap();
+    format!("sha256-{}", STANDARD.encode(Sha256::digest(bytes)))
 }
 
 /// Chromium takes what was preloaded, so once is enough where nothing may be kept. Firefox does not take it for a `fetch` with

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use malipo_e2e::browser::{Kind, all_without_wasm};
+use malipo_e2e::browser::{Kind, Options, all_without_wasm};
 use malipo_e2e::policies::{Outcome, POLICIES, Shape, check, in_docs, rendered};
 use malipo_e2e::world::{Setup, run};
 
@@ -40,6 +40,39 @@ fn the_strictest_policies_and_those_that_refuse_something_do_what_the_docs_say()
                 );
             }
         });
+    }
+}
+
+/// A page has given its nonce to the entry alone: what the entry loads has none in the page.
+#[test]
+fn a_policy_of_nonces_without_strict_dynamic_lets_in_what_the_entry_loads() {
+    if all_without_wasm() {
+        // The table has a column of that.
+        return;
+    }
+    for kind in [Kind::Chromium, Kind::Firefox] {
+        for shape in Shape::ALL {
+            let browser = Options {
+                without_wasm: shape == Shape::Compat,
+                ..Options::of(kind)
+            };
+            let setup = Setup::browser(browser).within(Duration::from_secs(120));
+            run(setup, async |world| {
+                world.expect_on_console("");
+                let policies = POLICIES.iter().filter(|it| {
+                    it.header.contains("'nonce-") && !it.header.contains("'strict-dynamic'")
+                });
+                for (number, policy) in policies.enumerate() {
+                    let found = check(world, policy, shape, &format!("ORDER-073{number}")).await;
+                    assert_eq!(
+                        found,
+                        policy.outcome.with(shape, kind),
+                        "{kind:?}, {shape:?}, {}",
+                        policy.header
+                    );
+                }
+            });
+        }
     }
 }
 

@@ -125,9 +125,6 @@ pub trait Store:
         most: u32,
     ) -> Result<Vec<Attempt>, StoreError>;
 
-    /// Sets when an attempt is checked next; `None`: never again.
-    async fn schedule(&self, attempt: &AttemptId, at: Option<UnixMs>) -> Result<(), StoreError>;
-
     /// Gives an attempt that was taken by [`Store::take_due`] its next time, unless somebody made it due meanwhile: a
     /// notification that comes while the provider is being asked is a reason to ask again.
     async fn reschedule(

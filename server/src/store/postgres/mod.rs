@@ -168,10 +168,6 @@ impl Store for PostgresStore {
         upkeep::take_due(&self.session, provider, now, until, most).await
     }
 
-    async fn schedule(&self, attempt: &AttemptId, at: Option<UnixMs>) -> Result<(), StoreError> {
-        upkeep::schedule(&self.session, attempt, at).await
-    }
-
     async fn reschedule(
         &self,
         attempt: &AttemptId,

@@ -45,18 +45,6 @@ pub(super) async fn take_due(
     Ok(attempts?)
 }
 
-pub(super) async fn schedule(
-    session: &Session,
-    attempt: &AttemptId,
-    at: Option<UnixMs>,
-) -> Result<(), StoreError> {
-    let sql = "UPDATE attempts SET next_check_at = $2 WHERE attempt_id = $1 \
-         AND status NOT IN ('paid', 'duplicate_paid', 'refunded')";
-    let at = at.map(|it| it.0);
-    session.query(sql, &[&attempt.0, &at]).await?;
-    Ok(())
-}
-
 pub(super) async fn reschedule(
     session: &Session,
     attempt: &AttemptId,

@@ -208,12 +208,6 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn schedule(&self, attempt: &AttemptId, at: Option<UnixMs>) -> Result<(), StoreError> {
-        let attempt = attempt.clone();
-        self.write(move |it| writes::schedule(it, &attempt, at))
-            .await
-    }
-
     async fn recover(&self, before: UnixMs, now: UnixMs) -> Result<usize, StoreError> {
         if !self.read(|it| reads::any_created_before(it, before))? {
             return Ok(0);

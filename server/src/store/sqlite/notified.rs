@@ -32,17 +32,17 @@ impl Notified for SqliteStore {
     ) -> Result<Vec<PaidNotice>, StoreError> {
         let (after, until) = counted(now);
         self.read(|it| {
-            it.prepare_cached(
-                "SELECT paid_at, notified_at FROM attempts WHERE provider = ?1 AND paid_at IS NOT NULL \
-                 AND ?2 < paid_at AND paid_at <= ?3 ORDER BY paid_at DESC LIMIT ?4",
-            )?
-            .query_map(params![provider, after.0, until.0, LAST], |row| {
-                Ok(PaidNotice {
-                    paid_at: UnixMs(row.get(0)?),
-                    notified_at: row.get::<_, Option<i64>>(1)?.map(UnixMs),
-                })
-            })?
-            .collect()
+            it.prepare_cached(PAID_NOTICES)?
+                .query_map(params![provider, after.0, until.0, LAST], |row| {
+                    Ok(PaidNotice {
+                        paid_at: UnixMs(row.get(0)?),
+                        notified_at: row.get::<_, Option<i64>>(1)?.map(UnixMs),
+                    })
+                })?
+                .collect()
         })
     }
 }
+
+pub(super) const PAID_NOTICES: &str = "SELECT paid_at, notified_at FROM attempts WHERE provider = ?1 AND paid_at IS NOT NULL \
+     AND ?2 < paid_at AND paid_at <= ?3 ORDER BY paid_at DESC LIMIT ?4";

@@ -163,7 +163,7 @@ const ANY_CREATED: &str =
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::sqlite::{open, outbox, records};
+    use crate::store::sqlite::{notified, open, outbox, records};
 
     /// How SQLite finds the rows of a statement that runs all the time: by these indexes, however many payments there
     /// have been.
@@ -214,6 +214,10 @@ mod tests {
         check(outbox::DUE, &["outbox_due (next_at<?)"]);
         check(records::FAILED, &["attempts_failed (updated_at>?)"]);
         check(records::PAID, &["attempts_paid (paid_at>?)"]);
+        check(
+            notified::PAID_NOTICES,
+            &["attempts_paid_by_provider (provider=? AND paid_at>? AND paid_at<?)"],
+        );
     }
 
     #[test]

@@ -247,19 +247,6 @@ pub(super) fn cancelled(
     Ok(())
 }
 
-pub(super) fn schedule(
-    connection: &Connection,
-    attempt: &AttemptId,
-    at: Option<UnixMs>,
-) -> Result<(), Error> {
-    connection.execute_cached(
-        "UPDATE attempts SET next_check_at = ?2 WHERE attempt_id = ?1 \
-         AND status NOT IN ('paid', 'duplicate_paid', 'refunded')",
-        params![attempt.0, at.map(|it| it.0)],
-    )?;
-    Ok(())
-}
-
 pub(super) fn reschedule(
     connection: &Connection,
     attempt: &AttemptId,

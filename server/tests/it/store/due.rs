@@ -37,7 +37,7 @@ pub(super) async fn the_longest_due_comes_first_and_each_provider_has_its_own(be
     for (order, at) in [("A", 3), ("B", 1), ("C", 2)] {
         let id = bench.pending(order).await;
         let at = Some(NOW.plus_ms(at));
-        bench.store.schedule(&id, at).await.unwrap();
+        bench.due_at(&id, at).await;
         ids.push(id);
     }
     let mut begin = bench.begin("D");
@@ -87,10 +87,10 @@ pub(super) async fn a_next_time_is_not_noted_over_a_newer_one(bench: Bench) {
     bench.store.reschedule(&id, UNTIL, next).await.unwrap();
     assert_eq!(bench.attempt(&id).await.next_check_at, next);
     // A notification made it due while the provider was being asked.
-    bench.store.schedule(&id, Some(DUE)).await.unwrap();
+    bench.store.notified(&id, DUE).await.unwrap();
     bench.store.reschedule(&id, UNTIL, next).await.unwrap();
     assert_eq!(bench.attempt(&id).await.next_check_at, Some(DUE));
-    bench.store.schedule(&id, None).await.unwrap();
+    bench.due_at(&id, None).await;
     assert_eq!(bench.attempt(&id).await.next_check_at, None);
     assert!(take(&bench, UnixMs(i64::MAX), UNTIL, 1).await.is_empty());
 }
@@ -99,7 +99,7 @@ pub(super) async fn what_is_paid_is_not_looked_up_again(bench: Bench) {
     let id = bench.pending("ORDER-1").await;
     take(&bench, DUE, UNTIL, 1).await;
     bench.settle(&id, SUCCESS()).await;
-    bench.store.schedule(&id, Some(DUE)).await.unwrap();
+    bench.store.notified(&id, DUE).await.unwrap();
     bench.store.reschedule(&id, UNTIL, Some(DUE)).await.unwrap();
     assert_eq!(bench.attempt(&id).await.next_check_at, None);
     assert!(take(&bench, UnixMs(i64::MAX), UNTIL, 1).await.is_empty());

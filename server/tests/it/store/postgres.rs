@@ -178,10 +178,10 @@ async fn what_another_server_changes_is_heard_and_what_is_not_public_is_not() {
     let id = bench.pending("ORDER-1").await;
     bench.settle(&id, Observation::Declined).await;
     heard(&other, &["ORDER-1"]).await;
-    // Beginning, scheduling, cancelling and what says nothing new are not announced.
+    // Beginning, notifications, cancelling and what says nothing new are not announced.
     let sql = "SELECT changed_in IS NULL FROM orders WHERE order_id = 'ORDER-2'";
     let quiet = bench.pending("ORDER-2").await;
-    bench.store.schedule(&quiet, Some(NOW)).await.unwrap();
+    bench.store.notified(&quiet, NOW).await.unwrap();
     let order = bench.order("ORDER-2").await.id;
     bench.store.cancelled(&order, LATER).await.unwrap();
     bench.settle(&quiet, Observation::Pending).await;

@@ -185,10 +185,6 @@ impl Store for MemoryStore {
             .await
     }
 
-    async fn schedule(&self, attempt: &AttemptId, at: Option<UnixMs>) -> Result<(), StoreError> {
-        self.write(|it| it.schedule(attempt, at)).await
-    }
-
     async fn reschedule(
         &self,
         attempt: &AttemptId,

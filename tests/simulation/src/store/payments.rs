@@ -276,15 +276,6 @@ impl Disk {
         taken
     }
 
-    pub(super) fn schedule(&mut self, id: &AttemptId, at: Option<UnixMs>) {
-        if let Some(index) = self.index(id) {
-            let attempt = &mut self.attempts[index].attempt;
-            if attempt.status.is_open() {
-                attempt.next_check_at = at;
-            }
-        }
-    }
-
     pub(super) fn reschedule(&mut self, id: &AttemptId, taken: UnixMs, at: Option<UnixMs>) {
         if let Some(index) = self.index(id) {
             let attempt = &mut self.attempts[index].attempt;

@@ -9,7 +9,8 @@ pub enum Alarm {
     WrongAmount,
     /// Paid after the provider had said no, or after we had given it up.
     LateSuccess,
-    /// Pending for longer than [`GIVE_UP_MS`](super::settle::GIVE_UP_MS).
+    /// Without an end for longer than [`GIVE_UP_MS`](super::settle::GIVE_UP_MS): pending, declined each time but payable
+    /// all the same, or of unknown beginning.
     NeverEnded,
 }
 

@@ -11,12 +11,29 @@ pub struct PaidNotice {
     pub notified_at: Option<UnixMs>,
 }
 
-/// Whether notifications are proven to come, by the last [`LAST`] payments that count ([`counted`]); fewer will do, but one.
+/// What is thought of a provider's notifications.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Judgement {
+    /// They come: each of the last payments was told of in time.
+    Proven,
+    /// At least one of the last payments was not told of, or too late.
+    Untold,
+    /// No payment shows whether they come.
+    NothingPaid,
+}
+
+/// Judges notifications by the last [`LAST`] payments that count ([`counted`]); fewer will do, but one.
 ///
 /// A single payment that nobody told of, or told of too late, unproves them all.
 #[must_use]
-pub fn are_proven(last: &[PaidNotice]) -> bool {
-    !last.is_empty() && last.iter().all(PaidNotice::is_in_time)
+pub fn judge(last: &[PaidNotice]) -> Judgement {
+    if last.is_empty() {
+        Judgement::NothingPaid
+    } else if last.iter().all(PaidNotice::is_in_time) {
+        Judgement::Proven
+    } else {
+        Judgement::Untold
+    }
 }
 
 /// Payments noted then count: after the first moment, and not after the second. A later one may still be told of.
@@ -49,26 +66,27 @@ mod tests {
 
     /// Payments, whose notifications came so many milliseconds after they were noted.
     #[track_caller]
-    fn check(notices: &[Option<i64>], expected: bool) {
+    fn check(notices: &[Option<i64>], expected: Judgement) {
         let notice = |after: &Option<i64>| PaidNotice {
             paid_at: NOW,
             notified_at: after.map(|it| NOW.plus_ms(it)),
         };
         let last: Vec<_> = notices.iter().map(notice).collect();
-        assert_eq!(are_proven(&last), expected, "{notices:?}");
+        assert_eq!(judge(&last), expected, "{notices:?}");
     }
 
     #[test]
     fn every_one_of_the_last_payments_has_to_be_told_of_in_time() {
-        check(&[], false);
-        check(&[Some(-300)], true);
-        check(&[Some(GRACE_MS), Some(-GRACE_MS), Some(0)], true);
-        check(&[None], false);
-        check(&[Some(0), Some(0), None], false);
-        check(&[Some(15_000)], true);
-        check(&[Some(15_001)], false);
-        check(&[Some(-15_001), Some(0)], false);
-        check(&[Some(i64::MIN)], false);
+        use Judgement::{NothingPaid, Proven, Untold};
+        check(&[], NothingPaid);
+        check(&[Some(-300)], Proven);
+        check(&[Some(GRACE_MS), Some(-GRACE_MS), Some(0)], Proven);
+        check(&[None], Untold);
+        check(&[Some(0), Some(0), None], Untold);
+        check(&[Some(15_000)], Proven);
+        check(&[Some(15_001)], Untold);
+        check(&[Some(-15_001), Some(0)], Untold);
+        check(&[Some(i64::MIN)], Untold);
     }
 
     #[test]

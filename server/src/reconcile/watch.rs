@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::poke;
 use crate::app::App;
 use crate::clock::{MINUTE_MS, SECOND_MS, UnixMs};
+use crate::payment::notified::Judgement;
 use crate::payment::{Attempt, AttemptId, AttemptStatus, Order};
 use crate::provider::Desk;
 
@@ -85,14 +86,38 @@ pub fn verified(app: &Arc<App>, order: &Order) {
 
 /// Reads whether the providers' notifications come.
 pub(super) async fn read_notices(app: &App) {
-    for desk in app.desks() {
-        match app.store.paid_notices(desk.provider.id(), app.now()).await {
-            Ok(last) => desk.notices.note(&last),
+    // Where a provider is never asked, nobody needs to know.
+    for desk in app.desks().filter(|it| it.provider.tells_state()) {
+        let provider = desk.provider.id();
+        match app.store.paid_notices(provider, app.now()).await {
+            Ok(last) => {
+                if let Some(judgement) = desk.notices.note(&last) {
+                    say(provider, judgement);
+                }
+            }
             Err(error) => {
                 // As it was: the store's failure is none of the provider's.
-                tracing::error!(%error, "it could not be read whether notifications come");
+                tracing::error!(%error, provider, "it could not be read whether notifications come");
             }
         }
+    }
+}
+
+/// Logs that it is judged otherwise than before.
+fn say(provider: &'static str, judgement: Judgement) {
+    match judgement {
+        Judgement::Proven => tracing::info!(
+            provider,
+            "notifications are relied on from now on: all of the last payments were told of in time"
+        ),
+        Judgement::Untold => tracing::warn!(
+            provider,
+            "notifications are not relied on any more: one of the last payments was not told of in time"
+        ),
+        Judgement::NothingPaid => tracing::warn!(
+            provider,
+            "notifications are not relied on any more: nothing was paid for a day"
+        ),
     }
 }
 

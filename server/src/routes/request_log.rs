@@ -1,4 +1,4 @@
-//! One line and one count a request.
+//! One count a request, and one line; of what is asked all the time and answered as usual, a line at `debug`.
 
 use std::sync::Arc;
 

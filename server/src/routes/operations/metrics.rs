@@ -32,7 +32,10 @@ async fn readings(app: &App) -> Readings {
     for desk in app.desks() {
         quotas.push(QuotaReadings {
             provider: desk.provider.id(),
-            notices_proven: desk.notices.are_proven(),
+            notices_proven: desk
+                .provider
+                .tells_state()
+                .then(|| desk.notices.are_proven()),
             // Without the store there is nothing to ask again, and no reason to say so twice.
             used: match store {
                 Some(_) => desk.quota.used().await.ok(),

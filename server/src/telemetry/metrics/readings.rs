@@ -71,8 +71,8 @@ pub struct TaskReadings {
 pub struct QuotaReadings {
     /// `joyndpay`.
     pub provider: &'static str,
-    /// Whether its notifications are proven to come.
-    pub notices_proven: bool,
+    /// Whether its notifications are proven to come; `None` where it is never asked, so that nothing depends on it.
+    pub notices_proven: Option<bool>,
     /// How it stands over all servers with this store; `None` where the store gave no answer.
     pub used: Option<Used>,
     /// Calls that the provider refused with a `429`, since the start.
@@ -160,7 +160,9 @@ fn quotas(quotas: &[QuotaReadings], registry: &mut Registry, now: UnixMs) {
         };
         refused.get_or_create(&labels).inc_by(it.refused);
         exhausted.get_or_create(&labels).inc_by(it.exhausted);
-        proven.get_or_create(&labels).set(it.notices_proven.into());
+        if let Some(are_proven) = it.notices_proven {
+            proven.get_or_create(&labels).set(are_proven.into());
+        }
         let Some(now_used) = &it.used else { continue };
         let silent_ms = now_used
             .silent_until

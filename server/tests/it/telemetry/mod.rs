@@ -72,6 +72,22 @@ async fn every_metric_is_well_named_and_stands_in_the_manual() {
 }
 
 #[tokio::test]
+async fn of_a_provider_that_is_never_asked_it_is_not_said_whether_its_notifications_come() {
+    for (more, expected) in [
+        ("", false),
+        ("jenga.confirm_by_transaction_details = true\n", true),
+    ] {
+        let table = crate::jenga::table(more);
+        let world = World::with(&format!("provider = \"joyndpay\"\n{table}")).await;
+        let text = metrics(&world).await;
+        let is_said =
+            |it: &str| text.contains(&format!("malipo_notices_proven{{provider=\"{it}\"}}"));
+        assert!(is_said("joyndpay"), "{text}");
+        assert_eq!(is_said("jenga"), expected, "{more}");
+    }
+}
+
+#[tokio::test]
 async fn strangers_make_no_series() {
     let world = World::new().await;
     let before = metrics(&world).await.lines().count();

@@ -242,13 +242,6 @@ impl App {
         self.desks.get(provider)
     }
 
-    /// Whether this provider's notifications are proven to come.
-    #[must_use]
-    pub fn notices_proven(&self, provider: &str) -> bool {
-        self.desk(provider)
-            .is_some_and(|it| it.notices.are_proven())
-    }
-
     /// A provider's name as a label: one that is ours, else `-`.
     #[must_use]
     pub fn provider_label(&self, provider: &str) -> &'static str {

@@ -173,7 +173,7 @@ fn begin(
             return_url: intent.return_url.clone(),
             return_hash: random::hash(&secrets.back),
             notify_hash: random::hash(&secrets.notify),
-            next_check_at: schedule::next_check(now, None, notified, now, random::jitter()),
+            next_check_at: schedule::first_check(now, notified, random::jitter()),
         },
         token_hash: random::hash(&secrets.token),
         now,

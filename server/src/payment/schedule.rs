@@ -2,10 +2,20 @@
 
 use crate::clock::{HOUR_MS, MINUTE_MS, SECOND_MS, UnixMs};
 
+/// When to ask for the first time about an attempt begun at `created_at`.
+///
+/// Where notifications come (`notified`), its first minutes are left to them: nobody who waits depends on the schedule. Once
+/// anything has been asked, the next times are [`next_check`]'s.
+///
+/// `jitter`: as there.
+#[must_use]
+pub fn first_check(created_at: UnixMs, notified: bool, jitter: u32) -> Option<UnixMs> {
+    let least = if notified { FIRST_IF_NOTIFIED_MS } else { 0 };
+    by_age(created_at, least, created_at, jitter)
+}
+
 /// When to ask next about an attempt begun at `created_at` whose page takes a payment until `expires_at`, where that is
 /// known; `None` after the last time.
-///
-/// Where notifications come (`notified`), its first minutes are left to them: nobody who waits depends on the schedule.
 ///
 /// `jitter` is any random number: it moves the moment later by up to a fifth (after an expiry by up to
 /// [`EXPIRY_SPREAD_MS`]), so that attempts begun together do not stay together.
@@ -13,24 +23,27 @@ use crate::clock::{HOUR_MS, MINUTE_MS, SECOND_MS, UnixMs};
 pub fn next_check(
     created_at: UnixMs,
     expires_at: Option<UnixMs>,
-    notified: bool,
     now: UnixMs,
     jitter: u32,
 ) -> Option<UnixMs> {
-    let age = now.since_ms(created_at).max(0);
-    let least = if notified { FIRST_IF_NOTIFIED_MS } else { 0 };
-    let mut ages = AGES_MS.iter().filter(|it| least <= **it);
-    let by_age = ages.find(|it| age < **it).map(|it| {
-        let wait = it.saturating_sub(age);
-        // Later, never earlier: an early check would be followed by a second one at the age itself.
-        now.plus_ms(wait.saturating_add(spread(wait / 5, jitter)))
-    });
     let after_expiry = expires_at.and_then(|end| {
         let moments = AFTER_EXPIRY_MS.iter().map(|it| end.plus_ms(*it));
         let next = moments.into_iter().find(|it| now < *it)?;
         Some(next.plus_ms(spread(EXPIRY_SPREAD_MS, jitter)))
     });
+    let by_age = by_age(created_at, 0, now, jitter);
     by_age.into_iter().chain(after_expiry).min()
+}
+
+/// The next of [`AGES_MS`] that is at least `least`.
+fn by_age(created_at: UnixMs, least: i64, now: UnixMs, jitter: u32) -> Option<UnixMs> {
+    let age = now.since_ms(created_at).max(0);
+    let mut ages = AGES_MS.iter().filter(|it| least <= **it);
+    ages.find(|it| age < **it).map(|it| {
+        let wait = it.saturating_sub(age);
+        // Later, never earlier: an early check would be followed by a second one at the age itself.
+        now.plus_ms(wait.saturating_add(spread(wait / 5, jitter)))
+    })
 }
 
 /// A part of `most` as large as `jitter` is of all its values.
@@ -70,7 +83,7 @@ mod tests {
         for jitter in [0, u32::MAX / 2, u32::MAX] {
             let mut now = UnixMs(0);
             let mut asked = Vec::new();
-            while let Some(next) = next_check(UnixMs(0), None, false, now, jitter) {
+            while let Some(next) = next_check(UnixMs(0), None, now, jitter) {
                 assert!(now < next, "{now:?} {next:?}");
                 asked.push(next.0);
                 now = next;
@@ -88,8 +101,7 @@ mod tests {
             for jitter in [0, u32::MAX / 2, u32::MAX] {
                 let mut now = UnixMs(0);
                 let mut asked = Vec::new();
-                while let Some(next) = next_check(UnixMs(0), Some(UnixMs(end)), false, now, jitter)
-                {
+                while let Some(next) = next_check(UnixMs(0), Some(UnixMs(end)), now, jitter) {
                     assert!(now < next, "{now:?} {next:?}");
                     asked.push(next.0);
                     now = next;
@@ -107,7 +119,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_was_set_back_asks_soon_and_not_in_years() {
-        let next = next_check(UnixMs(HOUR_MS), None, false, UnixMs(0), 0).unwrap();
+        let next = next_check(UnixMs(HOUR_MS), None, UnixMs(0), 0).unwrap();
         assert!(next.0 <= MINUTE_MS);
     }
 
@@ -115,7 +127,7 @@ mod tests {
     #[track_caller]
     fn asked(end: Option<i64>, jitter: u32) -> Vec<i64> {
         let (mut now, mut all) = (UnixMs(0), Vec::new());
-        while let Some(next) = next_check(UnixMs(0), end.map(UnixMs), false, now, jitter) {
+        while let Some(next) = next_check(UnixMs(0), end.map(UnixMs), now, jitter) {
             all.push(next.0 / 1_000);
             now = next;
         }
@@ -147,16 +159,12 @@ mod tests {
 
     #[test]
     fn jitter_moves_a_check_later_by_up_to_a_fifth_of_the_wait_in_proportion() {
-        let next = |jitter| {
-            next_check(UnixMs(0), None, false, UnixMs(0), jitter)
-                .unwrap()
-                .0
-        };
+        let next = |jitter| next_check(UnixMs(0), None, UnixMs(0), jitter).unwrap().0;
         assert_eq!(next(0), 20_000);
         assert_eq!(next(1 << 31), 22_000);
         assert_eq!(next(u32::MAX), 23_999);
         let expiry = |jitter| {
-            next_check(UnixMs(0), Some(UnixMs(0)), false, UnixMs(0), jitter)
+            next_check(UnixMs(0), Some(UnixMs(0)), UnixMs(0), jitter)
                 .unwrap()
                 .0
         };
@@ -165,14 +173,11 @@ mod tests {
     }
 
     #[test]
-    fn where_notifications_come_the_first_minutes_are_left_to_them_and_nothing_after() {
-        let next = |end: Option<i64>, now| {
-            next_check(UnixMs(0), end.map(UnixMs), true, UnixMs(now), 0).map(|it| it.0)
-        };
-        assert_eq!(next(None, 0), Some(3 * MINUTE_MS));
-        assert_eq!(next(None, 3 * MINUTE_MS), Some(6 * MINUTE_MS));
-        // Its end may be told of by nobody.
-        assert_eq!(next(Some(MINUTE_MS), 0), Some(MINUTE_MS + 5 * SECOND_MS));
-        assert_eq!(next(None, 72 * HOUR_MS), None);
+    fn where_notifications_come_the_first_minutes_are_left_to_them_until_anything_has_been_asked() {
+        let first = |notified| first_check(UnixMs(0), notified, 0).map(|it| it.0);
+        assert_eq!(first(true), Some(3 * MINUTE_MS));
+        assert_eq!(first(false), Some(20 * SECOND_MS));
+        let next = next_check(UnixMs(0), None, UnixMs(30 * SECOND_MS), 0);
+        assert_eq!(next.map(|it| it.0), Some(45 * SECOND_MS));
     }
 }

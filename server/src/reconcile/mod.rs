@@ -2,12 +2,13 @@
 //!
 //! - [`question`]: one question, from the call to the next check.
 //! - [`note`]: its answer into the store, and the news to whoever listens.
-//! - [`watch`]: while a shopper waits.
+//! - [`watch`]: while a shopper waits; [`rhythm`]: what the shopper does.
 //! - [`rounds`]: what is due by itself.
 
 mod asked;
 mod note;
 mod question;
+mod rhythm;
 mod rounds;
 mod watch;
 
@@ -25,13 +26,13 @@ use crate::provider::ProviderError;
 pub(crate) use note::{alarm, count, note};
 pub(crate) use rounds::STALE_MS;
 pub use rounds::run;
-pub use watch::{hinted, verified, watched};
+pub use watch::{hinted, listened, verified, watched};
 
 /// Which attempts are being asked about, and when each was asked about last.
 #[derive(Debug, Default)]
 pub struct Asker {
     slots: Mutex<HashMap<AttemptId, Slot>>,
-    rhythm: watch::Rhythm,
+    rhythm: rhythm::Rhythm,
 }
 
 #[derive(Debug)]
@@ -40,12 +41,33 @@ struct Slot {
     asked: Asked,
 }
 
+/// What this server has heard of an attempt by asking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Known {
+    /// It has not asked, or long ago.
+    Nothing,
+    /// The last question was answered, or will be.
+    Answer,
+    /// The last question had no answer.
+    NoAnswer,
+}
+
 type Answer = Result<Observation, ProviderError>;
 
 impl Asker {
     fn lock(&self) -> MutexGuard<'_, HashMap<AttemptId, Slot>> {
         // No call under this lock can leave the map half changed.
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is known of an attempt since it was begun.
+    fn knows(&self, attempt: &Attempt) -> Known {
+        match self.lock().get(&attempt.id).map(|it| &it.asked) {
+            None => Known::Nothing,
+            Some(asked) if asked.is_running() => Known::Answer,
+            Some(asked) if asked.answer().is_some_and(Result::is_ok) => Known::Answer,
+            Some(_) => Known::NoAnswer,
+        }
     }
 
     /// Forgets attempts that were asked about long ago.
@@ -123,5 +145,5 @@ fn start(app: &Arc<App>, attempt: &Attempt, every_ms: i64, cause: Cause) -> Ques
     }
 }
 
-/// Longer than the longest pause between two questions to a shopper who waits.
+/// As long as it matters to a shopper who waits whether it has been asked at all.
 const KEPT_MS: i64 = watch::STEPPED_BACK_MS + 5 * SECOND_MS;

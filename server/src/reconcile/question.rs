@@ -98,9 +98,7 @@ fn next_check(
         Ok(_) | Err(ProviderError::Rejected { .. }) => {
             let opened = result.as_ref().ok().and_then(|it| it.opened.as_ref());
             let expires_at = opened.map_or(attempt.expires_at, |it| it.expires_at);
-            let notified = app.notices_proven(&attempt.provider);
-            let jitter = random::jitter();
-            schedule::next_check(attempt.created_at, expires_at, notified, now, jitter)
+            schedule::next_check(attempt.created_at, expires_at, now, random::jitter())
         }
         // A person has been told, and nothing more is expected of asking.
         Err(_) if settle::is_given_up(attempt, now) => None,

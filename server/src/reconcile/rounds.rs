@@ -76,12 +76,10 @@ async fn take_up(app: &Arc<App>, desk: &Desk, now: UnixMs) {
 async fn joined(app: &Arc<App>, attempt: &Attempt, until: UnixMs, question: &Question) {
     let now = app.now();
     let answered = question.asked.answer().is_some_and(Result::is_ok);
-    let notified = app.notices_proven(&attempt.provider);
     let next = if answered {
         schedule::next_check(
             attempt.created_at,
             attempt.expires_at,
-            notified,
             now,
             random::jitter(),
         )

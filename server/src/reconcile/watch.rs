@@ -1,50 +1,18 @@
 //! Asking while a shopper waits: quickly where nobody else tells, rarely where the provider does.
 //!
 //! Where a provider's notifications are proven to come ([`crate::payment::notified`]), whoever waits is told by them. A payment
-//! is then asked about [`STEPPED_BACK_MS`] after its beginning and after each question, which makes up for a notification
-//! that was lost; and at once when the shopper does something, as always.
+//! is then asked about [`STEPPED_BACK_MS`] after its beginning, which makes up for a notification that was lost; and at once
+//! when the shopper does something ([`super::rhythm`]), as always. Once it was asked about, for whatever reason, and had not
+//! ended, its end may come without another notification: it is asked about every [`WATCH_LOOSELY_MS`].
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use super::poke;
+use super::{Known, poke};
 use crate::app::App;
-use crate::clock::{MINUTE_MS, SECOND_MS, UnixMs};
+use crate::clock::{MINUTE_MS, SECOND_MS};
 use crate::payment::notified::Judgement;
-use crate::payment::{Attempt, AttemptId, AttemptStatus, Order};
+use crate::payment::{Attempt, AttemptStatus, Order};
 use crate::provider::Desk;
-
-/// When pages last verified attempts whose notifications are waited for.
-#[derive(Debug, Default)]
-pub(super) struct Rhythm {
-    verified: Mutex<HashMap<AttemptId, UnixMs>>,
-}
-
-impl Rhythm {
-    /// Notes a verify; returns whether it is one that no timer of the page made: sooner than its timers (a closed tab, a
-    /// window that is looked at again), or after a silence (a page that slept, or was loaded again).
-    fn is_broken(&self, attempt: &Attempt, has_stream: bool, now: UnixMs) -> bool {
-        // Insert and look-up cannot leave the map half changed.
-        let mut verified = self.verified.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(last) = verified.insert(attempt.id.clone(), now) else {
-            return LONGEST_GAP_MS < now.since_ms(attempt.created_at);
-        };
-        let least = if has_stream {
-            LEAST_GAP_BESIDE_A_STREAM_MS
-        } else {
-            LEAST_GAP_MS
-        };
-        !(least..=LONGEST_GAP_MS).contains(&now.since_ms(last))
-    }
-
-    /// Forgets attempts about which nobody has asked for long.
-    pub(super) fn tidy(&self, now: UnixMs) {
-        self.verified
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .retain(|_, it| now.since_ms(*it) < MINUTE_MS);
-    }
-}
 
 /// Asks in the background because a shopper waits for this order.
 pub fn watched(app: &Arc<App>, order: &Order) {
@@ -58,9 +26,20 @@ pub fn watched(app: &Arc<App>, order: &Order) {
     }
     // A clock that was set back must not silence us.
     let age = app.now().since_ms(attempt.created_at);
-    if !(0..STEPPED_BACK_MS).contains(&age) {
-        poke(app, attempt, STEPPED_BACK_MS);
+    match app.asker.knows(attempt) {
+        Known::Nothing if (0..STEPPED_BACK_MS).contains(&age) => {}
+        // Somebody wanted to know, and does not know yet.
+        Known::NoAnswer => poke(app, attempt, every_ms),
+        Known::Nothing | Known::Answer => poke(app, attempt, every_ms.max(WATCH_LOOSELY_MS)),
     }
+}
+
+/// A page listens to this order.
+pub fn listened(app: &Arc<App>, order: &Order) {
+    if let Some((attempt, _)) = asked_about(app, order) {
+        app.asker.rhythm.listens(attempt, app.now());
+    }
+    watched(app, order);
 }
 
 /// Asks in the background because the shopper has done something: whatever waits for a notification, waits no longer.
@@ -72,8 +51,7 @@ pub fn hinted(app: &Arc<App>, order: &Order) {
 
 /// A page has verified this order: its timer, or the shopper.
 pub fn verified(app: &Arc<App>, order: &Order) {
-    let waits = asked_about(app, order).filter(|it| leaves_it_to_notifications(it.0, it.1));
-    let is_hint = waits.is_some_and(|(attempt, _)| {
+    let is_hint = asked_about(app, order).is_some_and(|(attempt, _)| {
         let has_stream = app.hub.has_listeners(&order.id);
         app.asker.rhythm.is_broken(attempt, has_stream, app.now())
     });
@@ -162,9 +140,3 @@ const WATCH_LOOSELY_MS: i64 = 20 * SECOND_MS;
 /// How soon a lost notification is made up for while somebody waits: a payment of a minute and a half is asked about
 /// once, by its notification.
 pub(super) const STEPPED_BACK_MS: i64 = 95 * SECOND_MS;
-/// Just below the least that the widget's timer waits after an answer (2.5 s, unless the page says otherwise).
-const LEAST_GAP_MS: i64 = 2_400;
-/// Beside a stream a page verifies every 20 s.
-const LEAST_GAP_BESIDE_A_STREAM_MS: i64 = 15 * SECOND_MS;
-/// The longest pause of the widget's own is 20 s.
-const LONGEST_GAP_MS: i64 = 25 * SECOND_MS;

@@ -60,7 +60,7 @@ pub(super) async fn events(
         )
         .after(20)
     })?;
-    reconcile::watched(&app, &order);
+    reconcile::listened(&app, &order);
     let listener = Listener {
         order_id,
         news,
@@ -143,7 +143,7 @@ impl Listener {
     /// A shopper is watching: asks the provider, and finds what another process has noted.
     async fn look(&mut self) {
         if let Ok(Some(order)) = self.app.store.order(&self.order_id).await {
-            reconcile::watched(&self.app, &order);
+            reconcile::listened(&self.app, &order);
             self.next = Some(order.answer(self.app.test()));
         }
     }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::fake::{LookUp, Opening};
 use crate::world::{World, eventually};
 
 /// A world in which a payment has been told of, so that notifications are proven.
@@ -125,15 +126,72 @@ async fn whatever_the_shopper_does_makes_the_server_ask_at_once() {
 }
 
 #[tokio::test]
-async fn beside_a_stream_a_verify_every_twenty_seconds_is_the_pages_timer_and_a_sooner_one_is_not()
-{
+async fn once_it_was_asked_in_vain_a_waiting_page_makes_the_server_ask_every_twenty_seconds() {
     let world = proven().await;
     let answer = world.opened("ORDER-0000001").await;
-    let url = format!("{}/pay/events?order_id=ORDER-0000001", world.base);
+    // The shopper comes back before the provider knows of the payment.
+    world.clock.forward(800);
+    world.verify(&answer).await;
+    is_asked(&world, "ORDER-0000001", 1).await;
+    world.fake.set("ORDER-0000001", "success");
+    assert_eq!(poll(&world, &answer, 6).await["status"], "pending");
+    assert_eq!(world.fake.look_ups("ORDER-0000001"), 1);
+    // 20 s after the last question.
+    poll(&world, &answer, 2).await;
+    world.until_state("ORDER-0000001", "paid").await;
+    assert_eq!(world.fake.look_ups("ORDER-0000001"), 2);
+}
+
+#[tokio::test]
+async fn after_a_notification_that_came_too_soon_the_schedule_asks_at_the_usual_ages() {
+    let world = proven().await;
+    world.opened("ORDER-0000001").await;
+    let id = "ORDER-0000001".parse().unwrap();
+    let next_check = async || {
+        let order = world.app.store.order(&id).await.unwrap().unwrap();
+        let attempt = order.current().unwrap();
+        attempt.next_check_at.unwrap().since_ms(attempt.created_at)
+    };
+    assert!((180_000..240_000).contains(&next_check().await));
+    world.clock.forward(30_000);
+    world.notify("ORDER-0000001", String::new(), "").await;
+    is_asked(&world, "ORDER-0000001", 1).await;
+    eventually(async || (45_000..50_000).contains(&next_check().await).then_some(())).await;
+}
+
+#[tokio::test]
+async fn a_question_without_an_answer_keeps_nobody_waiting() {
+    let world = proven().await;
+    let answer = world.opened("ORDER-0000001").await;
+    let broken = LookUp::Says(500, String::new());
+    world.fake.mind(|it| it.look_up = broken);
+    world.clock.forward(800);
+    world.verify(&answer).await;
+    is_asked(&world, "ORDER-0000001", 1).await;
+    world.fake.mind(|it| it.look_up = LookUp::Good);
+    world.fake.set("ORDER-0000001", "success");
+    // Once more, should the first question not be over yet.
+    poll(&world, &answer, 2).await;
+    world.until_state("ORDER-0000001", "paid").await;
+}
+
+/// A page listens to the order that this answer opened.
+async fn listen(world: &World, answer: &Value) -> reqwest::Response {
+    let order = answer["order_id"].as_str().unwrap();
+    let url = format!("{}/pay/events?order_id={order}", world.base);
     let token = answer["token"].as_str().unwrap();
     let stream = crate::world::client().get(url).bearer_auth(token).send();
     let stream = stream.await.unwrap();
     assert_eq!(stream.status(), 200);
+    stream
+}
+
+#[tokio::test]
+async fn beside_a_stream_a_verify_every_twenty_seconds_is_the_pages_timer_and_a_sooner_one_is_not()
+{
+    let world = proven().await;
+    let answer = world.opened("ORDER-0000001").await;
+    let stream = listen(&world, &answer).await;
     for _ in 0..3 {
         world.clock.forward(20_000);
         world.verify(&answer).await;
@@ -143,4 +201,63 @@ async fn beside_a_stream_a_verify_every_twenty_seconds_is_the_pages_timer_and_a_
     world.verify(&answer).await;
     is_asked(&world, "ORDER-0000001", 1).await;
     drop(stream);
+}
+
+#[tokio::test]
+async fn a_stream_that_the_page_dropped_before_it_verified_is_an_act_of_the_shopper() {
+    let world = proven().await;
+    let answer = world.opened("ORDER-0000001").await;
+    let stream = listen(&world, &answer).await;
+    world.clock.forward(20_000);
+    world.verify(&answer).await;
+    assert_eq!(world.fake.look_ups("ORDER-0000001"), 0);
+    drop(stream);
+    let order = "ORDER-0000001".parse().unwrap();
+    eventually(async || (!world.app.hub.has_listeners(&order)).then_some(())).await;
+    // Though it comes when the timer's next would.
+    world.clock.forward(20_000);
+    world.verify(&answer).await;
+    is_asked(&world, "ORDER-0000001", 1).await;
+}
+
+#[tokio::test]
+async fn a_first_verify_that_no_timer_made_is_an_act_of_the_shopper() {
+    let world = proven().await;
+    let listening = world.opened("ORDER-0000001").await;
+    let stream = listen(&world, &listening).await;
+    let alone = world.opened("ORDER-0000002").await;
+    world.clock.forward(12_000);
+    world.verify(&listening).await;
+    is_asked(&world, "ORDER-0000001", 1).await;
+    world.verify(&alone).await;
+    is_asked(&world, "ORDER-0000002", 1).await;
+    drop(stream);
+}
+
+#[tokio::test]
+async fn a_page_that_the_provider_opened_late_is_no_act_of_the_shopper() {
+    let world = proven().await;
+    world.fake.mind(|it| it.opening = Opening::Held);
+    let opens = world.fake.mind(|it| it.opens);
+    let (answer, ()) = tokio::join!(world.opened("ORDER-0000001"), async {
+        eventually(async || world.fake.mind(|it| (opens < it.opens).then_some(()))).await;
+        world.clock.forward(9_000);
+        world.fake.mind(|it| it.released = true);
+    });
+    poll(&world, &answer, 2).await;
+    assert_eq!(world.fake.look_ups("ORDER-0000001"), 0);
+}
+
+#[tokio::test]
+async fn a_stream_at_another_server_does_not_hide_what_the_shopper_does() {
+    let world = proven().await;
+    let answer = world.opened("ORDER-0000001").await;
+    for _ in 0..2 {
+        world.clock.forward(20_000);
+        world.verify(&answer).await;
+    }
+    assert_eq!(world.fake.look_ups("ORDER-0000001"), 0);
+    world.clock.forward(5_000);
+    world.verify(&answer).await;
+    is_asked(&world, "ORDER-0000001", 1).await;
 }

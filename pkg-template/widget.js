@@ -104,7 +104,7 @@ export class Widget {
   }
 
   reopen() {
-    return !this.#isDestroyed && Boolean(this.#handle?.reopen());
+    return Boolean(this.#handle?.reopen());
   }
 
   cancel() {
@@ -306,8 +306,7 @@ export class Widget {
     this.#endEarly()?.tab?.close();
     if (!waits) return failure;
     if (retryable && !this.#rest) console.warn(message, error);
-    const advice = retryable ? "check-connection" : "tell-the-shop";
-    this.#face?.note("error", this.#page.statusOnly ? "not-loaded" : `could-not-start ${advice}`);
+    this.#face?.note("error", this.#page.statusOnly ? "not-loaded" : `could-not-start ${retryable ? "check-connection" : "tell-the-shop"}`);
     // Before its events: a listener may press again, and that promise is another one.
     this.settle(false, failure);
     this.emit("pay-change", { state: "error" });

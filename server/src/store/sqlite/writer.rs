@@ -2,7 +2,7 @@
 //!
 //! What waits together is committed together, so that all of it costs one wait. A write is answered after the commit, and does
 //! not notice the others: where one of them fails, or the commit does, everything is undone and each is run again in a
-//! transaction of its own.
+//! transaction of its own. Where none can be begun, the file is locked, and all who wait are told after one wait for it.
 
 use std::sync::mpsc;
 use std::{iter, slice};
@@ -80,25 +80,44 @@ impl<T: Send, W: Fn(&Connection) -> Result<T, Error> + Send> Job for Write<T, W>
 }
 
 fn commit(connection: &mut Connection, mut waiting: Vec<Box<dyn Job>>) {
-    let committed = together(connection, &mut waiting);
-    if committed.is_err() && 1 < waiting.len() {
-        for mut job in waiting {
-            let alone = together(connection, slice::from_mut(&mut job));
-            job.answer(alone);
+    let committed = match together(connection, &mut waiting) {
+        Err(Undone::Run(_)) if 1 < waiting.len() => {
+            for mut job in waiting {
+                let alone = together(connection, slice::from_mut(&mut job));
+                job.answer(alone.map_err(StoreError::from));
+            }
+            return;
         }
-        return;
-    }
+        committed => committed.map_err(StoreError::from),
+    };
     for job in waiting {
         job.answer(committed.clone());
     }
 }
 
-fn together(connection: &mut Connection, jobs: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+fn together(connection: &mut Connection, jobs: &mut [Box<dyn Job>]) -> Result<(), Undone> {
+    let begun = connection.transaction_with_behavior(TransactionBehavior::Immediate);
+    let transaction = begun.map_err(Undone::NotBegun)?;
     for job in jobs {
-        job.run(&transaction)?;
+        job.run(&transaction).map_err(Undone::Run)?;
     }
-    Ok(transaction.commit()?)
+    transaction.commit().map_err(Undone::Run)
+}
+
+/// Why nothing was written.
+enum Undone {
+    /// No transaction could be begun.
+    NotBegun(Error),
+    /// A write failed, or the commit of all.
+    Run(Error),
+}
+
+impl From<Undone> for StoreError {
+    fn from(undone: Undone) -> Self {
+        match undone {
+            Undone::NotBegun(error) | Undone::Run(error) => error.into(),
+        }
+    }
 }
 
 /// The most writes of one commit: the first of them waits for the last, some milliseconds.
@@ -106,8 +125,11 @@ const MOST_TOGETHER: usize = 64;
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
     use tokio::sync::oneshot::error::TryRecvError;
+
+    use super::*;
 
     type Waiting<T> = oneshot::Receiver<Result<T, StoreError>>;
 
@@ -178,6 +200,25 @@ mod tests {
         assert_eq!(first_done.try_recv().unwrap().unwrap(), 1);
         assert!(odd_done.try_recv().unwrap().is_err());
         assert_eq!(numbers(&connection), [1]);
+    }
+
+    #[test]
+    fn a_file_that_is_locked_is_waited_for_once_by_all_who_wait() {
+        static WAITS: AtomicU32 = AtomicU32::new(0);
+        let (_folder, path, mut connection) = file();
+        let counted = connection.busy_handler(Some(|_| {
+            WAITS.fetch_add(1, Ordering::SeqCst);
+            false
+        }));
+        counted.unwrap();
+        let other = Connection::open(&path).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let (first, mut first_done) = add(1);
+        let (second, mut second_done) = add(2);
+        commit(&mut connection, vec![first, second]);
+        assert!(first_done.try_recv().unwrap().is_err());
+        assert!(second_done.try_recv().unwrap().is_err());
+        assert_eq!(WAITS.load(Ordering::SeqCst), 1);
     }
 
     #[test]

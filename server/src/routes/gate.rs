@@ -4,12 +4,13 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{ConnectInfo, Request, State};
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use malipo_wire::ErrorCode;
 use tower_http::cors::{AllowOrigin, CorsLayer};
+use tower_http::validate_request::{ValidateRequest, ValidateRequestHeaderLayer};
 
 use super::error::ApiError;
 use crate::app::App;
@@ -18,6 +19,30 @@ use crate::config::Config;
 /// The address at the other end of a connection.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
+
+/// Answers some requests, and lets every other through.
+#[derive(Clone)]
+pub(super) struct Gate {
+    app: Arc<App>,
+    judge: Judge,
+}
+
+type Judge = fn(&App, &Request) -> Option<Response>;
+
+/// A layer that answers what `judge` has an answer to. axum's `from_fn` would put each request into boxes, and copy what lies
+/// behind it.
+pub(super) fn gate(app: &Arc<App>, judge: Judge) -> ValidateRequestHeaderLayer<Gate> {
+    let app = Arc::clone(app);
+    ValidateRequestHeaderLayer::custom(Gate { app, judge })
+}
+
+impl ValidateRequest<Body> for Gate {
+    type ResponseBody = Body;
+
+    fn validate(&mut self, request: &mut Request) -> Result<(), Response> {
+        (self.judge)(&self.app, request).map_or(Ok(()), Err)
+    }
+}
 
 /// Tells browsers that the shops' pages may read the answers.
 pub(super) fn cors(config: &Config) -> CorsLayer {
@@ -44,19 +69,13 @@ pub(super) fn cors(config: &Config) -> CorsLayer {
 }
 
 /// Lets through what comes from a shop's page, or from no page at all (a server, a same-origin GET).
-pub(super) async fn check_origin(
-    State(app): State<Arc<App>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    if let Err(error) = origin(&app.config, request.headers()) {
-        let mut response = error.into_response();
-        response
-            .headers_mut()
-            .insert(header::VARY, HeaderValue::from_static("origin"));
-        return response;
-    }
-    next.run(request).await
+pub(super) fn check_origin(app: &App, request: &Request) -> Option<Response> {
+    let error = origin(&app.config, request.headers()).err()?;
+    let mut response = error.into_response();
+    response
+        .headers_mut()
+        .insert(header::VARY, HeaderValue::from_static("origin"));
+    Some(response)
 }
 
 /// The request's origin, where it has one and it is a shop's.
@@ -86,17 +105,10 @@ pub(super) fn origin<'a>(
 }
 
 /// Counts requests by address, up to a high ceiling: many shoppers may share one.
-pub(super) async fn count_address(
-    State(app): State<Arc<App>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    if let Some(caller) = caller(&app, &request)
-        && let Err(seconds) = app.limits.addresses.count(&caller)
-    {
-        return ApiError::rate_limited(seconds).into_response();
-    }
-    next.run(request).await
+pub(super) fn count_address(app: &App, request: &Request) -> Option<Response> {
+    let caller = caller(app, request)?;
+    let seconds = app.limits.addresses.count(&caller).err()?;
+    Some(ApiError::rate_limited(seconds).into_response())
 }
 
 /// Whom a request is counted for, where its address is known.

@@ -21,12 +21,11 @@ mod widget_files;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use malipo_wire::ErrorCode;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::app::App;
 
@@ -45,7 +44,7 @@ pub(crate) fn mountable(app: Arc<App>) -> Router {
 }
 
 fn bare(app: &Arc<App>) -> Router<Arc<App>> {
-    let counted = axum::middleware::from_fn_with_state(Arc::clone(app), gate::count_address);
+    let counted = gate::gate(app, gate::count_address);
     // What pages of shops call: their origin is checked, and they may be elsewhere.
     let shops = Router::new()
         .route("/pay/initiate", post(initiate::initiate))
@@ -57,7 +56,7 @@ fn bare(app: &Arc<App>) -> Router<Arc<App>> {
         // The first is the outermost: callers are counted within CORS, so that a shop's page can read that it is to wait. One
         // layer of three, since each by itself is a box around every request.
         .layer((
-            axum::middleware::from_fn_with_state(Arc::clone(app), gate::check_origin),
+            gate::gate(app, gate::check_origin),
             gate::cors(&app.config),
             counted.clone(),
         ));
@@ -83,33 +82,25 @@ fn bare(app: &Arc<App>) -> Router<Arc<App>> {
 
 /// What every answer has in common.
 fn layered(app: &Arc<App>, routes: Router<Arc<App>>) -> Router<Arc<App>> {
-    let no_store = SetResponseHeaderLayer::if_not_present(
-        header::CACHE_CONTROL,
-        HeaderValue::from_static("no-store"),
-    );
-    let nosniff = SetResponseHeaderLayer::overriding(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
-    // Pages have one of their own; whatever else is opened as a page runs and loads nothing.
-    let policy = SetResponseHeaderLayer::if_not_present(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(NO_PAGE),
-    );
-    let no_referrer = SetResponseHeaderLayer::if_not_present(
-        header::REFERRER_POLICY,
-        HeaderValue::from_static("no-referrer"),
-    );
     let log = axum::middleware::from_fn_with_state(Arc::clone(app), request_log::log);
     // The first is the outermost.
-    routes.layer((
-        log,
-        CatchPanicLayer::custom(panicked),
-        no_referrer,
-        policy,
-        nosniff,
-        no_store,
-    ))
+    routes.layer((log, CatchPanicLayer::custom(panicked)))
+}
+
+/// The headers that every answer has.
+fn protect(headers: &mut HeaderMap) {
+    headers.reserve(HEADERS);
+    let mut by_default = |name, value| {
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
+    };
+    by_default(header::CACHE_CONTROL, "no-store");
+    by_default(header::REFERRER_POLICY, "no-referrer");
+    // Pages have one of their own; whatever else is opened as a page runs and loads nothing.
+    by_default(header::CONTENT_SECURITY_POLICY, NO_PAGE);
+    let nosniff = HeaderValue::from_static("nosniff");
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
 }
 
 async fn not_found() -> ApiError {
@@ -139,5 +130,7 @@ fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
     .into_response()
 }
 
+/// These, and those of CORS, a length and a type, without growing in between.
+const HEADERS: usize = 12;
 const NO_PAGE: &str =
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

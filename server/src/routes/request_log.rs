@@ -28,6 +28,7 @@ pub(super) async fn log(State(app): State<Arc<App>>, request: Request, next: Nex
         .to_owned();
     let begun = app.now();
     let mut response = next.run(request).await;
+    super::protect(response.headers_mut());
     let ms = app.now().since_ms(begun);
     let status = response.status().as_u16();
     let logged = response.extensions_mut().remove::<Logged>();

@@ -285,6 +285,19 @@ fn a_tab_that_was_refused_and_reads_as_closed_is_told_of_once() {
 }
 
 #[test]
+fn a_tab_is_looked_after_as_long_as_it_is_open_and_something_waits_for_it() {
+    let closed = || Act::Say(Input::TabClosed);
+    let is_watched = |script: &[(u64, Act)]| run(script).checkout.watches_tab();
+    assert!(!is_watched(&[]));
+    assert!(is_watched(&[(0, press())]));
+    assert!(!is_watched(&[(0, press()), (1, closed())]));
+    assert!(!is_watched(&[(0, Act::Press(PressTab::Refused))]));
+    assert!(is_watched(&after(GOOD, &[])));
+    assert!(!is_watched(&after(GOOD, &[(2, closed())])));
+    assert!(!is_watched(&after(GOOD, &[(2_600, verified(SUCCESS))])));
+}
+
+#[test]
 fn reopen_before_there_is_a_page_does_nothing() {
     check(
         &[

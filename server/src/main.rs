@@ -8,10 +8,6 @@
 
 mod cli;
 
-/// The system's own took a fifth of the instructions of a verify.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> std::process::ExitCode {
     cli::main()
 }

@@ -58,7 +58,6 @@ pub(super) fn reader(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     settings(&connection)?;
-    connection.pragma_update(None, "cache_size", READER_CACHE)?;
     Ok(connection)
 }
 
@@ -107,5 +106,3 @@ const MIGRATIONS: [&str; 12] = [
 ];
 const LEAST_VERSION: i32 = 3_051_003;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// In KiB where it is negative. A reader for each core, about; SQLite's own 2 MB hold the indexes of a few thousand orders.
-const READER_CACHE: i64 = -16_384;

@@ -68,6 +68,10 @@ malipo::bugs! {
     NoticeLostOnKill = "notice-lost-on-kill",
     /// A notification's own status and amount are believed.
     NoticeBelieved = "notice-believed",
+    /// Notifications are relied on whether they come or not.
+    AlwaysProven = "always-proven",
+    /// Where notifications are relied on, nothing that the shopper does in the page makes the server ask.
+    ActsIgnored = "acts-ignored",
     /// A verify waits for the provider.
     VerifyWaits = "verify-waits",
     /// What is paid after it had failed is noted as if it had been in time.

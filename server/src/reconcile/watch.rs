@@ -55,7 +55,7 @@ pub fn verified(app: &Arc<App>, order: &Order) {
         let has_stream = app.hub.has_listeners(&order.id);
         app.asker.rhythm.is_broken(attempt, has_stream, app.now())
     });
-    if is_hint {
+    if is_hint && !planted!(ActsIgnored) {
         hinted(app, order);
     } else {
         watched(app, order);

@@ -94,7 +94,13 @@ const BREAKS: &[(&[&str], &[&str])] = &[
     (&["W12"], &["wake-ignored"]),
     (
         &["W13"],
-        &["stops-asking", "clock-stands-still", "retry-forgotten"],
+        &[
+            "stops-asking",
+            "clock-stands-still",
+            "retry-forgotten",
+            "always-proven",
+            "acts-ignored",
+        ],
     ),
     (
         &["W14"],

@@ -24,6 +24,18 @@ use notices::Notices;
 use outcomes::Outcomes;
 pub(crate) use steps::{may_become, seemed_lost};
 
+/// A payment that the provider has decided, and no server has noted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Overlooked {
+    pub(crate) kind: Kind,
+    /// When it was begun.
+    pub(crate) opened_at: u64,
+    /// When it was last asked about.
+    pub(crate) asked_at: Option<u64>,
+    /// When it was decided.
+    pub(crate) decided: u64,
+}
+
 /// The observer of a world.
 #[derive(Debug, Default)]
 pub struct Checks {
@@ -129,13 +141,13 @@ impl Checks {
             .is_some_and(|it| it != Status::Pending)
     }
 
-    /// Since when the provider has decided what the store still waits for.
-    pub(crate) fn overlooked_since(
+    /// What the provider has decided and the store still waits for.
+    pub(crate) fn overlooked(
         &self,
         order: &OrderId,
         disk: &SharedDisk,
         ledger: &Ledger,
-    ) -> Option<u64> {
+    ) -> Option<Overlooked> {
         let disk = disk.look();
         if disk.paid_by(order).is_some() {
             return None;
@@ -152,7 +164,12 @@ impl Checks {
         if !payment.is_askable {
             return None;
         }
-        payment.history.last().map(|it| it.0)
+        payment.history.last().map(|it| Overlooked {
+            kind: payment.kind,
+            opened_at: payment.opened_at,
+            asked_at: payment.asked_at,
+            decided: it.0,
+        })
     }
 
     /// The shop is told something: it is so, and a payment is told under one name alone.

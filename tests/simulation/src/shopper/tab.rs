@@ -52,6 +52,9 @@ pub struct Tab {
     pub waits_since: u64,
     /// Since when somebody looks at it, or the network has told it that it is back.
     pub woken_at: Option<u64>,
+    /// When it was last looked at again, or heard of its network again, while a server saw its stream: what it does then shows
+    /// there, if that is the only one.
+    pub acted_at: Option<u64>,
     options: Options,
     price: u64,
     invariants: Invariants,
@@ -69,6 +72,7 @@ impl Tab {
             shopper,
             order,
             woken_at: None,
+            acted_at: None,
             options: offer.options(offer.price),
             price: offer.price,
             offer,

@@ -3,10 +3,11 @@
 use async_trait::async_trait;
 use malipo_server::clock::UnixMs;
 use malipo_server::payment::AttemptId;
-use malipo_server::payment::notified::{GRACE_MS, LAST, PaidNotice, counted};
+use malipo_server::payment::notified::{GRACE_MS, Judgement, LAST, PaidNotice, counted, judge};
 use malipo_server::store::{Notified, StoreError};
 
 use super::MemoryStore;
+use super::disk::Disk;
 
 #[async_trait]
 impl Notified for MemoryStore {
@@ -36,20 +37,30 @@ impl Notified for MemoryStore {
         provider: &str,
         now: UnixMs,
     ) -> Result<Vec<PaidNotice>, StoreError> {
+        self.read(|disk| disk.paid_notices(provider, now))
+    }
+}
+
+impl Disk {
+    fn paid_notices(&self, provider: &str, now: UnixMs) -> Vec<PaidNotice> {
         let (after, until) = counted(now);
-        self.read(|disk| {
-            let rows = disk.attempts.iter().filter_map(|it| {
-                let paid_at = it.attempt.paid_at?;
-                let counts = it.attempt.provider == provider && after < paid_at && paid_at <= until;
-                counts.then_some(PaidNotice {
-                    paid_at,
-                    notified_at: it.notified_at,
-                })
-            });
-            let mut notices: Vec<_> = rows.collect();
-            notices.sort_by_key(|it| std::cmp::Reverse(it.paid_at));
-            notices.truncate(usize::try_from(LAST).unwrap_or(usize::MAX));
-            notices
-        })
+        let rows = self.attempts.iter().filter_map(|it| {
+            let paid_at = it.attempt.paid_at?;
+            let counts = it.attempt.provider == provider && after < paid_at && paid_at <= until;
+            counts.then_some(PaidNotice {
+                paid_at,
+                notified_at: it.notified_at,
+            })
+        });
+        let mut notices: Vec<_> = rows.collect();
+        notices.sort_by_key(|it| std::cmp::Reverse(it.paid_at));
+        notices.truncate(usize::try_from(LAST).unwrap_or(usize::MAX));
+        notices
+    }
+
+    /// Whether the last payments prove that a provider's notifications come.
+    #[must_use]
+    pub fn proves_notices(&self, provider: &str, now: UnixMs) -> bool {
+        judge(&self.paid_notices(provider, now)) == Judgement::Proven
     }
 }

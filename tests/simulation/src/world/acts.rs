@@ -57,7 +57,7 @@ impl World {
         }
     }
 
-    fn press(&mut self, tab: usize) {
+    pub(super) fn press(&mut self, tab: usize) {
         if self.draws(Fault::PriceChanged) {
             let order = self.tabs[tab].order;
             let price = self.prices[order];

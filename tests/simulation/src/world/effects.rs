@@ -1,6 +1,6 @@
 //! What a button wants done, done as a browser does it.
 
-use malipo::checkout::{Body, Effect, Input, Request, RequestKind};
+use malipo::checkout::{Body, Effect, Input, Request, RequestKind, Wake};
 
 use super::World;
 use super::event::{Event, From, Message};
@@ -22,6 +22,9 @@ impl World {
                 page.held_back.push(input);
             }
             return;
+        }
+        if self.shows(tab, &input) {
+            self.tabs[tab].acted_at = Some(self.now);
         }
         let mut inputs = vec![input];
         while let Some(input) = (!inputs.is_empty()).then(|| inputs.remove(0)) {
@@ -55,6 +58,17 @@ impl World {
             };
             self.after(delay + late, Event::Timer { tab, load, number });
         }
+    }
+
+    /// Whether the one server sees by the page's stream that its shopper is there.
+    fn shows(&self, tab: usize, input: &Input) -> bool {
+        let is_act = matches!(
+            input,
+            Input::Woke(Wake::Visible | Wake::PageShown | Wake::Online)
+        );
+        let stream = self.tabs[tab].stream.filter(|_| self.servers.len() == 1);
+        let flight = stream.and_then(|it| self.flights.get(&it.1));
+        is_act && flight.is_some_and(|it| it.server.is_some())
     }
 
     /// A timer fires, unless another one was armed meanwhile.

@@ -1,10 +1,14 @@
 //! The end of a world: troubles stop, shoppers come back, and everything that was promised has to come true.
 
 use malipo::checkout::{Input, Wake};
+use malipo_server::clock::UnixMs;
 use malipo_wire::OrderId;
 
 use super::World;
 use super::event::Event;
+use crate::START;
+use crate::checks::Overlooked;
+use crate::provider::Kind;
 use crate::shopper::Tab;
 
 impl World {
@@ -38,6 +42,7 @@ impl World {
                 self.load(tab);
             }
         }
+        self.invite_the_last();
     }
 
     /// When the world has to be at rest: no button waits longer than its deadline.
@@ -55,6 +60,7 @@ impl World {
         if !self.mix.is_healed() || !self.tabs.iter().any(Tab::is_busy) {
             return;
         }
+        self.note_proofs();
         for order in 0..self.prices.len() {
             let selling = self.tabs.iter().find(|it| it.order == order);
             let Some(id) = selling.and_then(|it| it.offer.order.parse::<OrderId>().ok()) else {
@@ -63,7 +69,7 @@ impl World {
             let is_known = self.checks.knows_outcome(&id, &self.disk);
             let since = self.known_since[order].filter(|_| is_known);
             self.known_since[order] = is_known.then(|| since.unwrap_or(self.now));
-            let overlooked = self.checks.overlooked_since(&id, &self.disk, &self.ledger);
+            let overlooked = self.checks.overlooked(&id, &self.disk, &self.ledger);
             for tab in 0..self.tabs.len() {
                 if self.tabs[tab].order == order {
                     self.check_promise(tab, overlooked);
@@ -72,7 +78,7 @@ impl World {
         }
     }
 
-    fn check_promise(&mut self, tab: usize, overlooked: Option<u64>) {
+    fn check_promise(&mut self, tab: usize, overlooked: Option<Overlooked>) {
         let page = &self.tabs[tab];
         // A page that went to the checkout page itself learns of it when it is loaded again.
         if !page.is_there || page.checkout.order_id().is_none() || !page.is_busy() {
@@ -92,14 +98,41 @@ impl World {
                 self.now
             );
         }
-        if let Some(decided) = overlooked.filter(|_| self.jumped_at.is_none()) {
+        if let Some(it) = overlooked.filter(|_| self.jumped_at.is_none()) {
             self.checks.count("W13");
-            let calm = decided.max(begun).max(self.checks.calm_since());
+            let calm = it.decided.max(begun).max(self.checks.calm_since());
+            let acted = page.acted_at.filter(|act| calm <= *act);
+            let until = match acted {
+                Some(act) => act + NOTED_AFTER_AN_ACT_MS,
+                None => calm.max(self.quiet_until(&it)) + NOTED_WITHIN_MS,
+            };
             assert!(
-                self.now < calm + NOTED_WITHIN_MS,
-                "W13: at {} tab {tab} still waits for what was decided at {decided}, and no server has noted it",
+                self.now < until,
+                "W13: at {} tab {tab} still waits, and no server has noted it: {it:?}, acted at {acted:?}",
                 self.now
             );
+        }
+    }
+
+    /// How long servers leave it to a notification, where these have come lately.
+    fn quiet_until(&self, it: &Overlooked) -> u64 {
+        let mut ends = it.opened_at + LEFT_TO_NOTICES_MS;
+        // What the one server has asked about, and knows that it has, it leaves to nobody.
+        if let Some(asked) = it.asked_at.filter(|at| self.checks.calm_since() <= *at)
+            && self.servers.len() == 1
+        {
+            ends = ends.min(asked);
+        }
+        self.relied_on[it.kind as usize].map_or(0, |last| last.min(ends))
+    }
+
+    /// Notes which providers' notifications the store proves to come.
+    fn note_proofs(&mut self) {
+        let now = UnixMs(i64::try_from(START + self.now).unwrap_or(i64::MAX));
+        for kind in Kind::ALL {
+            if self.disk.look().proves_notices(kind.as_str(), now) {
+                self.relied_on[kind as usize] = Some(self.now);
+            }
         }
     }
 
@@ -146,7 +179,12 @@ const SEEN_WITHIN_MS: u64 = 25_000;
 /// long as its backend has told it.
 const UNSEEN_WITHIN_MS: u64 = 50_000;
 /// From the provider to the store where its notification was lost: a page asks every 20 s, and its asking makes the server
-/// ask, where that is not too soon after the last time: 20 s at the most, or 95 s where notifications had always come.
-const NOTED_WITHIN_MS: u64 = 125_000;
+/// ask, where that is not too soon after the last time: 20 s at the most.
+const NOTED_WITHIN_MS: u64 = 60_000;
+/// Where the last payments prove that notifications come, it is left to them for so long from the beginning on.
+const LEFT_TO_NOTICES_MS: u64 = 95_000;
+/// Whatever is proven, the shopper makes a server ask at once: a page may have been told to wait for 20 s, and a request that
+/// was lost is given up after 10 s.
+const NOTED_AFTER_AN_ACT_MS: u64 = 40_000;
 /// A payment that never ends is given up after three days.
 const LAST_DAYS_MS: u64 = 80 * 3_600_000;

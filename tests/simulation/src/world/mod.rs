@@ -8,6 +8,7 @@ mod event;
 mod network;
 mod notices;
 mod paying;
+mod quiet;
 mod servers;
 mod story;
 
@@ -74,6 +75,10 @@ pub struct World {
     /// Since when the store knows the outcome of an order.
     known_since: Vec<Option<u64>>,
     servers: Vec<Server>,
+    /// When the store last proved that a provider's notifications come.
+    relied_on: [Option<u64>; 3],
+    /// The last shopper, once troubles have ended.
+    quiet: Option<quiet::Quiet>,
     /// When a server's clock jumped last.
     jumped_at: Option<u64>,
     disk: SharedDisk,
@@ -139,6 +144,8 @@ impl World {
             prices: Vec::new(),
             known_since: Vec::new(),
             servers: Vec::new(),
+            relied_on: [None; 3],
+            quiet: None,
             jumped_at: None,
             disk: SharedDisk::default(),
             ledger: Ledger::default(),

@@ -8,6 +8,9 @@ use crate::provider::{Kind, Letter, Payment, Terms};
 impl World {
     /// The provider tells the server that something changed; `number`: which try, where each is told of.
     pub(super) fn tell_server(&mut self, payment: usize, number: usize) {
+        if self.is_untold(payment) {
+            return;
+        }
         let kind = self.ledger.at(payment).kind;
         let sends = if self.mix.hits_at(Fault::NoticeLost, kind) {
             0

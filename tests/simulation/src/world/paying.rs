@@ -14,6 +14,7 @@ impl World {
         self.story
             .tell(|| format!("the shopper of tab {tab} sees the page of payment {payment}"));
         self.ledger.visit(payment);
+        self.seen_by(tab, payment);
         let it = self.ledger.at(payment);
         let (kind, is_open) = (it.kind, it.standing() == Standing::Pending);
         let think = self.rng.delay(6_000);
@@ -242,6 +243,9 @@ impl World {
 
     /// The provider sends the shopper back to the return page; where it does not, he finds the way himself.
     pub(super) fn go_back(&mut self, tab: usize, payment: usize) {
+        if self.stays_quiet(tab) {
+            return;
+        }
         let it = self.ledger.at(payment);
         if !it.kind.returns() {
             return self.comes_back(tab, 0);

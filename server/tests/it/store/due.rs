@@ -36,8 +36,7 @@ pub(super) async fn the_longest_due_comes_first_and_each_provider_has_its_own(be
     let mut ids = Vec::new();
     for (order, at) in [("A", 3), ("B", 1), ("C", 2)] {
         let id = bench.pending(order).await;
-        let at = Some(NOW.plus_ms(at));
-        bench.due_at(&id, at).await;
+        bench.store.notified(&id, NOW.plus_ms(at)).await.unwrap();
         ids.push(id);
     }
     let mut begin = bench.begin("D");
@@ -90,7 +89,8 @@ pub(super) async fn a_next_time_is_not_noted_over_a_newer_one(bench: Bench) {
     bench.store.notified(&id, DUE).await.unwrap();
     bench.store.reschedule(&id, UNTIL, next).await.unwrap();
     assert_eq!(bench.attempt(&id).await.next_check_at, Some(DUE));
-    bench.due_at(&id, None).await;
+    take(&bench, DUE, UNTIL, 1).await;
+    bench.store.reschedule(&id, UNTIL, None).await.unwrap();
     assert_eq!(bench.attempt(&id).await.next_check_at, None);
     assert!(take(&bench, UnixMs(i64::MAX), UNTIL, 1).await.is_empty());
 }

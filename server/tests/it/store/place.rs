@@ -3,8 +3,6 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use malipo_server::clock::UnixMs;
-use malipo_server::payment::AttemptId;
 use malipo_server::store::{PostgresStore, SqliteStore, Store};
 
 use super::Bench;
@@ -64,14 +62,6 @@ impl Bench {
     /// How many sends are remembered.
     pub(super) async fn sends(&self) -> i64 {
         self.number("SELECT count(*) FROM link_sends").await
-    }
-
-    /// Makes an attempt due then, or never.
-    pub(super) async fn due_at(&self, attempt: &AttemptId, at: Option<UnixMs>) {
-        let at = at.map_or("NULL".to_owned(), |it| it.0.to_string());
-        let id = &attempt.0;
-        let sql = format!("UPDATE attempts SET next_check_at = {at} WHERE attempt_id = '{id}'");
-        self.tamper(&sql).await;
     }
 
     /// Does something to the tables themselves.

@@ -239,8 +239,9 @@ pub(super) async fn what_an_operator_watches_is_counted(bench: Bench) {
     let first = bench.pending("A").await;
     let second = bench.pending("B").await;
     let at = |it: i64| Some(NOW.plus_ms(it));
-    bench.due_at(&first, at(700)).await;
-    bench.due_at(&second, at(300)).await;
+    for (id, at) in [(&first, 700), (&second, 300)] {
+        bench.store.notified(id, NOW.plus_ms(at)).await.unwrap();
+    }
     let expected = Vitals {
         parked: 2,
         due_since: at(300),

@@ -13,7 +13,7 @@ use tokio::sync::Mutex;
 
 use crate::clock::{Clock, UnixMs};
 use crate::provider::Urgency;
-use crate::store::quota::CallLease;
+use crate::store::quota::{CallLease, LONGEST_LEASE_MS};
 use crate::store::{Store, StoreError};
 
 /// The budget of one key.
@@ -241,6 +241,7 @@ const BATCHES: u32 = 20;
 const LEASE_MS: i64 = 2_000;
 /// The providers' minute, and what a call may be late on its way to them.
 const WINDOW_MS: i64 = 62_000;
+const _: () = assert!(LEASE_MS + WINDOW_MS <= LONGEST_LEASE_MS);
 const LEAST_WAIT_MS: i64 = 100;
 /// How long a `429` without `Retry-After` silences us.
 const DEFAULT_SILENCE: Duration = Duration::from_secs(10);

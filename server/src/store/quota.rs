@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::StoreError;
-use crate::clock::UnixMs;
+use crate::clock::{MINUTE_MS, SECOND_MS, UnixMs};
 use crate::provider::Urgency;
 
 /// Calls that are counted together over all servers. `budget` names a provider and a key of it, not the key itself.
@@ -40,7 +40,7 @@ pub struct CallLease {
     pub most: u32,
     /// For whom. What the others have not used of their own parts is left to them.
     pub urgency: Urgency,
-    /// Until when these calls count.
+    /// Until when these calls count: [`LONGEST_LEASE_MS`] after now at the most.
     pub counts_until: UnixMs,
 }
 
@@ -121,16 +121,60 @@ fn own_part(limit: u32, urgency: Urgency) -> u32 {
     u32::try_from(part).unwrap_or(limit)
 }
 
-/// The level that is left of one noted at `changed_at`: it wears off by one every [`LEVEL_MS`].
+/// What a store keeps of a provider's refusals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusals {
+    /// Until when the provider asked for silence.
+    pub silent_until: UnixMs,
+    /// How often the budget was halved when this was noted.
+    pub level: u32,
+    /// When this was noted.
+    pub changed_at: UnixMs,
+}
+
+impl Refusals {
+    /// What is left of them: a level wears off every [`LEVEL_MS`]. Nothing where they were noted by a clock that was ahead:
+    /// it is set back now, and they would count for as long as it was ahead.
+    #[must_use]
+    pub fn left(self, now: UnixMs) -> Option<Self> {
+        let age_ms = now.since_ms(self.changed_at);
+        if age_ms < -CLOCKS_APART_MS {
+            return None;
+        }
+        let ended = u32::try_from(age_ms.max(0) / LEVEL_MS).unwrap_or(u32::MAX);
+        Some(Self {
+            level: self.level.saturating_sub(ended),
+            ..self
+        })
+    }
+
+    /// One more: a shorter silence does not shorten a longer one.
+    #[must_use]
+    pub fn one_more(before: Option<Self>, silent_until: UnixMs, now: UnixMs) -> Self {
+        let before = before.and_then(|it| it.left(now));
+        let level = before.map_or(0, |it| it.level).saturating_add(1);
+        Self {
+            silent_until: before.map_or(silent_until, |it| it.silent_until.max(silent_until)),
+            level: level.min(MOST_LEVELS),
+            changed_at: now,
+        }
+    }
+}
+
+/// The last moment until which a lease may count. What counts for longer was leased by a clock that was ahead: it is set back
+/// now, and no call could be made for as long as it was ahead.
 #[must_use]
-pub fn level_left(level: u32, changed_at: UnixMs, now: UnixMs) -> u32 {
-    let ended = now.since_ms(changed_at).max(0) / LEVEL_MS;
-    level.saturating_sub(u32::try_from(ended).unwrap_or(u32::MAX))
+pub fn latest_end(now: UnixMs) -> UnixMs {
+    now.plus_ms(LONGEST_LEASE_MS + CLOCKS_APART_MS)
 }
 
 /// A budget is never halved more often than this: a sixteenth is left.
 pub const MOST_LEVELS: u32 = 4;
 /// How long a halved budget stays halved after the last `429`.
 pub const LEVEL_MS: i64 = 60_000;
+/// For how long leased calls may count: [`crate::quota`] leases them for 64 s.
+pub const LONGEST_LEASE_MS: i64 = 64 * SECOND_MS;
+/// How far the clocks of servers that share a store may be apart with the limit still kept.
+const CLOCKS_APART_MS: i64 = MINUTE_MS;
 /// How soon it is worth asking again where nothing says better.
 const RETRY_MS: i64 = 1_000;

@@ -7,7 +7,7 @@ use super::SqliteStore;
 use super::cached::Cached as _;
 use crate::clock::UnixMs;
 use crate::store::StoreError;
-use crate::store::quota::{CallLease, InUse, MOST_LEVELS, NoRoom, Quotas, level_left};
+use crate::store::quota::{CallLease, InUse, NoRoom, Quotas, Refusals, latest_end};
 
 #[async_trait]
 impl Quotas for SqliteStore {
@@ -50,36 +50,33 @@ fn in_use(connection: &Connection, budget: &str, now: UnixMs) -> Result<InUse, E
             "SELECT coalesce(sum(calls) FILTER (WHERE urgency = 0), 0), \
              coalesce(sum(calls) FILTER (WHERE urgency = 1), 0), \
              coalesce(sum(calls) FILTER (WHERE urgency = 2), 0), min(counts_until) FROM call_leases \
-             WHERE budget = ?1 AND ?2 < counts_until",
+             WHERE budget = ?1 AND ?2 < counts_until AND counts_until <= ?3",
         )?
-        .query_row(params![budget, now.0], |row| {
+        .query_row(params![budget, now.0, latest_end(now).0], |row| {
             Ok(InUse {
                 calls: [row.get(0)?, row.get(1)?, row.get(2)?],
                 first_ends: row.get::<_, Option<i64>>(3)?.map(UnixMs),
                 ..InUse::default()
             })
         })?;
-    if let Some((silent_until, level)) = refusal(connection, budget, now)? {
-        in_use.silent_until = Some(silent_until);
-        in_use.level = level;
+    if let Some(left) = refusals(connection, budget)?.and_then(|it| it.left(now)) {
+        in_use.silent_until = Some(left.silent_until);
+        in_use.level = left.level;
     }
     Ok(in_use)
 }
 
-/// Until when to be silent, and the level that is left of it now.
-fn refusal(
-    connection: &Connection,
-    budget: &str,
-    now: UnixMs,
-) -> Result<Option<(UnixMs, u32)>, Error> {
+fn refusals(connection: &Connection, budget: &str) -> Result<Option<Refusals>, Error> {
     connection
         .prepare_cached(
             "SELECT silent_until, level, changed_at FROM call_refusals WHERE budget = ?1",
         )?
         .query_row([budget], |row| {
-            let changed_at = UnixMs(row.get(2)?);
-            let level = level_left(row.get(1)?, changed_at, now);
-            Ok((UnixMs(row.get(0)?), level))
+            Ok(Refusals {
+                silent_until: UnixMs(row.get(0)?),
+                level: row.get(1)?,
+                changed_at: UnixMs(row.get(2)?),
+            })
         })
         .optional()
 }
@@ -94,8 +91,8 @@ fn take(
         return Ok(Err(none));
     }
     connection.execute_cached(
-        "DELETE FROM call_leases WHERE budget = ?1 AND counts_until <= ?2",
-        params![budget, now.0],
+        "DELETE FROM call_leases WHERE budget = ?1 AND (counts_until <= ?2 OR ?3 < counts_until)",
+        params![budget, now.0, latest_end(now).0],
     )?;
     connection.execute_cached(
         "INSERT INTO call_leases (budget, calls, counts_until, urgency) VALUES (?1, ?2, ?3, ?4)",
@@ -115,16 +112,16 @@ fn refused(
     silent_until: UnixMs,
     now: UnixMs,
 ) -> Result<(), Error> {
-    let before = refusal(connection, budget, now)?;
-    let (silent_before, level) = before.unwrap_or((silent_until, 0));
+    let before = refusals(connection, budget)?;
+    let after = Refusals::one_more(before, silent_until, now);
     connection.execute_cached(
         "INSERT INTO call_refusals (budget, silent_until, level, changed_at) VALUES (?1, ?2, ?3, ?4) \
          ON CONFLICT (budget) DO UPDATE SET silent_until = ?2, level = ?3, changed_at = ?4",
         params![
             budget,
-            silent_before.max(silent_until).0,
-            level.saturating_add(1).min(MOST_LEVELS),
-            now.0
+            after.silent_until.0,
+            after.level,
+            after.changed_at.0
         ],
     )?;
     Ok(())

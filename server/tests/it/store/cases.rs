@@ -74,6 +74,7 @@ macro_rules! list {
             quotas {
                 calls_are_leased_up_to_the_limit_and_come_back,
                 a_refusal_is_heeded_and_wears_off,
+                what_a_clock_noted_that_was_an_hour_ahead_counts_no_more_once_it_is_set_back,
                 many_servers_at_once_stay_within_the_limit,
             }
             recipients {

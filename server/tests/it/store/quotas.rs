@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use malipo_server::clock::UnixMs;
+use malipo_server::clock::{HOUR_MS, MINUTE_MS, UnixMs};
 use malipo_server::provider::Urgency;
 use malipo_server::store::quota::{CallLease, InUse, LEVEL_MS};
 
@@ -72,6 +72,33 @@ pub(super) async fn a_refusal_is_heeded_and_wears_off(bench: Bench) {
     assert_eq!(quarter.unwrap(), Ok(()));
     let worn = NOW.plus_ms(2 * LEVEL_MS);
     assert_eq!(bench.store.calls_in_use("a", worn).await.unwrap().level, 0);
+}
+
+pub(super) async fn what_a_clock_noted_that_was_an_hour_ahead_counts_no_more_once_it_is_set_back(
+    bench: Bench,
+) {
+    let ahead = NOW.plus_ms(HOUR_MS);
+    let lease_at = |now: UnixMs| CallLease {
+        counts_until: now.plus_ms(64_000),
+        ..lease(38, Urgency::Press)
+    };
+    let take = async |now| {
+        let leased = bench.store.lease_calls("a", lease_at(now), now).await;
+        leased.unwrap()
+    };
+    assert_eq!(take(ahead).await, Ok(()));
+    let silent = ahead.plus_ms(15 * MINUTE_MS);
+    bench.store.calls_refused("a", silent, ahead).await.unwrap();
+    let in_use = bench.store.calls_in_use("a", NOW).await.unwrap();
+    assert_eq!(in_use, InUse::default());
+    // A minute apart they still count together.
+    assert_eq!(take(NOW.plus_ms(MINUTE_MS)).await, Ok(()));
+    assert!(take(NOW).await.is_err());
+    // A 429 is heeded from the clock as it is now.
+    let silent = NOW.plus_ms(10_000);
+    bench.store.calls_refused("a", silent, NOW).await.unwrap();
+    let in_use = bench.store.calls_in_use("a", NOW).await.unwrap();
+    assert_eq!((in_use.silent_until, in_use.level), (Some(silent), 1));
 }
 
 pub(super) async fn many_servers_at_once_stay_within_the_limit(bench: Bench) {

@@ -7,6 +7,7 @@ use malipo_server::payment::transaction::KnownReference;
 use malipo_server::payment::{Attempt, AttemptId, AttemptStatus, Order};
 use malipo_server::store::Hash;
 use malipo_server::store::outbox::{Channel, Tell};
+use malipo_server::store::quota::Refusals;
 use malipo_wire::{Money, OrderId};
 
 /// Everything that is kept.
@@ -19,7 +20,7 @@ pub struct Disk {
     pub(super) keys: BTreeMap<String, KeyRow>,
     pub(super) outbox: Vec<OutboxRow>,
     pub(super) leases: Vec<LeaseRow>,
-    pub(super) refusals: BTreeMap<String, RefusalRow>,
+    pub(super) refusals: BTreeMap<String, Refusals>,
     pub(super) parked: BTreeMap<(String, String, String), (u64, UnixMs)>,
     /// The transactions of which notifications told, by attempt.
     pub(super) transactions: BTreeMap<AttemptId, Vec<(KnownReference, UnixMs)>>,
@@ -74,13 +75,6 @@ pub(super) struct LeaseRow {
     pub(super) calls: u32,
     pub(super) urgency: usize,
     pub(super) counts_until: UnixMs,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(super) struct RefusalRow {
-    pub(super) silent_until: UnixMs,
-    pub(super) level: u32,
-    pub(super) changed_at: UnixMs,
 }
 
 /// One attempt changed.

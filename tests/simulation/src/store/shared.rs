@@ -5,14 +5,14 @@ use malipo_server::clock::UnixMs;
 use malipo_server::payment::AttemptId;
 use malipo_server::payment::transaction::Payment;
 use malipo_server::store::outbox::{Backlog, Channel, Delivery, Outbox};
-use malipo_server::store::quota::{CallLease, InUse, MOST_LEVELS, NoRoom, Quotas, level_left};
+use malipo_server::store::quota::{CallLease, InUse, NoRoom, Quotas, Refusals, latest_end};
 use malipo_server::store::recipients::{Recipients, SentEnough, WINDOW_MS};
 use malipo_server::store::transactions::{ToldTransaction, TransactionRecord, Transactions};
 use malipo_server::store::{Hash, News, StoreError};
 use malipo_wire::OrderId;
 
 use super::MemoryStore;
-use super::disk::{Disk, LeaseRow, OutboxRow, RefusalRow};
+use super::disk::{Disk, LeaseRow, OutboxRow};
 
 #[async_trait]
 impl News for MemoryStore {
@@ -61,19 +61,23 @@ impl Disk {
         let counted = self
             .leases
             .iter()
-            .filter(|it| it.budget == budget && now < it.counts_until);
+            .filter(|it| it.budget == budget && counts(it.counts_until, now));
         let mut in_use = InUse::default();
         for lease in counted {
             in_use.calls[lease.urgency] += lease.calls;
             let ends = in_use.first_ends.unwrap_or(lease.counts_until);
             in_use.first_ends = Some(ends.min(lease.counts_until));
         }
-        if let Some(row) = self.refusals.get(budget) {
-            in_use.silent_until = Some(row.silent_until);
-            in_use.level = level_left(row.level, row.changed_at, now);
+        if let Some(left) = self.refusals.get(budget).and_then(|it| it.left(now)) {
+            in_use.silent_until = Some(left.silent_until);
+            in_use.level = left.level;
         }
         in_use
     }
+}
+
+fn counts(until: UnixMs, now: UnixMs) -> bool {
+    now < until && until <= latest_end(now)
 }
 
 #[async_trait]
@@ -189,7 +193,7 @@ impl Quotas for MemoryStore {
         self.write(|disk| {
             disk.in_use(budget, now).room_for(&lease, now)?;
             disk.leases
-                .retain(|it| it.budget != budget || now < it.counts_until);
+                .retain(|it| it.budget != budget || counts(it.counts_until, now));
             disk.leases.push(LeaseRow {
                 budget: budget.to_owned(),
                 calls: lease.calls,
@@ -208,15 +212,9 @@ impl Quotas for MemoryStore {
         now: UnixMs,
     ) -> Result<(), StoreError> {
         self.write(|disk| {
-            let before = disk.refusals.get(budget);
-            let level = before.map_or(0, |it| level_left(it.level, it.changed_at, now));
-            let silent = before.map_or(silent_until, |it| it.silent_until.max(silent_until));
-            let row = RefusalRow {
-                silent_until: silent,
-                level: level.saturating_add(1).min(MOST_LEVELS),
-                changed_at: now,
-            };
-            disk.refusals.insert(budget.to_owned(), row);
+            let before = disk.refusals.get(budget).copied();
+            let after = Refusals::one_more(before, silent_until, now);
+            disk.refusals.insert(budget.to_owned(), after);
         })
         .await
     }

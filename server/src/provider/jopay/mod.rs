@@ -171,9 +171,10 @@ impl JoPayAdapter {
                     opened: None,
                 }));
             }
-            // The call that begins it is under way: a second one beside it might begin a second request.
-            (None, AttemptStatus::Created) => self.search(calls, &wanted).await?,
-            (None, _) => self.repeat(calls, &wanted).await?,
+            // No second payment may have begun since, so what this may begin is the order's only one.
+            (None, AttemptStatus::Unknown) => self.repeat(calls, &wanted).await?,
+            // Its call is under way, or JoPay did not have it when it was asked: a repetition might begin it beside another.
+            (None, _) => self.search(calls, &wanted).await?,
         };
         let Some(request) = request else {
             return Ok(None);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use malipo_server::clock::Clock;
+use malipo_server::clock::{Clock, HOUR_MS};
 use serde_json::json;
 
 use super::SECRET;
@@ -63,6 +63,29 @@ async fn an_attempt_that_jopay_never_got_begins_anew_and_is_handed_out_once() {
     world.until_state(ORDER, "pending").await;
     let answer = press(&world, ORDER).await.json();
     assert_eq!(answer["redirect_url"], fake.newest()["pay_page_url"]);
+    assert_eq!(fake.mind(|it| it.requests.len()), 1);
+}
+
+#[tokio::test]
+async fn what_jopay_did_not_have_is_never_begun_beside_another() {
+    let (fake, world) = start("").await;
+    fake.trouble(false, 500, "");
+    fake.trouble(false, 400, r#"{"ok":false,"error":"invalid_merchant_id"}"#);
+    press(&world, ORDER).await;
+    world.until_state(ORDER, "orphaned").await;
+    // Asked once more before another one is begun, and for days by the schedule.
+    assert_eq!(press(&world, ORDER).await.status, 200);
+    assert_eq!(fake.mind(|it| it.creates.len()), 3);
+    let lists = || {
+        let is_list = |it: &&String| *it == "GET /requests";
+        fake.mind(|it| it.calls.iter().filter(is_list).count())
+    };
+    for hours in [8, 48, 60] {
+        let before = lists();
+        world.clock.forward(hours * HOUR_MS);
+        eventually(async || (before < lists()).then_some(())).await;
+    }
+    assert_eq!(fake.mind(|it| it.creates.len()), 3);
     assert_eq!(fake.mind(|it| it.requests.len()), 1);
 }
 

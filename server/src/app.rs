@@ -24,7 +24,7 @@ use crate::provider::{
 };
 use crate::quota::Quota;
 use crate::random;
-use crate::reconcile::{self, Asker};
+use crate::reconcile::Asker;
 use crate::store::{Store, StoreError};
 use crate::telemetry::{BuildLabels, Metrics};
 use crate::widget::WidgetFiles;
@@ -155,17 +155,12 @@ impl App {
         let app = Self::over(config, clock, store, audience, widget, exchanges).await?;
         let told = app.store.set_audience(tell).await;
         told.map_err(StartError::Store)?;
-        let now = app.now();
-        // Where other servers work on the same records, what is unanswered may be theirs, and under way.
-        let patience_ms = if app.store.is_shared() {
-            reconcile::STALE_MS
-        } else {
-            0
-        };
-        if planted!(CutOffForgotten) {
+        // Where other servers work on the same records, what is unanswered may be theirs, and under way: see `reconcile`.
+        if planted!(CutOffForgotten) || app.store.is_shared() {
             return Ok(app);
         }
-        let found = app.store.recover(now.plus_ms(-patience_ms), now).await;
+        let lost = app.store.unanswered().await.map_err(StartError::Store)?;
+        let found = app.store.recover(&lost, app.now()).await;
         let found = found.map_err(StartError::Store)?;
         if 0 < found {
             tracing::warn!(

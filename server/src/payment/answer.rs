@@ -11,13 +11,13 @@ pub struct Reached {
     pub is_shown: bool,
 }
 
-/// Whether an attempt still waits for this answer: a notification may have been quicker, and then it knows more.
+/// Whether an answer that opened nothing says how an attempt stands.
+///
+/// A notification may have been quicker, and then it knows more. What was taken for left behind meanwhile (`unknown`) may be
+/// being begun once more, under its own key: that the first call was refused says nothing of the second.
 #[must_use]
 pub fn is_awaited(attempt: &Attempt) -> bool {
-    matches!(
-        attempt.status,
-        AttemptStatus::Created | AttemptStatus::Unknown
-    )
+    attempt.status == AttemptStatus::Created
 }
 
 /// What [`reached`] decides about an attempt that stands as it was begun, the only one of its order.
@@ -37,9 +37,10 @@ pub fn reached(attempt: &Attempt, order: &Order) -> Reached {
     };
     let free = !order.attempts.iter().any(is_in_the_way);
     let again = attempt.status == AttemptStatus::Orphaned && free;
-    let status = match is_awaited(attempt) || again {
-        true => AttemptStatus::Pending,
-        false => attempt.status,
+    let status = match attempt.status {
+        AttemptStatus::Created | AttemptStatus::Unknown => AttemptStatus::Pending,
+        _ if again => AttemptStatus::Pending,
+        other => other,
     };
     let takes_money = matches!(status, AttemptStatus::Pending | AttemptStatus::NeedsReview);
     Reached {

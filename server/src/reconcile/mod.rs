@@ -4,12 +4,14 @@
 //! - [`note`]: its answer into the store, and the news to whoever listens.
 //! - [`watch`]: while a shopper waits; [`rhythm`]: what the shopper does.
 //! - [`rounds`]: what is due by itself.
+//! - [`unanswered`]: which beginnings were cut off.
 
 mod asked;
 mod note;
 mod question;
 mod rhythm;
 mod rounds;
+mod unanswered;
 mod watch;
 
 use std::collections::HashMap;
@@ -24,7 +26,6 @@ use crate::payment::{Attempt, AttemptId};
 use crate::provider::ProviderError;
 
 pub(crate) use note::{alarm, count, note};
-pub(crate) use rounds::STALE_MS;
 pub use rounds::run;
 pub use watch::{hinted, listened, verified, watched};
 

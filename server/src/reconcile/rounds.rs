@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::question::Cause;
+use super::unanswered::Unanswered;
 use super::{Question, start, watch};
 use crate::app::App;
 use crate::background::Task;
-use crate::clock::{MINUTE_MS, SECOND_MS, UnixMs};
+use crate::clock::{SECOND_MS, UnixMs};
 use crate::payment::{Attempt, schedule};
 use crate::provider::{Desk, Urgency};
 use crate::random;
@@ -16,6 +17,7 @@ use crate::store::StoreError;
 /// Runs until the server stops: looks up what is due, and tidies up.
 pub async fn run(app: Arc<App>) {
     let mut rounds: u32 = 0;
+    let mut unanswered = Unanswered::default();
     loop {
         app.background.alive(Task::Reconcile, app.now());
         tokio::select! {
@@ -27,7 +29,7 @@ pub async fn run(app: Arc<App>) {
         if rounds.is_multiple_of(ROUNDS_A_LOOK) {
             watch::read_notices(&app).await;
         }
-        round(&app).await;
+        round(&app, &mut unanswered).await;
         rounds = rounds.wrapping_add(1);
         if rounds.is_multiple_of(ROUNDS_A_MINUTE) {
             tidy(&app, rounds).await;
@@ -35,11 +37,10 @@ pub async fn run(app: Arc<App>) {
     }
 }
 
-async fn round(app: &Arc<App>) {
+async fn round(app: &Arc<App>, unanswered: &mut Unanswered) {
     let now = app.now();
-    let stale = now.plus_ms(-STALE_MS);
     if !planted!(CutOffForgotten)
-        && let Err(error) = app.store.recover(stale, now).await
+        && let Err(error) = recover(app, unanswered, now).await
     {
         tracing::error!(%error, "attempts could not be recovered");
         return;
@@ -47,6 +48,19 @@ async fn round(app: &Arc<App>) {
     for desk in app.desks() {
         take_up(app, desk, now).await;
     }
+}
+
+/// Takes up what a server that has gone was beginning.
+async fn recover(app: &App, unanswered: &mut Unanswered, now: UnixMs) -> Result<(), StoreError> {
+    let lost = unanswered.lost(app.store.unanswered().await?);
+    if lost.is_empty() {
+        return Ok(());
+    }
+    let found = app.store.recover(&lost, now).await?;
+    if 0 < found {
+        tracing::warn!(attempts = found, "calls were cut off; they are looked up");
+    }
+    Ok(())
 }
 
 /// Takes up as many as the provider's limit leaves to the schedule: the others stay due, the longest due first.
@@ -120,12 +134,10 @@ async fn due(
 
 /// How often due attempts are looked for.
 const ROUND: Duration = Duration::from_millis(500);
-const ROUNDS_A_MINUTE: u32 = 120;
+pub(super) const ROUNDS_A_MINUTE: u32 = 120;
 /// Every 2 s it is read whether notifications come.
 const ROUNDS_A_LOOK: u32 = 4;
 /// Most attempts taken up in one round; the longest due come first.
 const MOST_A_ROUND: u32 = 100;
 /// How long an attempt that was taken up is nobody else's: longer than a question takes.
 const LEASE_MS: i64 = 30 * SECOND_MS;
-/// A call takes 10 s at most: what was begun a minute ago and is still unanswered was lost.
-pub(crate) const STALE_MS: i64 = MINUTE_MS;

@@ -134,10 +134,13 @@ pub trait Store:
         at: Option<UnixMs>,
     ) -> Result<(), StoreError>;
 
-    /// Makes attempts that were begun before `before`, and whose answer was never noted, unknown and due at once.
+    /// Attempts that were begun and whose answer is not noted: their calls are under way, or were cut off.
+    async fn unanswered(&self) -> Result<Vec<AttemptId>, StoreError>;
+
+    /// Makes those of `lost` that are unanswered still unknown and due at once: their calls were cut off.
     ///
     /// Returns how many.
-    async fn recover(&self, before: UnixMs, now: UnixMs) -> Result<usize, StoreError>;
+    async fn recover(&self, lost: &[AttemptId], now: UnixMs) -> Result<usize, StoreError>;
 
     /// Keeps a notification that could not be placed.
     async fn park(

@@ -22,10 +22,10 @@ async fn until_alarm(world: &World, kind: &str) {
     .await;
 }
 
-/// The first press is still waiting for the provider when its attempt is given up, as after a jump of the clock.
+/// The first press is still waiting for the provider when its attempt is given up.
 async fn given_up(world: &World) {
     eventually(async || (world.fake.mind(|it| it.opens) == 1).then_some(())).await;
-    world.clock.forward(61_000);
+    world.take_for_lost();
     world.until_state(ORDER, "orphaned").await;
 }
 

@@ -5,9 +5,9 @@ use super::super::answer::{AS_BEGUN, Reached, is_awaited, reached};
 use super::{ALL, attempt, id, order};
 
 #[test]
-fn an_answer_is_awaited_by_what_is_being_begun_alone() {
+fn a_refusal_counts_for_what_is_being_begun_and_not_for_what_another_call_may_have_begun() {
     for status in ALL {
-        let expected = matches!(status, S::Created | S::Unknown);
+        let expected = status == S::Created;
         assert_eq!(is_awaited(&attempt("a", status)), expected, "{status}");
     }
 }

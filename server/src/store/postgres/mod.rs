@@ -177,8 +177,12 @@ impl Store for PostgresStore {
         upkeep::reschedule(&self.session, attempt, taken_until, at).await
     }
 
-    async fn recover(&self, before: UnixMs, now: UnixMs) -> Result<usize, StoreError> {
-        upkeep::recover(&self.session, before, now).await
+    async fn unanswered(&self) -> Result<Vec<AttemptId>, StoreError> {
+        upkeep::unanswered(&self.session).await
+    }
+
+    async fn recover(&self, lost: &[AttemptId], now: UnixMs) -> Result<usize, StoreError> {
+        upkeep::recover(&self.session, lost, now).await
     }
 
     async fn park(

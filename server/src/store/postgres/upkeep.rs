@@ -58,16 +58,23 @@ pub(super) async fn reschedule(
     Ok(())
 }
 
+pub(super) async fn unanswered(session: &Session) -> Result<Vec<AttemptId>, StoreError> {
+    let sql = "SELECT attempt_id FROM attempts WHERE status = 'created'";
+    let rows = session.query(sql, &[]).await?;
+    Ok(rows.iter().map(|row| AttemptId(row.get(0))).collect())
+}
+
 /// What another server is answering at this moment is passed over.
 pub(super) async fn recover(
     session: &Session,
-    before: UnixMs,
+    lost: &[AttemptId],
     now: UnixMs,
 ) -> Result<usize, StoreError> {
+    let lost: Vec<&str> = lost.iter().map(|it| it.0.as_str()).collect();
     let sql = "UPDATE attempts t SET status = 'unknown', next_check_at = $2, updated_at = $2 \
-         FROM (SELECT attempt_id FROM attempts WHERE status = 'created' AND created_at < $1 \
+         FROM (SELECT attempt_id FROM attempts WHERE attempt_id = ANY($1) AND status = 'created' \
          FOR NO KEY UPDATE SKIP LOCKED) lost WHERE t.attempt_id = lost.attempt_id RETURNING 1";
-    Ok(session.query(sql, &[&before.0, &now.0]).await?.len())
+    Ok(session.query(sql, &[&lost, &now.0]).await?.len())
 }
 
 pub(super) async fn park(

@@ -208,11 +208,13 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn recover(&self, before: UnixMs, now: UnixMs) -> Result<usize, StoreError> {
-        if !self.read(|it| reads::any_created_before(it, before))? {
-            return Ok(0);
-        }
-        self.write(move |it| writes::recover(it, before, now)).await
+    async fn unanswered(&self) -> Result<Vec<AttemptId>, StoreError> {
+        self.read(reads::unanswered)
+    }
+
+    async fn recover(&self, lost: &[AttemptId], now: UnixMs) -> Result<usize, StoreError> {
+        let lost = lost.to_vec();
+        self.write(move |it| writes::recover(it, &lost, now)).await
     }
 
     async fn park(

@@ -135,10 +135,11 @@ fn due_sql() -> String {
     )
 }
 
-pub(super) fn any_created_before(connection: &Connection, before: UnixMs) -> Result<bool, Error> {
+pub(super) fn unanswered(connection: &Connection) -> Result<Vec<AttemptId>, Error> {
     connection
-        .prepare_cached(ANY_CREATED)?
-        .query_row([before.0], |row| row.get(0))
+        .prepare_cached(UNANSWERED)?
+        .query_map([], |row| Ok(AttemptId(row.get(0)?)))?
+        .collect()
 }
 
 pub(super) fn counts(connection: &Connection) -> Result<Vec<(AttemptStatus, u64)>, Error> {
@@ -157,8 +158,7 @@ static OPENED_BY: LazyLock<String> = LazyLock::new(|| {
         rows::ATTEMPT
     )
 });
-const ANY_CREATED: &str =
-    "SELECT EXISTS (SELECT 1 FROM attempts WHERE status = 'created' AND created_at < ?1)";
+const UNANSWERED: &str = "SELECT attempt_id FROM attempts WHERE status = 'created'";
 
 #[cfg(test)]
 mod tests {
@@ -209,7 +209,7 @@ mod tests {
             ],
         );
         check(&ORDER, &["attempts_by_order (order_id=?)"]);
-        check(ANY_CREATED, &["(status=? AND created_at<?)"]);
+        check(UNANSWERED, &["(status=?)"]);
         check(COUNTS, &["COVERING INDEX attempts_waiting (status=?)"]);
         check(outbox::DUE, &["outbox_due (next_at<?)"]);
         check(records::FAILED, &["attempts_failed (updated_at>?)"]);

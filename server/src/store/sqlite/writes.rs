@@ -296,14 +296,18 @@ pub(super) fn take_due(
 
 pub(super) fn recover(
     connection: &Connection,
-    before: UnixMs,
+    lost: &[AttemptId],
     now: UnixMs,
 ) -> Result<usize, Error> {
-    connection.execute_cached(
+    let mut statement = connection.prepare_cached(
         "UPDATE attempts SET status = 'unknown', next_check_at = ?2, updated_at = ?2 \
-         WHERE status = 'created' AND created_at < ?1",
-        params![before.0, now.0],
-    )
+         WHERE attempt_id = ?1 AND status = 'created'",
+    )?;
+    let mut found: usize = 0;
+    for attempt in lost {
+        found = found.saturating_add(statement.execute(params![attempt.0, now.0])?);
+    }
+    Ok(found)
 }
 
 pub(super) fn park(

@@ -108,16 +108,24 @@ pub(super) async fn what_is_paid_is_not_looked_up_again(bench: Bench) {
 pub(super) async fn a_call_that_was_cut_off_is_recovered(bench: Bench) {
     let lost = bench.created("ORDER-1").await;
     let open = bench.pending("ORDER-2").await;
+    let other = bench.created("ORDER-3").await;
     let now = NOW.plus_ms(60_000);
-    assert_eq!(bench.store.recover(NOW, now).await.unwrap(), 0, "too young");
-    let before = NOW.plus_ms(1);
-    assert_eq!(bench.store.recover(before, now).await.unwrap(), 1);
-    assert_eq!(bench.store.recover(before, now).await.unwrap(), 0);
+    let mut unanswered = bench.store.unanswered().await.unwrap();
+    unanswered.sort_by(|a, b| a.0.cmp(&b.0));
+    assert_eq!(unanswered, [lost.clone(), other.clone()]);
+    let both = [lost.clone(), open.clone()];
+    assert_eq!(bench.store.recover(&both, now).await.unwrap(), 1);
+    assert_eq!(bench.store.recover(&both, now).await.unwrap(), 0);
+    let left = bench.store.unanswered().await.unwrap();
+    assert_eq!(left, std::slice::from_ref(&other));
     let seen = bench.attempt(&lost).await;
     assert_eq!(seen.status, AttemptStatus::Unknown);
     assert_eq!(seen.next_check_at, Some(now));
     assert_eq!(bench.status(&open).await, AttemptStatus::Pending);
-    // The answer comes after all.
+    assert_eq!(bench.status(&other).await, AttemptStatus::Created);
+    // The answer comes after all. A refusal says nothing of a call that was made since.
+    bench.answered(&lost, Answered::Refused).await;
+    assert_eq!(bench.status(&lost).await, AttemptStatus::Unknown);
     assert!(bench.answered(&lost, Answered::Opened(page(&lost))).await);
     assert_eq!(bench.status(&lost).await, AttemptStatus::Pending);
 }

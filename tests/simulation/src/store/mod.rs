@@ -195,13 +195,16 @@ impl Store for MemoryStore {
             .await
     }
 
-    async fn recover(&self, before: UnixMs, now: UnixMs) -> Result<usize, StoreError> {
-        let is_cut_off =
-            |it: &Attempt| it.status == AttemptStatus::Created && it.created_at < before;
-        if !self.read(|it| it.attempts().any(is_cut_off))? {
-            return Ok(0);
-        }
-        self.write(|it| it.recover(before, now)).await
+    async fn unanswered(&self) -> Result<Vec<AttemptId>, StoreError> {
+        let created = |it: &&Attempt| it.status == AttemptStatus::Created;
+        self.read(|it| {
+            let all = it.attempts().filter(created);
+            all.map(|it| it.id.clone()).collect()
+        })
+    }
+
+    async fn recover(&self, lost: &[AttemptId], now: UnixMs) -> Result<usize, StoreError> {
+        self.write(|it| it.recover(lost, now)).await
     }
 
     async fn park(

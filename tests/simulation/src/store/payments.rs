@@ -285,11 +285,15 @@ impl Disk {
         }
     }
 
-    pub(super) fn recover(&mut self, before: UnixMs, now: UnixMs) -> usize {
+    pub(super) fn recover(&mut self, lost: &[AttemptId], now: UnixMs) -> usize {
         let mut found = 0;
-        for index in 0..self.attempts.len() {
+        for index in lost
+            .iter()
+            .filter_map(|it| self.index(it))
+            .collect::<Vec<_>>()
+        {
             let attempt = &mut self.attempts[index].attempt;
-            if attempt.status == AttemptStatus::Created && attempt.created_at < before {
+            if attempt.status == AttemptStatus::Created {
                 attempt.status = AttemptStatus::Unknown;
                 attempt.next_check_at = Some(now);
                 attempt.updated_at = now;

@@ -2,6 +2,7 @@
 
 use malipo::checkout::{Input, Wake};
 use malipo_server::clock::UnixMs;
+use malipo_server::payment::AttemptStatus;
 use malipo_wire::OrderId;
 
 use super::World;
@@ -139,12 +140,18 @@ impl World {
     /// How long a server's timers may sleep: once nobody waits, until something is due.
     pub(super) fn pause(&self, server: usize) -> u64 {
         let is_over = self.mix.is_healed() && !self.checks.awaits_look_up();
-        let is_quiet = is_over && self.calls.is_empty() && !self.tabs.iter().any(Tab::is_busy);
+        let disk = self.disk.look();
+        // A beginning without an answer is lost after so many rounds of a server's, however long they take.
+        let is_answered = disk
+            .attempts()
+            .all(|it| it.status != AttemptStatus::Created);
+        let is_quiet =
+            is_over && is_answered && self.calls.is_empty() && !self.tabs.iter().any(Tab::is_busy);
         if !is_quiet {
             return 500;
         }
         let wall = self.wall(server);
-        let due = self.disk.look().next_due();
+        let due = disk.next_due();
         let wait = due.map_or(0, |it| it.0.saturating_sub(wall).max(0));
         u64::try_from(wait).unwrap_or(0).clamp(500, 6 * 3_600_000)
     }

@@ -37,10 +37,13 @@ pub fn reached(attempt: &Attempt, order: &Order) -> Reached {
     };
     let free = !order.attempts.iter().any(is_in_the_way);
     let again = attempt.status == AttemptStatus::Orphaned && free;
-    let status = match attempt.status {
-        AttemptStatus::Created | AttemptStatus::Unknown => AttemptStatus::Pending,
-        _ if again => AttemptStatus::Pending,
-        other => other,
+    let is_begun = matches!(
+        attempt.status,
+        AttemptStatus::Created | AttemptStatus::Unknown
+    );
+    let status = match is_begun || again {
+        true => AttemptStatus::Pending,
+        false => attempt.status,
     };
     let takes_money = matches!(status, AttemptStatus::Pending | AttemptStatus::NeedsReview);
     Reached {

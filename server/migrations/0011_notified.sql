@@ -1,5 +1,5 @@
--- The last payments through a provider.
-CREATE INDEX attempts_paid_by_provider ON attempts (provider, paid_at) WHERE paid_at IS NOT NULL;
 -- When the provider last told of an attempt by itself. A payment that it did not tell of, around the time at which it was
 -- noted, shows that its notifications do not come.
 ALTER TABLE attempts ADD COLUMN notified_at INTEGER;
+-- The last payments through a provider.
+CREATE INDEX attempts_paid_by_provider ON attempts (provider, paid_at) WHERE paid_at IS NOT NULL;

@@ -1,6 +1,3 @@
--- The last payments through a provider. On PostgreSQL it comes first: while it is built other servers read on, and the column
--- below, for which they have to wait, is there in a moment.
-CREATE INDEX attempts_paid_by_provider ON attempts (provider, paid_at) WHERE paid_at IS NOT NULL;
 -- When the provider last told of an attempt by itself. A payment that it did not tell of, around the time at which it was
 -- noted, shows that its notifications do not come.
 ALTER TABLE attempts ADD COLUMN notified_at bigint;

@@ -156,17 +156,17 @@ async fn migrate(client: &mut Client) -> Result<Cursor, StoreError> {
             "the database's encoding is {encoding}; accepted: UTF8 (CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0)"
         )));
     }
-    let transaction = client.transaction().await.map_err(failed)?;
-    // Servers that start together do this one after the other; the second finds nothing left to do.
-    transaction
-        .execute("SELECT pg_advisory_xact_lock($1, 0)", &[&super::LOCKS])
+    // Servers that start together do this one after the other; the second finds nothing left to do. The connection is closed
+    // afterwards, and the lock with it.
+    client
+        .execute("SELECT pg_advisory_lock($1, 0)", &[&super::LOCKS])
         .await
         .map_err(failed)?;
-    transaction
+    client
         .batch_execute("CREATE TABLE IF NOT EXISTS malipo_schema (version int PRIMARY KEY, made_at timestamptz NOT NULL DEFAULT now())")
         .await
         .map_err(failed)?;
-    let row = transaction
+    let row = client
         .query_one("SELECT coalesce(max(version), 0) FROM malipo_schema", &[])
         .await
         .map_err(failed)?;
@@ -181,24 +181,26 @@ async fn migrate(client: &mut Client) -> Result<Cursor, StoreError> {
         if version <= done {
             continue;
         }
+        // Each by itself: what one has locked is not held while the next waits for servers that are at work, nor they for it.
+        let transaction = client.transaction().await.map_err(failed)?;
         transaction.batch_execute(migration).await.map_err(failed)?;
         let sql = "INSERT INTO malipo_schema (version) VALUES ($1)";
         transaction
             .execute(sql, &[&version])
             .await
             .map_err(failed)?;
+        transaction.commit().await.map_err(failed)?;
     }
-    let row = transaction
+    let row = client
         .query_one(super::news::BEGIN, &[])
         .await
         .map_err(failed)?;
-    let cursor = Cursor(row.try_get(0).map_err(failed)?);
-    transaction.commit().await.map_err(failed)?;
-    Ok(cursor)
+    Ok(Cursor(row.try_get(0).map_err(failed)?))
 }
 
-/// In order, for ever: a migration that has been released is never changed.
-const MIGRATIONS: [&str; 11] = [
+/// In order, for ever: a migration that has been released is never changed. One that changes a table (all wait for it, for a
+/// moment) does nothing else: an index takes as long as the table is large.
+const MIGRATIONS: [&str; 12] = [
     include_str!("../../../migrations/postgres/0001_payments.sql"),
     include_str!("../../../migrations/postgres/0002_quotas.sql"),
     include_str!("../../../migrations/postgres/0003_outbox.sql"),
@@ -210,6 +212,7 @@ const MIGRATIONS: [&str; 11] = [
     include_str!("../../../migrations/postgres/0009_references.sql"),
     include_str!("../../../migrations/postgres/0010_told_with.sql"),
     include_str!("../../../migrations/postgres/0011_notified.sql"),
+    include_str!("../../../migrations/postgres/0012_paid_by_provider.sql"),
 ];
 /// The oldest that has `xid8`, by which news is read; also the oldest that is still kept by anyone.
 const LEAST_VERSION: i32 = 130_000;

@@ -44,6 +44,27 @@ async fn servers_that_start_together_make_the_tables_once() {
     assert_eq!(versions, (1..=made).collect::<Vec<_>>());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_are_brought_up_to_date_while_another_server_is_in_the_middle_of_a_payment() {
+    let database = Database::new().await;
+    drop(PostgresStore::open(&database.config()).await.unwrap());
+    let older = "DROP INDEX attempts_paid_by_provider; ALTER TABLE attempts DROP COLUMN notified_at; \
+        DELETE FROM malipo_schema WHERE 10 < version";
+    let other = database.client().await;
+    other.batch_execute(older).await.unwrap();
+    // It has read an attempt and is about to write what became of it.
+    let reads = "BEGIN; SELECT count(*) FROM attempts";
+    other.batch_execute(reads).await.unwrap();
+    let config = database.config();
+    let update = tokio::spawn(async move { PostgresStore::open(&config).await });
+    let watcher = database.client().await;
+    let waits = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    eventually(async || watcher.query_opt(waits, &[]).await.unwrap()).await;
+    let writes = "UPDATE attempts SET updated_at = updated_at; COMMIT";
+    other.batch_execute(writes).await.unwrap();
+    update.await.unwrap().unwrap();
+}
+
 #[tokio::test]
 async fn tables_of_a_newer_version_are_left_alone() {
     let database = Database::new().await;

@@ -6,8 +6,8 @@ use malipo_wire::OrderId;
 use super::reads;
 use super::rows;
 use super::session::{Failure, Session, Values, Work, query, storable};
-use crate::payment::Reference;
 use crate::payment::begin::{self, Decision, KnownKey};
+use crate::payment::{AttemptStatus, Order, Reference};
 use crate::store::{Begin, Begun, Hash, KEEP_MS, StoreError};
 
 /// Begins an order of which nothing is known, nor of its key. `None` where something is, and nothing was written.
@@ -71,6 +71,9 @@ impl Work for Beginning {
             true => reads::locked_order(it, &order_id).await?,
             false => None,
         };
+        if let Some(begun) = order.as_ref().and_then(|it| begun_unheard(begin, it)) {
+            return Ok(begun);
+        }
         let decision = begin::decide(&begin.wish, key.as_ref(), order.as_ref());
         let mut reference = None;
         if let Decision::New { first } = &decision {
@@ -93,6 +96,22 @@ impl Work for Beginning {
             reference,
         })
     }
+}
+
+/// What this very request has begun, where the answer to that was lost: its attempt's id is its own, so nobody else is calling
+/// the provider for it, and its token and its key are written.
+fn begun_unheard(begin: &Begin, order: &Order) -> Option<Begun> {
+    let own = order
+        .attempts
+        .iter()
+        .find(|it| it.id == begin.attempt.id && it.status == AttemptStatus::Created)?;
+    Some(Begun {
+        decision: Decision::New {
+            first: order.attempts.len() == 1,
+        },
+        order_id: order.id.clone(),
+        reference: Some(own.reference.clone()),
+    })
 }
 
 async fn new_order(it: &Transaction<'_>, begin: &Begin, id: &OrderId) -> Result<(), Failure> {

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use malipo_server::config::PostgresConfig;
+use malipo_server::payment::Reference;
 use malipo_server::payment::begin::Decision;
 use malipo_server::store::outbox::Tell;
 use malipo_server::store::{Answered, PostgresStore, Store};
@@ -102,9 +103,12 @@ async fn a_beginning_whose_commit_was_not_answered_is_found_and_not_begun_again(
     let first = way.cut(&id.0).begin(begin).await.unwrap();
     assert!(way.was_cut());
     let second = way.store.begin(bench.begin("ORDER-1")).await.unwrap();
-    for begun in [first, second] {
-        assert!(matches!(begun.decision, Decision::Running), "{begun:?}");
-    }
+    // Whoever has begun it goes on with it; nobody else does.
+    let Decision::New { first: true } = first.decision else {
+        panic!("{first:?}")
+    };
+    assert_eq!(first.reference, Some(Reference("ORDER-1".to_owned())));
+    assert!(matches!(second.decision, Decision::Running), "{second:?}");
     let order = bench.order("ORDER-1").await;
     assert_eq!(order.attempts.len(), 1);
     assert_eq!(order.attempts[0].id, id);

@@ -4,6 +4,7 @@
 //! not notice the others: where one of them fails, or the commit does, everything is undone and each is run again in a
 //! transaction of its own. Where none can be begun, the file is locked, and all who wait are told after one wait for it.
 
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::mpsc;
 use std::{iter, slice};
 
@@ -82,9 +83,17 @@ impl<T: Send, W: Fn(&Connection) -> Result<T, Error> + Send> Job for Write<T, W>
 fn commit(connection: &mut Connection, mut waiting: Vec<Box<dyn Job>>) {
     let committed = match together(connection, &mut waiting) {
         Err(Undone::Run(_)) if 1 < waiting.len() => {
+            let mut locked = None;
             for mut job in waiting {
+                if let Some(error) = &locked {
+                    job.answer(Err(StoreError::clone(error)));
+                    continue;
+                }
                 let alone = together(connection, slice::from_mut(&mut job));
-                job.answer(alone.map_err(StoreError::from));
+                let is_locked = matches!(alone, Err(Undone::NotBegun(_)));
+                let alone = alone.map_err(StoreError::from);
+                locked = alone.clone().err().filter(|_| is_locked);
+                job.answer(alone);
             }
             return;
         }
@@ -99,9 +108,16 @@ fn together(connection: &mut Connection, jobs: &mut [Box<dyn Job>]) -> Result<()
     let begun = connection.transaction_with_behavior(TransactionBehavior::Immediate);
     let transaction = begun.map_err(Undone::NotBegun)?;
     for job in jobs {
-        job.run(&transaction).map_err(Undone::Run)?;
+        // What it did is undone with the transaction.
+        let ran = panic::catch_unwind(AssertUnwindSafe(|| job.run(&transaction)));
+        ran.unwrap_or_else(|_| Err(broke())).map_err(Undone::Run)?;
     }
     transaction.commit().map_err(Undone::Run)
+}
+
+/// What is told of a write that panicked; the panic itself is in the log.
+fn broke() -> Error {
+    Error::ToSqlConversionFailure("a write broke off".into())
 }
 
 /// Why nothing was written.
@@ -200,6 +216,24 @@ mod tests {
         assert_eq!(first_done.try_recv().unwrap().unwrap(), 1);
         assert!(odd_done.try_recv().unwrap().is_err());
         assert_eq!(numbers(&connection), [1]);
+    }
+
+    #[test]
+    fn a_write_that_panics_fails_alone_and_the_next_ones_go_on() {
+        let (_folder, _, mut connection) = file();
+        let (first, mut first_done) = add(1);
+        let (odd, mut odd_done) = job(|_| {
+            let nothing: Option<()> = iter::empty().next();
+            nothing.unwrap();
+            Ok(())
+        });
+        commit(&mut connection, vec![first, odd]);
+        assert_eq!(first_done.try_recv().unwrap().unwrap(), 1);
+        assert!(odd_done.try_recv().unwrap().is_err());
+        let (second, mut second_done) = add(2);
+        commit(&mut connection, vec![second]);
+        assert_eq!(second_done.try_recv().unwrap().unwrap(), 1);
+        assert_eq!(numbers(&connection), [1, 2]);
     }
 
     #[test]

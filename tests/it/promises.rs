@@ -120,6 +120,15 @@ fn destroy_in_a_listener_drops_what_was_still_to_come() {
     ]);
     assert_eq!(world.times("resolve success").len(), 1);
     assert!(world.times("pay-success").is_empty() && world.times("reject").is_empty());
+    // Whoever asked is told what was found.
+    let world = run(&[
+        (0, press()),
+        (1, initiated(GOOD)),
+        (1_000, Act::Say(Input::CheckRequested)),
+        (1_001, Act::Listen(EventName::Change, Input::Destroyed)),
+        (1_002, verified(SUCCESS)),
+    ]);
+    assert_eq!(world.times("checked success"), [1_002]);
 }
 
 #[test]

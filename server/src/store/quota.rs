@@ -174,7 +174,8 @@ pub const MOST_LEVELS: u32 = 4;
 pub const LEVEL_MS: i64 = 60_000;
 /// For how long leased calls may count: [`crate::quota`] leases them for 64 s.
 pub const LONGEST_LEASE_MS: i64 = 64 * SECOND_MS;
-/// How far the clocks of servers that share a store may be apart with the limit still kept.
+/// By how much a clock may be ahead of another server's with what it notes still counted there. (The limit is kept to the
+/// last call only where clocks agree: a lease ends early for whoever is ahead.)
 const CLOCKS_APART_MS: i64 = MINUTE_MS;
 /// How soon it is worth asking again where nothing says better.
 const RETRY_MS: i64 = 1_000;

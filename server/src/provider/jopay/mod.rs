@@ -173,8 +173,10 @@ impl JoPayAdapter {
             }
             // No second payment may have begun since, so what this may begin is the order's only one.
             (None, AttemptStatus::Unknown) => self.repeat(calls, &wanted).await?,
-            // Its call is under way, or JoPay did not have it when it was asked: a repetition might begin it beside another.
-            (None, _) => self.search(calls, &wanted).await?,
+            // Its call is under way: a second one beside it might begin a second request.
+            (None, AttemptStatus::Created) => self.search(calls, &wanted).await?,
+            // JoPay did not have it, or its page was not fit to be shown: a repetition might begin it beside another.
+            (None, _) => self.search_given_up(calls, &wanted).await?,
         };
         let Some(request) = request else {
             return Ok(None);
@@ -214,8 +216,25 @@ impl JoPayAdapter {
                     Ok(None)
                 }
             },
-            Err(ProviderError::Rejected { .. }) => self.search(calls, wanted).await,
+            Err(ProviderError::Rejected { .. }) => Ok(self.search(calls, wanted).await?),
             Err(error) => Err(error),
+        }
+    }
+
+    /// Looks for a request whose page nobody has. A list that cannot be read (what it looks like is not documented) has no word
+    /// of it: a shopper who waits to pay by another one is kept no longer.
+    async fn search_given_up(
+        &self,
+        calls: &Calls<'_>,
+        wanted: &Wanted<'_>,
+    ) -> Result<Option<Request>, ProviderError> {
+        match self.search(calls, wanted).await {
+            Err(ListError::Unreadable(error)) => {
+                let reference = wanted.reference.0.as_str();
+                tracing::warn!(reference, %error, "JoPay's list of requests cannot be read");
+                Ok(None)
+            }
+            found => Ok(found?),
         }
     }
 
@@ -224,7 +243,7 @@ impl JoPayAdapter {
         &self,
         calls: &Calls<'_>,
         wanted: &Wanted<'_>,
-    ) -> Result<Option<Request>, ProviderError> {
+    ) -> Result<Option<Request>, ListError> {
         let is_it = |it: &Request| {
             it.reference.as_deref() == Some(wanted.reference.0.as_str())
                 && it.order_id.as_deref() == Some(wanted.order_id.as_str())
@@ -235,7 +254,10 @@ impl JoPayAdapter {
             let response = calls
                 .send(self.get_page("/requests", cursor.as_deref()))
                 .await?;
-            let (requests, next) = answer::list(&response)?;
+            let (requests, next) = answer::list(&response).map_err(|it| match response.status {
+                200..=299 => ListError::Unreadable(it),
+                _ => ListError::Other(it),
+            })?;
             if let Some(request) = requests.into_iter().find(is_it) {
                 return Ok(Some(request));
             }
@@ -246,6 +268,28 @@ impl JoPayAdapter {
             cursor = next;
         }
         Ok(None)
+    }
+}
+
+/// Why JoPay's list of requests says nothing.
+enum ListError {
+    /// It came, and is in no form that we know.
+    Unreadable(ProviderError),
+    /// It did not come, or was refused.
+    Other(ProviderError),
+}
+
+impl From<ProviderError> for ListError {
+    fn from(error: ProviderError) -> Self {
+        Self::Other(error)
+    }
+}
+
+impl From<ListError> for ProviderError {
+    fn from(error: ListError) -> Self {
+        match error {
+            ListError::Unreadable(error) | ListError::Other(error) => error,
+        }
     }
 }
 

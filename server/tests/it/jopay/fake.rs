@@ -36,6 +36,8 @@ pub(crate) struct Mind {
     pub(crate) hold: Option<Arc<tokio::sync::Notify>>,
     /// The answer to a look-up waits for this.
     pub(crate) hold_look_up: Option<Arc<tokio::sync::Notify>>,
+    /// The list is called something else than we think.
+    pub(crate) strange_list: bool,
     /// Calls without the right key.
     pub(crate) strangers: u32,
 }
@@ -160,7 +162,11 @@ async fn create(State(fake): State<Fake>, body: Bytes) -> Response {
 async fn list(State(fake): State<Fake>) -> Response {
     let requests: Vec<_> =
         fake.mind(|it| it.requests.iter().rev().map(|it| it.1.clone()).collect());
-    Json(json!({"ok":true,"requests":requests,"next_cursor":null})).into_response()
+    let name = match fake.mind(|it| it.strange_list) {
+        true => "items",
+        false => "requests",
+    };
+    Json(json!({"ok":true,name:requests,"next_cursor":null})).into_response()
 }
 
 async fn one(State(fake): State<Fake>, Path(id): Path<String>) -> Response {

@@ -90,6 +90,18 @@ async fn what_jopay_did_not_have_is_never_begun_beside_another() {
 }
 
 #[tokio::test]
+async fn a_list_that_cannot_be_read_keeps_nobody_from_paying() {
+    let (fake, world) = start("").await;
+    fake.trouble(false, 500, "");
+    fake.trouble(false, 400, r#"{"ok":false,"error":"invalid_merchant_id"}"#);
+    press(&world, ORDER).await;
+    world.until_state(ORDER, "orphaned").await;
+    fake.mind(|it| it.strange_list = true);
+    assert_eq!(press(&world, ORDER).await.status, 200);
+    assert_eq!(fake.mind(|it| it.requests.len()), 1);
+}
+
+#[tokio::test]
 async fn a_refused_create_has_begun_nothing_and_the_next_press_works() {
     for (status, error, words) in [
         (401, "unauthorized", "does not take the API key"),

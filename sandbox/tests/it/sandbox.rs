@@ -171,6 +171,11 @@ pub(crate) fn order(order_id: &str, ipn_url: &str) -> Value {
 /// An address where nobody listens.
 pub(crate) const NOWHERE: &str = "http://127.0.0.1:1/ipn";
 
+/// Whether half of [`CARD`]'s number stands in it. A quarter stands in many an id and time.
+pub(crate) fn keeps_card(kept: &Value) -> bool {
+    kept.to_string().replace(' ', "").contains("42424242")
+}
+
 /// The form of a shopper who pays by card.
 pub(crate) const CARD: [(&str, &str); 5] = [
     ("action", "succeed"),

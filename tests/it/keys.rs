@@ -1,7 +1,7 @@
 //! Idempotency keys: each belongs to a payload, over presses, retries and reloads, until an answer is understood.
 
-use malipo::checkout::RequestKind;
 use malipo::checkout::answer::Reply;
+use malipo::checkout::{Effect, RequestKind};
 
 use crate::browser::answer;
 use crate::harness::*;
@@ -84,6 +84,23 @@ fn a_stored_key_is_forgotten_after_24_hours() {
     assert_eq!(world.times("initiate k1").len(), 2);
     let world = run(&[(0, press()), (300, Act::Reload), (DAY, press())]);
     assert_eq!(world.times("initiate k1").len(), 1);
+}
+
+#[test]
+fn what_is_kept_of_a_failed_attempt_has_the_key_of_a_later_press_alone() {
+    let failed = [
+        (0, press()),
+        (1, initiated(GOOD)),
+        (2_600, verified(FAILED)),
+    ];
+    let world = run(&failed);
+    let kept = |world: &World| {
+        world.effects.iter().rev().find_map(|it| match it {
+            Effect::Save { record, .. } => Some(record.key.clone()),
+            _ => None,
+        })
+    };
+    assert_eq!(kept(&world), Some(None));
 }
 
 #[test]

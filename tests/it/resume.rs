@@ -36,6 +36,24 @@ fn a_reload_while_waiting_verifies_at_once_and_initiates_nothing() {
 }
 
 #[test]
+fn after_a_reload_too_a_success_over_another_amount_or_currency_waits() {
+    for (said, expected) in [
+        (r#""amount":"10000","currency":"UGX""#, StateName::Success),
+        (r#""amount":"10000","currency":"KES""#, StateName::Waiting),
+        (r#""amount":"100","currency":"UGX""#, StateName::Waiting),
+    ] {
+        let body = format!(r#"{{"order_id":"ORD-1","status":"success",{said}}}"#);
+        // Only the record knows the price: the page has lost its own.
+        let world = run(&[
+            (0, Act::Without("amount")),
+            (0, resume(|_| ())),
+            (100, verified(&body)),
+        ]);
+        assert_eq!(world.state(), expected, "{said}");
+    }
+}
+
+#[test]
 fn an_order_that_came_by_the_address_is_found_again_after_a_reload() {
     let world = run(&[
         (

@@ -31,13 +31,19 @@ impl Checks {
                 None => self.noted(attempt),
                 Some(before) => self.moved(attempt, before, change.after, now),
             }
+            // What is paid already, and gets its page noted by a server whose answer was overtaken, is not noted as paid.
+            let is_new = change.before != Some(change.after);
             match change.after {
                 AttemptStatus::Paid => {
-                    self.was_told(attempt, server);
+                    if is_new {
+                        self.was_told(attempt, server);
+                    }
                     self.noted_as_paid(&disk, attempt, ledger);
                 }
                 AttemptStatus::DuplicatePaid => {
-                    self.was_told(attempt, server);
+                    if is_new {
+                        self.was_told(attempt, server);
+                    }
                     let payment = ledger.find(&attempt.reference.0);
                     assert!(
                         payment.is_some_and(Payment::is_paid_in_full),

@@ -2,6 +2,7 @@
 //
 // In: core.js, core_bg.wasm, compat.js (the same as JavaScript) and names.json (what tools/pkg.sh leaves), and the files
 // beside this one.
+// Beside those: modules.json, what of the two bundles is which module's (tools/size.mjs).
 // Out: the npm package, which is also what a backend serves as the script embed. Both run the same wasm:
 // - npm: the modules as they are, with the glue (core.js) and the bytes as text (bytes.js), for every bundler;
 // - embed: malipo.js, and the same file as malipo-<hash>.js: all that a button needs to be pressed. It loads rest-<hash>.js and
@@ -41,6 +42,8 @@ const out = `${target}.new`;
 rmSync(out, { recursive: true, force: true });
 mkdirSync(join(out, "texts"), { recursive: true });
 
+// Of each bundle's text, how many bytes of it are which module's.
+const contents = new Map();
 const wasm = readFileSync(join(built, "core_bg.wasm"));
 const wasmName = `core-${short(wasm)}.wasm`;
 const compat = minify(asModule(read(join(built, "compat.js"))));
@@ -71,6 +74,8 @@ write("integrity.json", `${JSON.stringify(integrities, null, 2)}\n`);
 write("package.json", `${JSON.stringify(manifest(), null, 2)}\n`);
 
 for (const name of [...MODULES, ...Object.keys(generated), ...Object.keys(served)]) compress(name);
+
+writeFileSync(join(built, "modules.json"), JSON.stringify({ "malipo.js": contents.get(entry), rest: contents.get(rest) }));
 
 rmSync(target, { recursive: true, force: true });
 renameSync(out, target);
@@ -110,7 +115,7 @@ function bundle(from, own = {}, external = []) {
   mkdirSync(join(folder, "texts"));
   for (const name of [...MODULES, "malipo.js"]) writeFileSync(join(folder, name), withShortStyle(read(join(template, name))));
   for (const [name, content] of Object.entries({ "core.js": glue, ...own })) writeFileSync(join(folder, name), content);
-  const { outputFiles } = esbuild.buildSync({
+  const { outputFiles, metafile } = esbuild.buildSync({
     absWorkingDir: folder,
     entryPoints: [from],
     bundle: true,
@@ -119,10 +124,13 @@ function bundle(from, own = {}, external = []) {
     target: LANGUAGE,
     minify: true,
     legalComments: "none",
+    metafile: true,
     write: false,
   });
   rmSync(folder, { recursive: true });
   const [{ text }] = outputFiles;
+  const [{ inputs }] = Object.values(metafile.outputs);
+  contents.set(text, Object.fromEntries(Object.entries(inputs).map(([name, it]) => [name, it.bytesInOutput])));
   // As esbuild lists what a module exports to one that imports it whole: in a page it meets what Object.prototype was given.
   if (/\bfor\s*\(var \w+ in /.test(text)) fail(`${from} holds a for-in`);
   return text;

@@ -120,6 +120,9 @@ test("the table of `make size` is read by its heading", () => {
 malipo.js     41098    14847    13207    +2162     8000
 wasm         148876    67338     7774      new
 total        189974    82185    39000        0    40000
+
+parts           raw       br   change
+glue              1        2       +3
 `;
   const rows = sizeRows(table).map(({ figure, value, target, holds }) => [figure, value, target, holds]);
   assert.deepEqual(rows, [["malipo.js", 13207, "at most 8000", false], ["wasm", 7774, null, null], ["total", 39000, "at most 40000", true]]);

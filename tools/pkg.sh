@@ -32,7 +32,9 @@ RUSTC_BOOTSTRAP=1 \
 step "wasm-opt: $(stat -c %s "$OUT/core_bg.wasm" 2>/dev/null || stat -f %z "$OUT/core_bg.wasm") bytes before"
 # The names between glue and wasm are long and compress badly: 1.5 KB. names.json says what each was shortened to.
 # A function that is called once stays one all the same: small ones are more like each other, which saves 0.9 KB.
-wasm-opt -Oz --one-caller-inline-max-function-size 0 "${FEATURES[@]}" "${MORE_FEATURES[@]}" --strip-debug --strip-producers --strip-target-features \
+# symbols.txt says what each function is called, for tools/size.mjs; the module itself has no names.
+wasm-opt -Oz --one-caller-inline-max-function-size 0 "${FEATURES[@]}" "${MORE_FEATURES[@]}" \
+    --symbolmap="$OUT/symbols.txt" --strip-debug --strip-producers --strip-target-features \
     --minify-imports-and-exports-and-modules \
     "$OUT/core_bg.wasm" -o "$OUT/core_bg.opt.wasm" >"$OUT/names.json"
 mv "$OUT/core_bg.opt.wasm" "$OUT/core_bg.wasm"

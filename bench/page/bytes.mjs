@@ -11,9 +11,10 @@ export function measureBytes() {
   return { name: "page-bytes", title: "Bytes: the table of `make size`, brotli 11", section: "bytes", rows };
 }
 
-/** The rows of its table: what they are of, then the columns that its heading names. */
+/** The rows of its first table: what they are of, then the columns that its heading names. */
 export function sizeRows(text) {
-  const lines = text.split("\n").filter((it) => it.trim());
+  // What the files are made of is told below, after an empty line.
+  const lines = text.trim().split(/\n\s*\n/)[0].split("\n");
   const heading = lines.findIndex((it) => /\bbr\b/.test(it) && /\blimit\b/.test(it));
   if (heading < 0) return [];
   const ends = [...lines[heading].matchAll(/\S+/g)].slice(1).map((it) => [it[0], it.index + it[0].length]);

@@ -51,7 +51,7 @@ const compatName = `compat-${short(compat)}.js`;
 const glue = minify(withoutLoader(withFreshViews(shortenNames(read(join(built, "core.js"))))));
 const texts = LANGUAGES.filter((it) => it !== "en").map((it) => [it, minify(read(join(template, `texts/${it}.js`)))]);
 const textsNames = Object.fromEntries(texts.map(([code, content]) => [code, `texts-${code}-${short(content)}.js`]));
-const rest = bundle("rest.js", {
+const rest = script("rest.js", {
   "javascript.js": written("embed/javascript.js", { "compat.js's hash": pin(compat) }),
   "pinned.js": written("embed/pinned.js"),
 });
@@ -87,7 +87,7 @@ console.log(`build.mjs: with integrity, and the WebAssembly asked for beside the
 function embed() {
   const hashes = Object.fromEntries(texts.map(([code, content]) => [code, pin(content)]));
   const source = { "rest.js's hash": pin(rest) };
-  return bundle("malipo.js", {
+  return script("malipo.js", {
     "fetched.js": fetched(),
     "source.js": written("embed/source.js", source),
     "languages.js": written("embed/languages.js", { "const HASHES = {};": `const HASHES = ${JSON.stringify(hashes)};` }),
@@ -97,7 +97,17 @@ function embed() {
 
 /** malipo/web: the same, but what is no WebAssembly stays an import that a bundler follows. */
 function web() {
-  return bundle("malipo.js", { "fetched.js": fetched(), "source.js": written("web/source.js") }, ["./rest.js", "./texts/*"]);
+  const own = { "fetched.js": fetched(), "source.js": written("web/source.js") };
+  return bundle("malipo.js", { own, options: { external: ["./rest.js", "./texts/*"] } });
+}
+
+/**
+ * A file of the embed. It is run in pages alone, and nearly all of it at once: Chromium (136 and later) compiles what begins with
+ * these words beside the page, and not one function after the other where it is called (0.1 s of a slow phone's start).
+ */
+function script(from, own) {
+  const define = Object.fromEntries(["Element", "HTMLElement", "customElements"].map((it) => [`globalThis.${it}`, "true"]));
+  return bundle(from, { own, options: { define, banner: { js: "//# allFunctionsCalledOnLoad" } } });
 }
 
 function fetched() {
@@ -110,7 +120,7 @@ function written(name, known = {}) {
 }
 
 /** One module out of the package's that begin with this one, with `own` in place of those of the same name. */
-function bundle(from, own = {}, external = []) {
+function bundle(from, { own = {}, options = {} }) {
   const folder = mkdtempSync(join(tmpdir(), "malipo-"));
   mkdirSync(join(folder, "texts"));
   for (const name of [...MODULES, "malipo.js"]) writeFileSync(join(folder, name), withShortStyle(read(join(template, name))));
@@ -119,13 +129,13 @@ function bundle(from, own = {}, external = []) {
     absWorkingDir: folder,
     entryPoints: [from],
     bundle: true,
-    external,
     format: "esm",
     target: LANGUAGE,
     minify: true,
     legalComments: "none",
     metafile: true,
     write: false,
+    ...options,
   });
   rmSync(folder, { recursive: true });
   const [{ text }] = outputFiles;

@@ -19,32 +19,22 @@ export class Face {
   /** `words`: what is read; `press()`: the button. */
   constructor(root, { button, words, press }) {
     this.#words = words;
+    this.root = root;
+    this.withButton = button;
+    // It has its size, and can be pressed, before anything is written on it.
     this.button = make("button", "button");
-    this.label = make("span", "label");
-    this.amount = make("span", "amount");
-    // What the page puts into the tag with slot="logo" and slot="label".
-    const [logo, label] = ["logo", "label"].map((name) => Object.assign(document.createElement("slot"), { name }));
-    this.labelSlot = label;
-    this.label.append(label);
-    this.button.append(logo, this.label, " ", this.amount);
     // Only the shopper's own press: a script has start().
     this.button.addEventListener("click", (event) => event.isTrusted && press());
     this.button.hidden = !button;
-    this.panel = make("div", "panel");
-    this.panel.tabIndex = -1;
-    // The live region: its text changes once per headline, and is said once.
-    this.status = make("p", "status");
-    this.status.setAttribute("role", "status");
-    this.hints = make("div", "hints");
-    this.panel.append(this.status, this.hints);
-    this.root = root;
-    this.withButton = button;
-    root.replaceChildren(this.button, this.panel);
+    // As high in its line as the words that take its place.
+    this.button.append("\u00a0");
+    root.replaceChildren(this.button);
     style(root, CSS);
   }
 
   /** The rest of the panel has come: what panel.js has. `act(part)`: `check`, `reopen`, `cancel` or `link` in it. */
   furnish(Panel, act) {
+    this.#complete();
     this.#rest ??= new Panel(this, act);
     style(this.root, Panel.css);
     this.#redraw();
@@ -52,6 +42,7 @@ export class Face {
 
   /** Label, amount and whether it can be pressed, as the options say. `barred`: it cannot, whatever they say. */
   show({ label, amount, currency, disabled, lang, theme }, target, barred) {
+    this.#complete();
     this.labelSlot.textContent = label || this.#words.say("pay");
     // The shop's own label is in the page's language, whichever that is.
     if (label) this.label.removeAttribute("lang");
@@ -103,7 +94,28 @@ export class Face {
     this.root.replaceChildren();
   }
 
+  /** What is in the button, and the panel: once something is to be read there. */
+  #complete() {
+    if (this.panel) return;
+    this.label = make("span", "label");
+    this.amount = make("span", "amount");
+    // What the page puts into the tag with slot="logo" and slot="label".
+    const [logo, label] = ["logo", "label"].map((name) => Object.assign(document.createElement("slot"), { name }));
+    this.labelSlot = label;
+    this.label.append(label);
+    this.button.replaceChildren(logo, this.label, " ", this.amount);
+    this.panel = make("div", "panel");
+    this.panel.tabIndex = -1;
+    // The live region: its text changes once per headline, and is said once.
+    this.status = make("p", "status");
+    this.status.setAttribute("role", "status");
+    this.hints = make("div", "hints");
+    this.panel.append(this.status, this.hints);
+    this.button.after(this.panel);
+  }
+
   #redraw() {
+    this.#complete();
     const [state, [headline, ...hints], value, page, detail, flags, minutes] = this.#drawn;
     const words = this.#words;
     this.panel.lang = words.lang;

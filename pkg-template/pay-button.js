@@ -16,6 +16,7 @@ export class PayButton {
     if (!headless) this.#host = target.appendChild(document.createElement("div"));
     const page = { target, values: () => pairs(values), headers: () => flattenHeaders(headers), texts: () => texts, camelCase: true, statusOnly: false };
     this.#widget = new Widget(page, this.#host?.attachShadow({ mode: "open" }), true);
+    this.#widget.changed();
   }
 
   get state() {
@@ -57,7 +58,7 @@ export class PayButton {
 }
 
 // No elements outside a browser, but the classes can be imported there.
-const Base = globalThis.HTMLElement ?? class {};
+const Base = globalThis.HTMLElement ? HTMLElement : class {};
 
 /**
  * What both elements share: the widget of the time in which the element is in the page.

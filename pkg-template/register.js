@@ -3,15 +3,14 @@ import { PayButtonElement, PayStatusElement } from "./pay-button.js";
 
 /** Registers both elements. Where the page has loaded another copy before, or has no elements (Node), it does nothing. */
 export function register() {
-  const registry = globalThis.customElements;
-  if (!registry) return;
+  if (!globalThis.customElements) return;
   for (const [name, Element] of [["pay-button", PayButtonElement], ["pay-status", PayStatusElement]]) {
-    if (registry.get(name)) continue;
+    if (customElements.get(name)) continue;
     try {
-      registry.define(name, Element);
+      customElements.define(name, Element);
     } catch {
       // The page gave this class another name already, and a class can have one only.
-      registry.define(name, class extends Element {});
+      customElements.define(name, class extends Element {});
     }
   }
 }

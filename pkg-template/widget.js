@@ -47,7 +47,8 @@ export class Widget {
     // The address is cleaned at once, whenever wasm comes.
     const isBack = takeReturn();
     widgets += 1;
-    this.changed();
+    // What is written on the button, in a task of its own: to define the elements takes a slow phone nearly as long as one may.
+    nextTask().then(() => this.changed());
     // The tab from which the shopper set out waits to be told.
     if (isBack) void this.ready;
     else whenIdle(() => this.#isDestroyed || this.ready);

@@ -29,6 +29,13 @@ test("a class that has a name of the page's already gets ours as well", async ()
   assert.deepEqual(await report(folder, "named.html"), { classes: [true, true], status: true, buttons: [1, 1], errors: [] });
 });
 
+test("the task that defines the elements makes the button, in its size; what is read on it comes in the next, and moves nothing", async () => {
+  const folder = consumer();
+  copy("pages", folder);
+  unpack(join(folder, "first"));
+  assert.deepEqual(await report(folder, "early.html"), { first: ["", false], then: ["Pay UGX 25,000", true], moved: [], errors: [] });
+});
+
 for (const [major, packages] of [["18", REACT_18], ["19", TOOLS]]) {
   test(`React ${major}: a page of the server is taken over in StrictMode, and no event is lost or doubled`, async () => {
     const initial = { sku: "tea", pollInterval: "often", className: "wide", disabled: true, hidden: false, style: { width: "100%" }, "aria-busy": false, "data-shop": "a" };

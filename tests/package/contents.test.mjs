@@ -31,6 +31,13 @@ test("these files are published, and no others", () => {
   assert.deepEqual(published.toSorted(), FILES.toSorted());
 });
 
+test("what a page runs at its start is compiled beside it, all at once", () => {
+  const scripts = paths.filter((it) => /^(malipo|malipo-\w{16}|rest-\w{16})\.js$/.test(it));
+  assert.equal(scripts.length, 3);
+  // Chromium looks for these words at the very beginning.
+  for (const it of scripts) assert.match(readFileSync(join(pkg, it), "utf8"), /^\/\/# allFunctionsCalledOnLoad\n/, it);
+});
+
 // Run in a process of its own, so that what it leaves behind is its own too. What a module could do on being imported, other
 // than to define something, is made to fail; what it could leave, is looked for.
 const importer = `

@@ -205,8 +205,8 @@ export class Widget {
     return null;
   }
 
-  place(signal) {
-    return this.#rest.takePlace(signal);
+  get rest() {
+    return this.#rest;
   }
 
   draw(state, ...all) {

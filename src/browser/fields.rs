@@ -89,16 +89,17 @@ fn inner(object: &Object, key: &str) -> Option<Object> {
 }
 
 fn items<T>(object: &Object, key: &str, read: impl Fn(JsValue) -> Option<T>) -> Vec<T> {
-    match own(object, key) {
-        Some(list) if Array::is_array(&list) => {
-            let list: Array = list.unchecked_into();
-            // As many as anyone could read; a list may be as long as the body allows.
-            (0..list.length().min(20))
-                .filter_map(|index| read(list.get(index)))
-                .collect()
+    let mut items = Vec::new();
+    if let Some(list) = own(object, key).filter(Array::is_array) {
+        let list: Array = list.unchecked_into();
+        // As many as anyone could read; a list may be as long as the body allows.
+        for index in 0..list.length().min(20) {
+            if let Some(item) = read(list.get(index)) {
+                items.push(item);
+            }
         }
-        Some(_) | None => Vec::new(),
     }
+    items
 }
 
 fn value_of(value: &JsValue) -> Value {

@@ -1,6 +1,7 @@
 //! The JavaScript side of one widget: `Widget` in `pkg-template/widget.js`, which owns promises, events and the idle face.
 
 use js_sys::{Array, Promise};
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::AbortSignal;
@@ -33,9 +34,9 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub fn open(this: &Host, popup: bool) -> Result<JsValue, JsValue>;
 
-    /// Resolves to whether there is a place for one more stream in this browser; it is kept until the signal is aborted.
-    #[wasm_bindgen(method, catch)]
-    pub fn place(this: &Host, signal: &AbortSignal) -> Result<Promise, JsValue>;
+    /// What is loaded beside this half.
+    #[wasm_bindgen(method, getter, catch)]
+    pub fn rest(this: &Host) -> Result<Rest, JsValue>;
 
     /// Draws: the state; the names of the texts, separated by spaces, the headline's first (`-` where there is none) and the
     /// hints' after it; what stands for `{}` in the headline; the checkout page; an error's own words; the [flags](Flags); and
@@ -55,6 +56,41 @@ extern "C" {
     /// Says something to the developer.
     #[wasm_bindgen(method, catch)]
     pub fn warn(this: &Host, text: &str) -> Result<(), JsValue>;
+
+    /// `pkg-template/rest.js`, of which `requests.js` and `wakes.js` are used here. `said`: what [`Host::options`] gave.
+    #[derive(Clone, Debug)]
+    pub type Rest;
+
+    /// Until the signal is aborted, calls back with the kind of each wake-up; with `returned` and an order where that came back, to
+    /// be told whether it is this widget's.
+    #[wasm_bindgen(method, catch)]
+    pub fn attend(
+        this: &Rest,
+        woke: &Closure<dyn FnMut(String, String) -> bool>,
+        signal: &AbortSignal,
+    ) -> Result<(), JsValue>;
+
+    /// Posts `body`; resolves to the response and its text.
+    #[wasm_bindgen(method, catch)]
+    pub fn send(
+        this: &Rest,
+        said: &JsValue,
+        url: &str,
+        key: Option<&str>,
+        body: &JsValue,
+        signal: &AbortSignal,
+    ) -> Result<Promise, JsValue>;
+
+    /// Asks for server-sent events; resolves to a reader of bytes, to `false` where the server does not want us back, and to
+    /// nothing where there is no place or no stream.
+    #[wasm_bindgen(method, catch)]
+    pub fn listen(
+        this: &Rest,
+        said: &JsValue,
+        url: &str,
+        token: Option<&str>,
+        signal: &AbortSignal,
+    ) -> Result<Promise, JsValue>;
 }
 
 /// What is offered, a bit each; `face.js` reads them.
@@ -118,7 +154,9 @@ fn pairs(list: &JsValue) -> Vec<(String, String)> {
     let empty = Array::new();
     let list = list.dyn_ref::<Array>().unwrap_or(&empty);
     let item = |index| list.get(index).as_string().unwrap_or_default();
-    (0..list.length() / 2)
-        .map(|index| (item(index * 2), item(index * 2 + 1)))
-        .collect()
+    let mut pairs = Vec::new();
+    for index in 0..list.length() / 2 {
+        pairs.push((item(index * 2), item(index * 2 + 1)));
+    }
+    pairs
 }

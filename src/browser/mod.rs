@@ -9,8 +9,6 @@
 pub mod sse;
 
 #[cfg(target_arch = "wasm32")]
-pub mod channel;
-#[cfg(target_arch = "wasm32")]
 pub mod clock;
 #[cfg(target_arch = "wasm32")]
 pub mod driver;
@@ -20,8 +18,6 @@ pub mod fields;
 pub mod host;
 #[cfg(target_arch = "wasm32")]
 pub mod http;
-#[cfg(target_arch = "wasm32")]
-pub mod listener;
 #[cfg(target_arch = "wasm32")]
 pub mod random;
 #[cfg(target_arch = "wasm32")]

@@ -47,7 +47,9 @@ impl Parser {
             }
             self.after_cr = byte == b'\r';
             if matches!(byte, b'\r' | b'\n') {
-                messages.extend(self.end_line());
+                if let Some(message) = self.end_line() {
+                    messages.push(message);
+                }
             } else {
                 self.line.push(byte);
             }

@@ -1,4 +1,4 @@
-//! The resume records in sessionStorage, and the signal in localStorage.
+//! The resume records in sessionStorage.
 //!
 //! Storage may be missing, and every access may throw (cookies blocked, private windows, a full disk): everything else
 //! works without it, so what fails here is silent.
@@ -36,13 +36,6 @@ pub fn save(name: &str, record: &Record) {
 pub fn forget(name: &str) {
     if let Some(storage) = session() {
         let _ = storage.remove_item(name);
-    }
-}
-
-/// Writes to localStorage, which other tabs of this origin notice.
-pub fn signal(name: &str, text: &str) {
-    if let Some(storage) = web_sys::window().and_then(|it| it.local_storage().ok().flatten()) {
-        let _ = storage.set_item(name, text);
     }
 }
 

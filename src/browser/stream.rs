@@ -1,66 +1,47 @@
-//! Reads server-sent events by fetch, which can carry the token in a header; `EventSource` would put it into the URL.
+//! Server-sent events as `pkg-template/requests.js` reads them, piece by piece.
 
-use js_sys::{Reflect, Uint8Array};
+use js_sys::{Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, ReadableStreamDefaultReader};
+use web_sys::ReadableStreamDefaultReader;
 
 use super::fields;
-use super::http::{self, Manner};
 use super::sse::{Message, Parser};
-use crate::checkout::StreamEvent;
-use crate::checkout::texts::join;
 
-/// Reads until the stream ends, telling `report` what came; its last word is `Ended` or `Refused`.
-pub async fn read(
-    url: &str,
-    token: Option<&str>,
-    manner: &Manner,
-    signal: &AbortSignal,
-    report: impl Fn(StreamEvent),
-) {
-    let last = match try_read(url, token, manner, signal, &report).await {
-        Some(refused) => refused,
-        None => StreamEvent::Ended,
-    };
-    report(last);
+/// A stream that is open.
+#[derive(Debug)]
+pub struct Stream {
+    reader: ReadableStreamDefaultReader,
+    parser: Parser,
 }
 
-async fn try_read(
-    url: &str,
-    token: Option<&str>,
-    manner: &Manner,
-    signal: &AbortSignal,
-    report: &impl Fn(StreamEvent),
-) -> Option<StreamEvent> {
-    let bearer = token.map(|it| join(&["Bearer ", it], ""));
-    let mut own = vec![("accept", "text/event-stream")];
-    own.extend(bearer.as_ref().map(|it| ("authorization", it.as_str())));
-    let request = manner.request(url, None, &own, signal)?;
-    let response = http::send(&request).await?;
-    let status = response.status();
-    if status == 204 || (400..500).contains(&status) {
-        return Some(StreamEvent::Refused);
+impl Stream {
+    /// What [`super::host::Rest::listen`] resolved to, where that is a stream.
+    #[must_use]
+    pub fn new(opened: &JsValue) -> Option<Self> {
+        Some(Self {
+            reader: opened.dyn_ref::<ReadableStreamDefaultReader>()?.clone(),
+            parser: Parser::default(),
+        })
     }
-    if status != 200 {
-        return None;
+
+    /// Resolves to the next piece.
+    pub fn next(&self) -> Promise {
+        self.reader.read()
     }
-    let reader: ReadableStreamDefaultReader = response.body()?.get_reader().dyn_into().ok()?;
-    let mut parser = Parser::default();
-    while let Some(bytes) = next(&reader).await {
-        report(StreamEvent::Alive);
-        for word in parser.push(&bytes).ok()?.iter().filter_map(status_word) {
-            report(StreamEvent::Status(word));
+
+    /// The words of the status events that the piece completes; `None` at the end, and where this is not our stream.
+    pub fn words(&mut self, piece: &JsValue) -> Option<Vec<String>> {
+        let value = Reflect::get(piece, &JsValue::from_str("value")).ok()?;
+        let bytes = value.dyn_ref::<Uint8Array>()?.to_vec();
+        let messages = self.parser.push(&bytes).ok()?;
+        let mut words = Vec::new();
+        for message in &messages {
+            if let Some(word) = status_word(message) {
+                words.push(word);
+            }
         }
+        Some(words)
     }
-    None
-}
-
-/// The next bytes; `None` at the end, and where the stream broke.
-async fn next(reader: &ReadableStreamDefaultReader) -> Option<Vec<u8>> {
-    let chunk = JsFuture::from(reader.read()).await.ok()?;
-    let value = Reflect::get(&chunk, &JsValue::from_str("value")).ok()?;
-    Some(value.dyn_ref::<Uint8Array>()?.to_vec())
 }
 
 /// The status that an event names. It only ever causes a verify.

@@ -99,9 +99,7 @@ impl Checks {
         jitter: u64,
         goes_on: bool,
     ) {
-        let doubled = BACKOFF_FIRST_MS
-            .saturating_mul(1 << self.failures.min(8))
-            .min(BACKOFF_MOST_MS);
+        let doubled = (BACKOFF_FIRST_MS << self.failures.min(8)).min(BACKOFF_MOST_MS);
         self.failures = self.failures.saturating_add(1);
         // Between three quarters and the whole: many phones that lost the same backend must not come back as one.
         let delay = doubled - doubled / 4 * jitter / 256;

@@ -188,12 +188,12 @@ pub(super) fn put_amount(
 
 /// To whom a link was sent.
 pub(super) fn recipients(list: &[SentTo]) -> Vec<Object> {
-    let objects = list.iter().map(|it| {
-        Object::default()
-            .with("channel", it.channel.clone())
-            .with("to", it.to.clone())
-    });
-    objects.collect()
+    let mut objects = Vec::new();
+    for it in list {
+        let object = Object::default().with("channel", it.channel.clone());
+        objects.push(object.with("to", it.to.clone()));
+    }
+    objects
 }
 
 impl Serialize for Body {

@@ -44,18 +44,19 @@ impl PayError {
 
     /// The error as the page is given it.
     pub(crate) fn detail(&self) -> Detail {
-        let errors = self.errors.iter().map(|it| {
-            Object::default()
+        let mut errors = Vec::new();
+        for it in &self.errors {
+            let object = Object::default()
                 .with("name", it.name.clone())
-                .with("value", it.value.clone())
-                .with("expected", it.expected.clone())
-        });
+                .with("value", it.value.clone());
+            errors.push(object.with("expected", it.expected.clone()));
+        }
         let mut detail = Detail::default()
             .with("code", self.code.as_str())
             .with("message", self.message.clone())
             .with("retryable", self.retryable);
-        if !self.errors.is_empty() {
-            detail.set("errors", errors.collect::<Vec<_>>());
+        if !errors.is_empty() {
+            detail.set("errors", errors);
         }
         detail
     }

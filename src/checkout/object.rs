@@ -44,7 +44,9 @@ impl Object {
     }
 
     fn put(&mut self, name: &'static str, value: Datum) {
-        self.0.retain(|it| it.0 != name);
+        if let Some(at) = self.0.iter().position(|it| it.0 == name) {
+            self.0.remove(at);
+        }
         if !matches!(value, Datum::Absent) {
             self.0.push((name, value));
         }

@@ -2,6 +2,8 @@
 //!
 //! The page's own `URL` parses; this module judges the parts.
 
+use core::slice::Split;
+
 use malipo_wire::cut;
 
 use super::texts::holds;
@@ -124,8 +126,6 @@ pub enum Secret {
 #[must_use]
 pub fn find_secret(value: &str) -> Option<Secret> {
     let decoded = percent_decode(value);
-    let is_part = |it: &u8| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'-' | b'.');
-    let words = || decoded.split(|it| !is_part(it));
     let is_key = |word: &[u8]| {
         ["jo_live_", "jo_test_", "whsec_"]
             .iter()
@@ -133,22 +133,30 @@ pub fn find_secret(value: &str) -> Option<Secret> {
     };
     // "-----BEGIN RSA PRIVATE KEY-----", also from a form, where spaces are plus signs; a shop may sell a "private key".
     let is_block = has(&decoded, "PRIVATE KEY-----") || has(&decoded, "PRIVATE+KEY-----");
-    if is_block || words().any(is_key) {
-        return Some(Secret::Key);
+    let mut found = is_block.then_some(Secret::Key);
+    for word in split(&decoded, |it| {
+        !it.is_ascii_alphanumeric() && !matches!(it, b'_' | b'-' | b'.')
+    }) {
+        if is_key(word) {
+            found = Some(Secret::Key);
+        } else if found.is_none() && is_merchant_token(word) {
+            found = Some(Secret::MerchantToken);
+        }
     }
-    words()
-        .any(is_merchant_token)
-        .then_some(Secret::MerchantToken)
+    found
+}
+
+/// One way to split for all: each closure would have its own.
+fn split(bytes: &[u8], is_between: fn(&u8) -> bool) -> Split<'_, u8, fn(&u8) -> bool> {
+    bytes.split(is_between)
 }
 
 fn is_merchant_token(word: &[u8]) -> bool {
-    let mut parts = word.split(|it| *it == b'.');
+    let mut parts = split(word, |it| *it == b'.');
     let (Some(_), Some(claims), Some(_)) = (parts.next(), parts.next(), parts.next()) else {
         return false;
     };
-    let mut text = base64url_decode(claims);
-    text.retain(|it| !it.is_ascii_whitespace());
-    has(&text, r#""tokenType":"MERCHANT""#)
+    has(&base64url_decode(claims), r#""tokenType":"MERCHANT""#)
 }
 
 /// Slower than `str::contains`, and 1.5 KB shorter in the page.
@@ -156,6 +164,7 @@ fn has(bytes: &[u8], text: &str) -> bool {
     bytes.windows(text.len()).any(|it| it == text.as_bytes())
 }
 
+/// What is decoded, without white space.
 fn base64url_decode(text: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut bits: u32 = 0;
@@ -173,7 +182,10 @@ fn base64url_decode(text: &[u8]) -> Vec<u8> {
         count += 6;
         if 8 <= count {
             count -= 8;
-            bytes.push(u8::try_from((bits >> count) & 0xff).unwrap_or_default());
+            let byte = u8::try_from((bits >> count) & 0xff).unwrap_or_default();
+            if !byte.is_ascii_whitespace() {
+                bytes.push(byte);
+            }
         }
     }
     bytes

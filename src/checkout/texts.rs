@@ -15,14 +15,18 @@ pub(crate) fn join(parts: &[&str], separator: &str) -> String {
 /// What stands between these ASCII characters, where that is something.
 pub(crate) fn words<'a>(text: &'a str, between: &str) -> Vec<&'a str> {
     let mut words = Vec::new();
-    let mut start = 0;
-    for (index, byte) in text.bytes().chain(between.bytes().next()).enumerate() {
-        if holds(between, byte) {
-            words.extend(text.get(start..index).filter(|it| !it.is_empty()));
-            start = index.saturating_add(1);
+    let mut rest = text;
+    loop {
+        let end = rest.bytes().position(|it| holds(between, it));
+        let word = end.and_then(|it| rest.get(..it)).unwrap_or(rest);
+        if !word.is_empty() {
+            words.push(word);
         }
+        let Some(others) = end.and_then(|it| rest.get(it.saturating_add(1)..)) else {
+            return words;
+        };
+        rest = others;
     }
-    words
 }
 
 /// Whether this ASCII character is in the text.

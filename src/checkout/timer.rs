@@ -21,6 +21,12 @@ impl Moment {
     }
 }
 
+/// Seconds in milliseconds; at the end of time where they are too many. (A product that saturates is one of 128 bits in the page.)
+#[must_use]
+pub fn ms_of(seconds: u64) -> u64 {
+    seconds.min(u64::MAX / 1_000) * 1_000
+}
+
 /// How long one initiate may take. Above the backend's own 10 s limit towards a provider, plus a slow phone's round trips.
 pub const INITIATE_TIMEOUT_MS: u64 = 25_000;
 /// How long one verify or cancel may take: the backend answers from its store.

@@ -150,7 +150,9 @@ impl View {
             End::Cancelled | End::Error => (Text::Cancelled, Some(Text::IfPaidDont)),
         };
         self.headline = Some(Line::plain(headline));
-        self.hints.extend(hint.map(Line::plain));
+        if let Some(hint) = hint {
+            self.hint(hint);
+        }
     }
 
     fn show_error(&mut self, it: &Ended, error: &PayError) {
@@ -184,7 +186,12 @@ fn minutes(ms: u64) -> u32 {
 }
 
 fn sent_line(sent_to: &[SentTo]) -> Line {
-    let recipients: Vec<&str> = sent_to.iter().filter_map(|it| it.to.as_deref()).collect();
+    let mut recipients = Vec::new();
+    for it in sent_to {
+        if let Some(to) = &it.to {
+            recipients.push(to.as_str());
+        }
+    }
     if recipients.is_empty() {
         Line::plain(Text::SentSomewhere)
     } else {

@@ -7,6 +7,7 @@ use js_sys::Reflect;
 use malipo::api::Handle;
 use malipo::browser::host::Host;
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast as _, JsValue};
 
 use crate::js;
@@ -60,6 +61,7 @@ impl Page {
              settle(ok, value) { this.settled.push(ok ? value.status : value.code) }}",
         ].concat());
         Reflect::set(&host, &"emit".into(), emit.as_ref()).unwrap();
+        Reflect::set(&host, &"rest".into(), &rest()).unwrap();
         let host: Host = host.unchecked_into();
         *handle.borrow_mut() = Some(Handle::new(host, false, status_only));
         Self {
@@ -76,6 +78,22 @@ impl Page {
     pub(crate) fn told(&self) -> Vec<String> {
         self.told.borrow().clone()
     }
+}
+
+#[wasm_bindgen(module = "/pkg-template/wakes.js")]
+extern "C" {
+    #[wasm_bindgen(thread_local_v2, js_name = attend)]
+    static ATTEND: JsValue;
+}
+
+/// What stands beside the widget: its own ear, and requests in short (`tests/requests.test.mjs` is about those).
+fn rest() -> JsValue {
+    let rest = js("const ask = (url, init) => fetch(new Request(url, init)); \
+         return {listen: async () => undefined, \
+         send: async (said, url, key, body, signal) => ask(url, {method: 'POST', body: JSON.stringify(body), signal}) \
+         .then(async (it) => [it, await it.text()])}");
+    ATTEND.with(|it| Reflect::set(&rest, &"attend".into(), it).unwrap());
+    rest
 }
 
 /// A tab that notes where it was sent, in `window.tab`.

@@ -76,10 +76,14 @@ impl core::error::Error for CurrencyError {}
 
 /// The code as it stands in the list.
 fn find(codes: &'static str, code: &str) -> Option<&'static str> {
-    (0..codes.len())
-        .step_by(3)
-        .filter_map(|at| codes.get(at..)?.get(..3))
-        .find(|it| *it == code)
+    let mut rest = codes;
+    while let Some((first, others)) = rest.split_at_checked(3) {
+        if first == code {
+            return Some(first);
+        }
+        rest = others;
+    }
+    None
 }
 
 const NO_DECIMALS: &str = "BIFCLPDJFGNFISKJPYKMFKRWPYGRWFUGXVNDVUVXAFXOFXPFUYI";

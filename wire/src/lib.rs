@@ -20,4 +20,4 @@ pub use message::{
     VerifyRequest,
 };
 pub use money::{Money, MoneyError};
-pub use text::{cut, digits, number, without_end};
+pub use text::{cut, digits, number, trimmed, without_end};

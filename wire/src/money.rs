@@ -111,7 +111,8 @@ impl Money {
 /// The number with one more decimal digit.
 fn append(minor: u64, digit: u8) -> Result<u64, MoneyError> {
     let digit = u64::from(digit.wrapping_sub(b'0'));
-    let minor = minor.saturating_mul(10).saturating_add(digit);
+    // What was an amount before has room for one digit more.
+    let minor = minor.min(Money::MAX_MINOR) * 10 + digit;
     if minor <= Money::MAX_MINOR {
         Ok(minor)
     } else {

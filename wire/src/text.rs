@@ -48,6 +48,19 @@ pub fn without_end(text: &str, end: u8) -> &str {
     text.get(..rest.len()).unwrap_or(text)
 }
 
+/// The text without white space around it.
+#[must_use]
+pub fn trimmed(text: &str) -> &str {
+    let (mut start, mut end) = (text.len(), 0);
+    for (index, letter) in text.char_indices() {
+        if !letter.is_whitespace() {
+            start = start.min(index);
+            end = index.saturating_add(letter.len_utf8());
+        }
+    }
+    text.get(start..end).unwrap_or_default()
+}
+
 /// A tenth of what a u64 holds: one digit more still fits.
 const MOST: u64 = u64::MAX / 10 - 1;
 
@@ -79,6 +92,21 @@ mod tests {
             "18446744073709551616",
         ] {
             assert_eq!(number(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_trimmed_as_the_standard_library_does() {
+        for text in [
+            "",
+            " ",
+            "a",
+            " a ",
+            "\u{a0}é ü\u{3000}\n",
+            "a\u{feff}",
+            "\t\r",
+        ] {
+            assert_eq!(trimmed(text), text.trim(), "{text:?}");
         }
     }
 

@@ -6,7 +6,6 @@ use malipo_wire::ErrorCode;
 use wasm_bindgen::JsValue;
 
 use super::super::host::Said;
-use super::super::http::Manner;
 use super::super::tab::Tab;
 use super::super::{random, storage, url};
 use super::Driver;
@@ -175,10 +174,10 @@ impl Driver {
             Some(early) => early.clone(),
             None => self.host.options().unwrap_or_default(),
         };
-        let said = Said::read(&said, self.camel_case, self.status_only);
-        let options = Options::parse(&said.raw, &said.page, url::parse)?;
+        let read = Said::read(&said, self.camel_case, self.status_only);
+        let options = Options::parse(&read.raw, &read.page, url::parse)?;
         if !self.is_busy() {
-            self.held.borrow_mut().manner = Some(Rc::new(Manner::new(said.raw)));
+            self.held.borrow_mut().manner = said;
         }
         Ok(options)
     }

@@ -3,13 +3,15 @@
 use std::rc::Rc;
 
 use js_sys::Promise;
+use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::super::http::{self, Flight};
+use super::super::storage;
+use super::super::stream::Stream;
 use super::super::tab::Tab;
-use super::super::{storage, stream};
-use super::Driver;
+use super::{Driver, with};
 use crate::checkout::{Detail, Effect, Input, PayError, Request, RequestKind, StreamEvent};
 
 impl Driver {
@@ -35,9 +37,11 @@ impl Driver {
                 }
             }
             Effect::FocusTab => self.focus_tab(),
-            Effect::Send(request) => self.send(*request),
+            Effect::Send(request) => self.send(&request),
             Effect::Abort { epoch } => self.land(epoch),
-            Effect::OpenStream { epoch, url, token } => self.open_stream(epoch, url, token),
+            Effect::OpenStream { epoch, url, token } => {
+                self.open_stream(epoch, &url, token.as_deref());
+            }
             Effect::CloseStream => {
                 let stream = self.held.borrow_mut().stream.take();
                 drop(stream);
@@ -104,13 +108,16 @@ impl Driver {
         }
     }
 
-    pub(super) fn send(self: &Rc<Self>, request: Request) {
+    pub(super) fn send(self: &Rc<Self>, request: &Request) {
         let epoch = request.epoch;
-        let manner = self.held.borrow().manner.clone();
-        let (Some(flight), Some(manner)) = (Flight::new(epoch), manner) else {
+        let Some(flight) = Flight::new(epoch) else {
             return;
         };
-        let signal = flight.signal();
+        let manner = self.held.borrow().manner.clone();
+        let (url, key) = (&request.url, request.key.as_deref());
+        let (body, signal) = (to_js(&request.body), flight.signal());
+        let rest = self.host.rest();
+        let sent = rest.and_then(|it| it.send(&manner, url, key, &body, &signal));
         // A cancel is carried through: pages remove the button right after it, and the backend is to hear of it all the same.
         let carried = if request.kind == RequestKind::Cancel {
             Some(flight)
@@ -118,19 +125,35 @@ impl Driver {
             self.held.borrow_mut().requests.push(flight);
             None
         };
-        let driver = Rc::downgrade(self);
-        spawn_local(async move {
-            let reply = http::post(&request, &manner, &signal).await;
+        self.once(sent, move |driver, sent| {
             drop(carried);
-            let Some(driver) = driver.upgrade() else {
-                return;
-            };
             driver.land(epoch);
             // The next timer is armed in here: in the completion of the fetch, which a hidden tab does not throttle.
             driver.input(Input::Replied {
                 epoch,
-                reply: Box::new(reply),
+                reply: Box::new(http::reply(sent)),
             });
+        });
+    }
+
+    /// When the promise is settled: with what it came to, and with nothing where it was rejected.
+    fn once(
+        self: &Rc<Self>,
+        promise: Result<Promise, JsValue>,
+        then: impl FnOnce(&Rc<Self>, Option<JsValue>) + 'static,
+    ) {
+        self.once_boxed(promise, Box::new(then));
+    }
+
+    /// One future for all: each would be a state machine of its own, of 1 KB.
+    fn once_boxed(self: &Rc<Self>, promise: Result<Promise, JsValue>, then: Then) {
+        let driver = Rc::downgrade(self);
+        spawn_local(async move {
+            let value = match promise {
+                Ok(promise) => JsFuture::from(promise).await.ok(),
+                Err(_) => None,
+            };
+            with(&driver, |driver| then(driver, value));
         });
     }
 
@@ -143,31 +166,48 @@ impl Driver {
         drop(flight);
     }
 
-    pub(super) fn open_stream(self: &Rc<Self>, epoch: u32, url: String, token: Option<String>) {
-        let manner = self.held.borrow().manner.clone();
-        let (Some(flight), Some(manner)) = (Flight::new(epoch), manner) else {
+    pub(super) fn open_stream(self: &Rc<Self>, epoch: u32, url: &str, token: Option<&str>) {
+        let Some(flight) = Flight::new(epoch) else {
             return;
         };
+        let manner = self.held.borrow().manner.clone();
         let signal = flight.signal();
         let before = self.held.borrow_mut().stream.replace(flight);
         drop(before);
-        let (driver, place) = (Rc::downgrade(self), self.host.place(&signal));
-        spawn_local(async move {
-            let report = |event: StreamEvent| {
-                if let Some(driver) = driver.upgrade() {
-                    driver.input(Input::Streamed { epoch, event });
-                }
-            };
-            if has_place(place).await {
-                stream::read(&url, token.as_deref(), &manner, &signal, report).await;
-            } else {
-                // As one that broke off: it is tried again, and meanwhile the poll does it.
-                report(StreamEvent::Ended);
-            }
-            if let Some(driver) = driver.upgrade() {
-                driver.leave_place(epoch);
+        let rest = self.host.rest();
+        let opened = rest.and_then(|it| it.listen(&manner, url, token, &signal));
+        self.once(opened, move |driver, opened| {
+            let opened = opened.unwrap_or_default();
+            match Stream::new(&opened) {
+                Some(stream) => driver.read_on(epoch, stream),
+                None if opened == JsValue::FALSE => driver.lost(epoch, StreamEvent::Refused),
+                // Where there was no place as where it broke off: it is tried again, and meanwhile the poll does it.
+                None => driver.lost(epoch, StreamEvent::Ended),
             }
         });
+    }
+
+    fn read_on(self: &Rc<Self>, epoch: u32, mut stream: Stream) {
+        let piece = stream.next();
+        self.once(Ok(piece), move |driver, piece| {
+            let Some(words) = piece.and_then(|it| stream.words(&it)) else {
+                return driver.lost(epoch, StreamEvent::Ended);
+            };
+            driver.heard(epoch, StreamEvent::Alive);
+            for word in words {
+                driver.heard(epoch, StreamEvent::Status(word));
+            }
+            driver.read_on(epoch, stream);
+        });
+    }
+
+    fn heard(self: &Rc<Self>, epoch: u32, event: StreamEvent) {
+        self.input(Input::Streamed { epoch, event });
+    }
+
+    fn lost(self: &Rc<Self>, epoch: u32, event: StreamEvent) {
+        self.heard(epoch, event);
+        self.leave_place(epoch);
     }
 
     /// A stream that is over keeps no other out.
@@ -180,13 +220,8 @@ impl Driver {
     }
 }
 
-/// Whether a stream may be opened; where nobody can tell it may.
-async fn has_place(place: Result<Promise, JsValue>) -> bool {
-    match place {
-        Ok(place) => JsFuture::from(place).await.is_ok_and(|it| it.is_truthy()),
-        Err(_) => true,
-    }
-}
+/// What is done with what a promise came to.
+type Then = Box<dyn FnOnce(&Rc<Driver>, Option<JsValue>)>;
 
 /// Sends the whole page, not only the frame that the button is in: a checkout page in a frame is none of ours to show.
 fn redirect(url: &str) -> bool {
@@ -195,8 +230,8 @@ fn redirect(url: &str) -> bool {
     top.is_some_and(|it| it.location().set_href(url).is_ok())
 }
 
-fn to_js(detail: &Detail) -> JsValue {
-    storage::to_js(detail).unwrap_or_default()
+fn to_js<T: Serialize>(value: &T) -> JsValue {
+    storage::to_js(value).unwrap_or_default()
 }
 
 /// An error as the detail from which the page's side makes a `PayError`.

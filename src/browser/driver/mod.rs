@@ -11,12 +11,12 @@ use core::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use gloo_timers::callback::{Interval, Timeout};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::closure::Closure;
 
-use super::channel::Channel;
 use super::clock::Clock;
 use super::host::{Flags, Host};
-use super::http::{Flight, Manner};
-use super::listener::Listener;
+use super::http::Flight;
 use super::tab::Tab;
 use super::{random, url};
 use crate::checkout::{Checkout, Input, Moment, PayError, StateName, View};
@@ -53,14 +53,21 @@ pub struct Driver {
 /// What is let go of when the widget is removed.
 #[derive(Debug, Default)]
 struct Held {
-    manner: Option<Rc<Manner>>,
+    /// How requests are sent: what the page said, frozen with the options at the press.
+    manner: JsValue,
     tab: Option<Tab>,
     requests: Vec<Flight>,
     stream: Option<Flight>,
     timer: Option<(Moment, Timeout)>,
     tab_watch: Option<Interval>,
-    channel: Option<Rc<Channel>>,
-    listeners: Vec<Listener>,
+    attention: Option<Attention>,
+}
+
+/// Wake-ups are heard; dropped in this order, so that nobody calls what is gone.
+#[derive(Debug)]
+struct Attention {
+    _flight: Flight,
+    _woke: Closure<dyn FnMut(String, String) -> bool>,
 }
 
 impl Driver {
@@ -180,17 +187,15 @@ impl Driver {
         // A secret in the page bars it; what is settled has none, unless the options name another payment.
         let has_button =
             view.can_press || view.busy || view.state == StateName::Error || self.is_fresh.get();
-        let flags = [
-            (view.busy, Flags::BUSY),
-            (has_button, Flags::BUTTON),
-            (view.can_check, Flags::CHECK),
-            (view.can_reopen, Flags::REOPEN),
-            (view.can_cancel, Flags::CANCEL),
-            (view.test, Flags::TEST),
-            (view.fees_added, Flags::FEES),
-            (view.has_link, Flags::LINK),
-        ];
-        let flags = flags.iter().filter(|it| it.0).fold(0, |all, it| all | it.1);
+        let flag = |is_set, flag| if is_set { flag } else { 0 };
+        let flags = flag(view.busy, Flags::BUSY)
+            | flag(has_button, Flags::BUTTON)
+            | flag(view.can_check, Flags::CHECK)
+            | flag(view.can_reopen, Flags::REOPEN)
+            | flag(view.can_cancel, Flags::CANCEL)
+            | flag(view.test, Flags::TEST)
+            | flag(view.fees_added, Flags::FEES)
+            | flag(view.has_link, Flags::LINK);
         self.heed(self.host.draw(
             view.state.as_str(),
             &texts,

@@ -2,60 +2,47 @@
 
 use std::rc::Rc;
 
-use web_sys::Event;
+use wasm_bindgen::closure::Closure;
 
-use super::super::channel::Channel;
-use super::super::listener::Listener;
-use super::{Driver, with};
+use super::super::http::Flight;
+use super::{Attention, Driver};
 use crate::checkout::{Input, Wake};
 
 impl Driver {
     pub(super) fn listen(self: &Rc<Self>) {
-        let mut held = self.held.borrow_mut();
+        let Some(flight) = Flight::new(0) else {
+            return;
+        };
         let driver = Rc::downgrade(self);
-        let mut wakes = Listener::new(move |event| with(&driver, |it| it.woke(&event)));
-        if let Some(window) = web_sys::window() {
-            if let Some(document) = window.document() {
-                wakes = wakes.on(&document, &["visibilitychange", "resume"]);
-            }
-            let kinds = ["focus", "pageshow", "pagehide", "online", "offline"];
-            wakes = wakes.on(&window, &kinds);
-        }
-        held.listeners.push(wakes);
-        let driver = Rc::downgrade(self);
-        held.channel = Some(Rc::new(Channel::open(move |order_id| {
-            with(&driver, |it| it.returned(order_id));
-        })));
+        let woke = Closure::new(move |kind: String, order_id: String| {
+            let driver = driver.upgrade();
+            driver.is_some_and(|it| it.woke(&kind, order_id))
+        });
+        let rest = self.host.rest();
+        self.heed(rest.and_then(|it| it.attend(&woke, &flight.signal())));
+        self.held.borrow_mut().attention = Some(Attention {
+            _flight: flight,
+            _woke: woke,
+        });
     }
 
-    pub(super) fn woke(self: &Rc<Self>, event: &Event) {
-        let is_hidden = || {
-            let document = web_sys::window().and_then(|it| it.document());
-            document.is_some_and(|it| it.hidden())
-        };
-        let wake = match event.type_().as_str() {
-            "visibilitychange" if is_hidden() => return,
-            "visibilitychange" | "resume" => Wake::Visible,
+    /// Whether an order that came back is this widget's.
+    fn woke(self: &Rc<Self>, kind: &str, order_id: String) -> bool {
+        let wake = match kind {
+            "visible" => Wake::Visible,
             "focus" => Wake::Focused,
             "pageshow" => Wake::PageShown,
             "pagehide" => Wake::PageHidden,
             "online" => Wake::Online,
             "offline" => Wake::Offline,
-            _ => return,
+            _ if self.checkout.borrow().order_id() == Some(&order_id) => {
+                self.input(Input::Woke(Wake::Returned { order_id }));
+                return true;
+            }
+            _ => return false,
         };
         self.look_at_tab();
         self.input(Input::Woke(wake));
-    }
-
-    pub(super) fn returned(self: &Rc<Self>, order_id: String) {
-        let is_own = self.checkout.borrow().order_id() == Some(&order_id);
-        if !is_own {
-            return;
-        }
-        let channel = self.held.borrow().channel.clone();
-        if let Some(channel) = channel {
-            channel.answer(&order_id);
-        }
-        self.input(Input::Woke(Wake::Returned { order_id }));
+        false
     }
 }

@@ -1,6 +1,6 @@
 //! Amounts in answers, compared as integers of minor units.
 
-use malipo_wire::{Currency, Money};
+use malipo_wire::{Currency, Money, number};
 
 use super::fields::{Fields, Shape};
 use crate::checkout::texts::join;
@@ -67,7 +67,9 @@ impl Charged {
         let text = fields.text(amount);
         let money = text.zip(known).and_then(|(text, it)| {
             if is_minor {
-                Money::from_minor(text.parse().ok()?, it).ok()
+                // With a sign, as the standard library reads it, whose way brings products of 128 bits into the page.
+                let minor = number(text.strip_prefix('+').unwrap_or(text))?;
+                Money::from_minor(minor, it).ok()
             } else {
                 Money::parse(text, it).ok()
             }

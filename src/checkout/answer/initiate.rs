@@ -8,6 +8,7 @@ use crate::checkout::config::Options;
 use crate::checkout::error::PayError;
 use crate::checkout::policy::{self, ParseUrl, UrlProblem};
 use crate::checkout::texts::words;
+use crate::checkout::timer::ms_of;
 
 /// What initiate's answer says, judged: there is something to open, or a link was sent, or it is paid already.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -147,20 +148,22 @@ pub fn judge_redirect(url: &str, options: &Options, parse: ParseUrl) -> Result<S
 
 fn expires_in_ms(fields: &Fields) -> Option<u64> {
     if let Some(seconds) = fields.text("expires_in") {
-        return number(seconds).map(|it| it.saturating_mul(1_000));
+        return number(seconds).map(ms_of);
     }
     // The span between the provider's own two stamps: the phone's clock may be hours off.
     let until = seconds(fields.word("expires_at")?)?;
     let from = seconds(fields.word("created_at")?)?;
-    Some(until.saturating_sub(from).saturating_mul(1_000))
+    Some(ms_of(until.saturating_sub(from)))
 }
 
 /// Seconds of `2026-04-17T18:00:00.000Z`, to be compared with another's (JoPay writes no other form; its quickstart, read
 /// 2026-11-21).
 fn seconds(text: &str) -> Option<u64> {
     let (date, time) = cut(text.strip_suffix('Z')?, b'T')?;
+    let mut parts = words(date, "-");
+    parts.extend_from_slice(&words(time, ".:"));
     let mut numbers = Vec::new();
-    for it in words(date, "-").iter().chain(&words(time, ".:")) {
+    for it in parts {
         numbers.push(number(it)?);
     }
     let [year, month, day, hour, minute, second, ..] = *numbers else {

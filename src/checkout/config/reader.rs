@@ -2,7 +2,7 @@
 
 use malipo_wire::{
     Currency, CurrencyError, Customer, ErrorCode, Money, OrderId, OrderIdError, digits, number,
-    without_end,
+    trimmed, without_end,
 };
 
 use super::{Mode, Options, Page, RawOptions};
@@ -196,7 +196,7 @@ impl<'a> Reader<'a> {
         let (_, value) = self.raw.values.iter().find(|it| it.0 == name)?;
         let reported = self.written(name);
         let is_secret = self.secret && self.errors.iter().any(|it| it.name == reported);
-        Some(value.trim()).filter(|it| !it.is_empty() && !is_secret)
+        Some(trimmed(value)).filter(|it| !it.is_empty() && !is_secret)
     }
 
     fn bad(&mut self, name: &str, expected: &str) {

@@ -1,0 +1,168 @@
+// Requests and wake-ups, as the page's half makes them for the WebAssembly half: node --test tests/
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { listen, send } from "../pkg-template/requests.js";
+import { attend } from "../pkg-template/wakes.js";
+
+// Without locks: places.js.
+Object.defineProperty(globalThis, "navigator", { value: {}, configurable: true });
+
+const SAID = [["mode", "tab", "description", "credentials", "credentials", " include "], ["X-Shop", "7", "accept", "text/html", "b\u00e4d", "1"], "", ""];
+const { signal } = new AbortController();
+
+/** What `fetch` was given while `act` ran, and what that came to. */
+async function asked(answer, act) {
+  const requests = [];
+  const { fetch } = globalThis;
+  globalThis.fetch = async (request) => {
+    requests.push(request);
+    return answer();
+  };
+  try {
+    return { requests, result: await act().catch(() => "rejected") };
+  } finally {
+    globalThis.fetch = fetch;
+  }
+}
+
+test("a request carries the page's headers and credentials, and ours on top", async () => {
+  const post = () => send(SAID, "https://shop.example/i", "k-1", { order_id: "1" }, signal);
+  const { requests, result } = await asked(() => new Response("{}"), post);
+  const [{ method, headers, credentials, url }] = requests;
+  assert.deepEqual([method, url, credentials], ["POST", "https://shop.example/i", "include"]);
+  assert.deepEqual(Object.fromEntries(headers), { accept: "application/json", "content-type": "application/json", "idempotency-key": '"k-1"', "x-shop": "7" });
+  assert.equal(await requests[0].text(), '{"order_id":"1"}');
+  assert.equal(result[1], "{}");
+});
+
+test("without a word of the page's, and where a value only looks like the name, credentials are those of the origin", async () => {
+  for (const values of [[], ["description", "credentials", "mode", "tab"], ["credentials", " "]]) {
+    Object.prototype.credentials = "include";
+    const { requests } = await asked(() => new Response("{}"), () => send([values, []], "https://shop.example/i", undefined, {}, signal));
+    delete Object.prototype.credentials;
+    assert.equal(requests[0].credentials, "same-origin");
+    assert.equal(requests[0].headers.has("idempotency-key"), false);
+  }
+});
+
+test("a body that says that it is too long is not read", async () => {
+  const long = () => new Response("{}", { headers: { "content-length": "65537" } });
+  const { result } = await asked(long, () => send(SAID, "https://shop.example/i", undefined, {}, signal));
+  assert.equal(result[1], true);
+  const longest = () => new Response("{}", { headers: { "content-length": "65536" } });
+  assert.equal((await asked(longest, () => send(SAID, "https://shop.example/i", undefined, {}, signal))).result[1], "{}");
+});
+
+test("what is no response, a body that breaks off and a fetch that throws are no answer", async () => {
+  const broken = () => new Response(new ReadableStream({ pull: (it) => it.error(new Error("cut")) }));
+  const thrown = () => {
+    throw new Error("the page's own");
+  };
+  for (const answer of [() => ({ ok: true, headers: new Headers() }), () => undefined, broken, thrown]) {
+    assert.equal((await asked(answer, () => send(SAID, "https://shop.example/i", undefined, {}, signal))).result, "rejected");
+  }
+});
+
+test("a stream is a reader where there is one, `false` where the server wants no more, and else nothing", async () => {
+  const open = (status, token) => asked(() => new Response(status === 204 ? null : "data: 1\n\n", { status }), () => listen(SAID, "https://shop.example/e", token, signal));
+  const { requests, result } = await open(200, "t-1");
+  const { value } = await result.read();
+  assert.equal(new TextDecoder().decode(value), "data: 1\n\n");
+  const [{ method, headers }] = requests;
+  assert.deepEqual([method, headers.get("accept"), headers.get("authorization")], ["GET", "text/event-stream", "Bearer t-1"]);
+  assert.equal((await open(200)).requests[0].headers.has("authorization"), false);
+  for (const status of [204, 400, 403, 499]) assert.equal((await open(status)).result, false, status);
+  for (const status of [201, 500, 503]) assert.equal((await open(status)).result, undefined, status);
+});
+
+/** A page with a widget that is woken: its events, its channel, and what the widget was told. `own`: its order. */
+function page(own) {
+  const [window, document, told, posted, stored] = [new EventTarget(), new EventTarget(), [], [], []];
+  document.hidden = false;
+  let channel;
+  Object.assign(globalThis, {
+    addEventListener: window.addEventListener.bind(window),
+    removeEventListener: window.removeEventListener.bind(window),
+    document,
+    localStorage: { setItem: (...all) => stored.push(all) },
+    BroadcastChannel: class {
+      constructor(name) {
+        this.name = name;
+        channel = this;
+      }
+      postMessage(message) {
+        posted.push(message);
+      }
+      close() {
+        this.closed = true;
+      }
+    },
+  });
+  const controller = new AbortController();
+  attend((kind, orderId) => (told.push([kind, orderId]), kind === "returned" && orderId === own), controller.signal);
+  const happens = (target, type, more) => target.dispatchEvent(Object.assign(new Event(type), more));
+  return { window, document, channel, told, posted, stored, happens, leave: () => controller.abort() };
+}
+
+test("every wake-up is told, and that a page is hidden is none", () => {
+  const { window, document, told, happens } = page();
+  for (const kind of ["focus", "pageshow", "pagehide", "online", "offline", "click"]) happens(window, kind);
+  happens(document, "resume");
+  happens(document, "visibilitychange");
+  document.hidden = true;
+  happens(document, "visibilitychange");
+  const kinds = ["focus", "pageshow", "pagehide", "online", "offline", "visible", "visible"];
+  assert.deepEqual(told, kinds.map((it) => [it, ""]));
+});
+
+test("a page that came back is told that its order is known here, and no other is", () => {
+  const { channel, told, posted, stored, window, happens } = page("o-1");
+  assert.equal(channel.name, "malipo");
+  const message = (data) => channel.onmessage({ data });
+  const storage = (key, newValue) => happens(window, "storage", { key, newValue });
+  message({ type: "malipo:returned", orderId: "o-2" });
+  message({ type: "malipo:returned", orderId: 1 });
+  message({ type: "malipo:seen", orderId: "o-1" });
+  for (const odd of [null, undefined, "malipo:returned", 7, []]) message(odd);
+  storage("malipo:seen", JSON.stringify({ type: "malipo:returned", orderId: "o-1" }));
+  for (const odd of [null, "", "{", "null", "[]"]) storage("malipo:returned", odd);
+  assert.deepEqual([told, posted, stored], [[["returned", "o-2"]], [], []]);
+  message({ type: "malipo:returned", orderId: "o-1" });
+  storage("malipo:returned", JSON.stringify({ orderId: "o-1", t: 1 }));
+  assert.deepEqual(told.slice(1), [["returned", "o-1"], ["returned", "o-1"]]);
+  assert.deepEqual(posted, Array(2).fill({ type: "malipo:seen", orderId: "o-1" }));
+  const [[key, value]] = stored;
+  assert.deepEqual([key, JSON.parse(value).orderId, typeof JSON.parse(value).t], ["malipo:seen", "o-1", "number"]);
+});
+
+test("what a page gave to Object.prototype is no message", () => {
+  const { channel, told } = page("o-1");
+  Object.assign(Object.prototype, { type: "malipo:returned", orderId: "o-1" });
+  channel.onmessage({ data: {} });
+  delete Object.prototype.type;
+  delete Object.prototype.orderId;
+  assert.deepEqual(told, []);
+});
+
+test("a widget that is gone hears nothing, and its channel is closed", () => {
+  const { window, document, channel, told, happens, leave } = page("o-1");
+  leave();
+  happens(window, "focus");
+  happens(window, "storage", { key: "malipo:returned", newValue: '{"type":"malipo:returned","orderId":"o-1"}' });
+  happens(document, "resume");
+  assert.deepEqual(told, []);
+  assert.equal(channel.closed, true);
+});
+
+test("where storage is off and there is no channel, the widget is woken all the same", () => {
+  const { told, window, happens } = page("o-1");
+  const none = () => {
+    throw new Error("denied");
+  };
+  Object.assign(globalThis, { BroadcastChannel: none, localStorage: { setItem: none } });
+  attend((kind) => told.push(kind), new AbortController().signal);
+  happens(window, "online");
+  happens(window, "storage", { key: "malipo:returned", newValue: '{"type":"malipo:returned","orderId":"o-1"}' });
+  assert.ok(told.includes("online") && told.includes("returned"), told);
+});

@@ -5,8 +5,8 @@ import { brotliCompressSync, constants } from "node:zlib";
 
 export class Front {
   /**
-   * Every request that came, in order: `{method, path, body, at, done, answer}`; the times are this process's wall clock in
-   * milliseconds, `answer` is there where it is JSON.
+   * Every request that came, in order: `{method, path, body, at, done, answer, passed}`; the times are this process's wall clock
+   * in milliseconds, `answer` is there where it is JSON; `passed` is when the last word of a stream went through that has a status.
    */
   seen = [];
   #files = new Map();
@@ -103,6 +103,11 @@ export class Front {
       if (answer.headers["content-type"]?.startsWith("application/json")) {
         seen.answer = "";
         answer.on("data", (chunk) => (seen.answer += chunk));
+      }
+      if (answer.headers["content-type"]?.startsWith("text/event-stream")) {
+        answer.on("data", (chunk) => {
+          if (chunk.includes("status")) seen.passed = now();
+        });
       }
       answer.on("error", () => response.destroy());
     });

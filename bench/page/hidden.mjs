@@ -12,6 +12,8 @@ import { Payment } from "./payment.mjs";
 import { ROOT } from "./stack.mjs";
 
 export class HiddenTabs {
+  pushed = [];
+  polled = [];
   #folder = mkdtempSync(join(tmpdir(), "malipo-bench-"));
   #screen;
   #browser;
@@ -24,16 +26,16 @@ export class HiddenTabs {
       const driver = await chromium.connectOverCDP(await tabs.#start());
       const [context] = driver.contexts();
       await context.addInitScript({ path: join(ROOT, "bench/page/recorder.js") });
-      const begin = async (stack) => {
+      const begin = async (stack, shop) => {
         const page = await context.newPage();
         await page.bringToFront();
         const cdp = await context.newCDPSession(page);
-        return Payment.begin({ page, cdp, ready: await readiness(cdp) }, stack);
+        return Payment.begin({ page, cdp, ready: await readiness(cdp) }, stack, shop);
       };
-      const all = (count, stack) => Array.from({ length: count }, () => stack).reduce(async (before, it) => [...(await before), await begin(it)], []);
       tabs.counted = [await begin(withPush), await begin(pollAlone)];
-      tabs.pushed = await all(pushes, withPush);
-      tabs.polled = await all(polls, pollAlone);
+      // The first place is that of the payment whose requests are counted.
+      for (let place = 1; place <= pushes; place += 1) tabs.pushed.push(await begin(withPush, withPush.doors[Math.floor(place / PLACES)]));
+      for (let count = 0; count < polls; count += 1) tabs.polled.push(await begin(pollAlone));
       // A browser that is being driven shows every page as visible.
       await driver.close();
       tabs.since = now();
@@ -83,6 +85,9 @@ export class HiddenTabs {
   }
 }
 
+/** How many doors a shop needs for so many payments by push, and one more, in one browser. */
+export const doorsFor = (pushes) => Math.ceil((pushes + 1) / PLACES);
+
 async function ended(program) {
   if (!program || program.exitCode !== null || program.signalCode !== null) return;
   const end = new Promise((done) => program.once("exit", done));
@@ -101,3 +106,6 @@ function says(child, stream, what, name) {
   });
   return within(said, `${name} did not start`);
 }
+
+/** The widget keeps so many streams to one origin open in a browser: pkg-template/places.js. */
+const PLACES = 3;

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { launch, version } from "./browser.mjs";
 import { measureBytes } from "./bytes.mjs";
 import { now } from "./front.mjs";
-import { HiddenTabs } from "./hidden.mjs";
+import { HiddenTabs, doorsFor } from "./hidden.mjs";
 import { measureOutcome, outcomeResult } from "./outcome.mjs";
 import { measurePeers } from "./peers.mjs";
 import { measureProfile } from "./profile.mjs";
@@ -16,9 +16,9 @@ import { ROOT, Stack } from "./stack.mjs";
 
 const quick = process.argv.includes("--quick");
 const { rounds, peerRounds, together, pushes, polls, hiddenPushes, hiddenPolls, waitS, hiddenMs } = quick
-  ? { rounds: 1, peerRounds: 1, together: 8, pushes: 3, polls: 3, hiddenPushes: 1, hiddenPolls: 1, waitS: 30, hiddenMs: 35_000 }
+  ? { rounds: 1, peerRounds: 1, together: 8, pushes: 3, polls: 3, hiddenPushes: 5, hiddenPolls: 1, waitS: 30, hiddenMs: 35_000 }
   : // Chromium slows a tab's timers down to one a minute when it has been hidden for five.
-    { rounds: 5, peerRounds: 3, together: 1, pushes: 15, polls: 10, hiddenPushes: 2, hiddenPolls: 5, waitS: WAIT_S, hiddenMs: 330_000 };
+    { rounds: 5, peerRounds: 3, together: 1, pushes: 15, polls: 10, hiddenPushes: 11, hiddenPolls: 5, waitS: WAIT_S, hiddenMs: 330_000 };
 
 const out = join(ROOT, "target/bench");
 const shots = join(out, "shots");
@@ -28,7 +28,7 @@ const common = { commit: execFileSync("git", ["rev-parse", "HEAD"], { cwd: ROOT,
 
 // What was started ends with this process, however that ends.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(1));
-const withPush = await Stack.start();
+const withPush = await Stack.start({ doors: doorsFor(hiddenPushes) });
 const pollAlone = await Stack.start({ push: false });
 let browser, hidden;
 try {

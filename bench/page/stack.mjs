@@ -12,16 +12,20 @@ export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** The widget's files. */
 export const PKG = process.env.MALIPO_PKG_DIR ?? join(ROOT, "pkg");
 
-/** Sandbox and backend behind two origins; without `push`, the backend tells no events. */
+/**
+ * Sandbox and backend behind two origins; without `push`, the backend tells no events. The shop has so many `doors`: origins of
+ * their own, each of which has as many streams as a browser may hold.
+ */
 export class Stack {
   #folder = mkdtempSync(join(tmpdir(), "malipo-bench-"));
   #programs = [];
   #orders = 0;
 
-  static async start({ push = true } = {}) {
+  static async start({ push = true, doors = 1 } = {}) {
     const stack = new Stack();
     process.once("exit", () => rmSync(stack.#folder, { recursive: true, force: true }));
-    stack.shop = await Front.open("127.0.0.1");
+    stack.doors = await Promise.all(Array.from({ length: doors }, () => Front.open("127.0.0.1")));
+    [stack.shop] = stack.doors;
     stack.provider = await Front.open("localhost");
     try {
       stack.sandboxOrigin = await stack.#run("malipo-sandbox", [
@@ -35,9 +39,11 @@ export class Stack {
       stack.stop();
       throw error;
     }
-    for (const prefix of ["/pay/", "/malipo/"]) stack.shop.pass(prefix, stack.serverOrigin);
-    // 204: "do not come back".
-    if (!push) stack.shop.status("/pay/events", 204);
+    for (const door of stack.doors) {
+      for (const prefix of ["/pay/", "/malipo/"]) door.pass(prefix, stack.serverOrigin);
+      // 204: "do not come back".
+      if (!push) door.status("/pay/events", 204);
+    }
     return stack;
   }
 
@@ -49,8 +55,8 @@ export class Stack {
   }
 
   /** What the backend answered to the press for this quote, once the browser asks for the checkout page it names: `{answer, request}`. */
-  async begun(quote) {
-    const { answer } = await this.shop.answered((it) => it.path === "/pay/initiate" && it.answer !== undefined && it.body.includes(quote));
+  async begun(quote, shop = this.shop) {
+    const { answer } = await shop.answered((it) => it.path === "/pay/initiate" && it.answer !== undefined && it.body.includes(quote));
     const { pathname } = new URL(JSON.parse(answer).redirect_url);
     return { answer: JSON.parse(answer), request: await this.provider.comes((it) => it.path === pathname) };
   }
@@ -104,7 +110,7 @@ export class Stack {
 
   stop() {
     for (const program of this.#programs) program.kill("SIGKILL");
-    this.shop.close();
+    for (const door of this.doors) door.close();
     this.provider.close();
   }
 
@@ -138,14 +144,14 @@ function ownEnvironment() {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("MALIPO_")));
 }
 
-function configuration({ shop, provider }, store) {
+function configuration({ shop, doors, provider }, store) {
   return `
 shop = "${SHOP}"
 mode = "sandbox"
 provider = "joyndpay"
 listen = "127.0.0.1:0"
 public_url = "${shop.origin}"
-shop_origins = ["${shop.origin}"]
+shop_origins = ${JSON.stringify(doors.map((it) => it.origin))}
 widget_dir = "${PKG}"
 [store]
 sqlite = "${store}"

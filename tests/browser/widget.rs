@@ -114,6 +114,39 @@ async fn a_widget_removed_after_a_cancel_lets_the_backend_hear_of_it() {
 }
 
 #[wasm_bindgen_test]
+async fn a_word_of_the_stream_is_asked_about_at_once_and_told_without_a_timer() {
+    let wait = async |code: &str| {
+        let promise: js_sys::Promise = js(code).unchecked_into();
+        JsFuture::from(promise).await.unwrap();
+    };
+    js(
+        "window.own = fetch; window.ownTimeout = setTimeout; window.seen = []; window.status = 'pending'; window.fetch = (it) => { \
+          const path = new URL(it.url).pathname; seen.push(path); \
+          if (path === '/verify') return Promise.resolve(new Response(JSON.stringify({order_id: 'o-1', status: window.status}))); \
+          return Promise.resolve(new Response(new ReadableStream({start(it) { window.stream = it}}))) }",
+    );
+    let events = ORDER.replace("'mode'", "'events-url', '/events', 'mode'");
+    let page = Page::new(&events, |name, _| {
+        js(&["seen.push('", name, "')"].concat());
+    });
+    page.handle()
+        .resume(Some("o-1".into()), Some("t".into()), false);
+    // Longer than the half second that lies between two verifies.
+    wait("return new Promise((done) => ownTimeout(done, 700))").await;
+    js("seen.length = 0; window.setTimeout = () => 0; window.status = 'success'");
+    js(
+        "stream.enqueue(new TextEncoder().encode('event: status\\ndata: {\"status\": \"success\"}\\n\\n'))",
+    );
+    wait("return new Promise((done) => { const look = () => seen.includes('pay-success') ? done() : ownTimeout(look, 5); look(); ownTimeout(done, 5000) })").await;
+    let seen = js("return seen.join(' ')").as_string().unwrap();
+    page.handle().destroy();
+    js(
+        "window.setTimeout = ownTimeout; window.fetch = own; delete window.seen; sessionStorage.clear()",
+    );
+    assert_eq!(seen, "/verify pay-change pay-success");
+}
+
+#[wasm_bindgen_test]
 fn a_listener_may_call_back_from_anywhere() {
     let page = Page::new(GOOD, |_, handle| {
         handle.check();

@@ -89,7 +89,7 @@ extern "C" {
 /// What stands beside the widget: its own ear, and requests in short (`tests/requests.test.mjs` is about those).
 fn rest() -> JsValue {
     let rest = js("const ask = (url, init) => fetch(new Request(url, init)); \
-         return {listen: async () => undefined, \
+         return {listen: async () => window.listens?.(), \
          send: async (said, url, key, body, signal) => ask(url, {method: 'POST', body: JSON.stringify(body), signal}) \
          .then(async (it) => [it, await it.text()])}");
     ATTEND.with(|it| Reflect::set(&rest, &"attend".into(), it).unwrap());

@@ -120,10 +120,10 @@ async fn a_word_of_the_stream_is_asked_about_at_once_and_told_without_a_timer() 
         JsFuture::from(promise).await.unwrap();
     };
     js(
-        "window.own = fetch; window.ownTimeout = setTimeout; window.seen = []; window.status = 'pending'; window.fetch = (it) => { \
-          const path = new URL(it.url).pathname; seen.push(path); \
-          if (path === '/verify') return Promise.resolve(new Response(JSON.stringify({order_id: 'o-1', status: window.status}))); \
-          return Promise.resolve(new Response(new ReadableStream({start(it) { window.stream = it}}))) }",
+        "window.own = fetch; window.ownTimeout = setTimeout; window.seen = []; window.status = 'pending'; \
+          window.listens = () => new ReadableStream({start(it) { window.stream = it }}).getReader(); \
+          window.fetch = (it) => { if (it.signal.aborted) return Promise.reject(it.signal.reason); seen.push(new URL(it.url).pathname); \
+          return Promise.resolve(new Response(JSON.stringify({order_id: 'o-1', status: window.status}))) }",
     );
     let events = ORDER.replace("'mode'", "'events-url', '/events', 'mode'");
     let page = Page::new(&events, |name, _| {
@@ -141,7 +141,7 @@ async fn a_word_of_the_stream_is_asked_about_at_once_and_told_without_a_timer() 
     let seen = js("return seen.join(' ')").as_string().unwrap();
     page.handle().destroy();
     js(
-        "window.setTimeout = ownTimeout; window.fetch = own; delete window.seen; sessionStorage.clear()",
+        "window.setTimeout = ownTimeout; window.fetch = own; delete window.seen; delete window.listens; sessionStorage.clear()",
     );
     assert_eq!(seen, "/verify pay-change pay-success");
 }

@@ -254,9 +254,14 @@ impl JoPayAdapter {
             let response = calls
                 .send(self.get_page("/requests", cursor.as_deref()))
                 .await?;
-            let (requests, next) = answer::list(&response).map_err(|it| match response.status {
-                200..=299 => ListError::Unreadable(it),
-                _ => ListError::Other(it),
+            let is_success = (200..=299).contains(&response.status);
+            let (requests, next) = answer::list(&response).map_err(|it| {
+                // JoPay says no by the code and not by the status: what it refuses with a 200 is refused all the same.
+                if is_success && matches!(it, ProviderError::OutcomeUnknown { .. }) {
+                    ListError::Unreadable(it)
+                } else {
+                    ListError::Other(it)
+                }
             })?;
             if let Some(request) = requests.into_iter().find(is_it) {
                 return Ok(Some(request));

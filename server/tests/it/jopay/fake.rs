@@ -38,6 +38,8 @@ pub(crate) struct Mind {
     pub(crate) hold_look_up: Option<Arc<tokio::sync::Notify>>,
     /// The list is called something else than we think.
     pub(crate) strange_list: bool,
+    /// The list is refused with this status and body.
+    pub(crate) refused_list: Option<(u16, &'static str)>,
     /// Calls without the right key.
     pub(crate) strangers: u32,
 }
@@ -160,6 +162,9 @@ async fn create(State(fake): State<Fake>, body: Bytes) -> Response {
 }
 
 async fn list(State(fake): State<Fake>) -> Response {
+    if let Some((status, body)) = fake.mind(|it| it.refused_list) {
+        return (StatusCode::from_u16(status).unwrap(), body).into_response();
+    }
     let requests: Vec<_> =
         fake.mind(|it| it.requests.iter().rev().map(|it| it.1.clone()).collect());
     let name = match fake.mind(|it| it.strange_list) {

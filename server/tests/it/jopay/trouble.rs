@@ -6,9 +6,10 @@ use malipo_server::clock::{Clock, HOUR_MS};
 use serde_json::json;
 
 use super::SECRET;
+use super::fake::Fake;
 use super::flow::{ORDER, deliver, press, quoted, start, webhook};
 use super::webhooks::sign;
-use crate::world::{eventually, key};
+use crate::world::{World, eventually, key};
 
 #[tokio::test]
 async fn a_create_whose_answer_was_lost_is_found_by_repeating_it() {
@@ -66,13 +67,19 @@ async fn an_attempt_that_jopay_never_got_begins_anew_and_is_handed_out_once() {
     assert_eq!(fake.mind(|it| it.requests.len()), 1);
 }
 
-#[tokio::test]
-async fn what_jopay_did_not_have_is_never_begun_beside_another() {
+/// A world in which JoPay did not take what was begun, and its list does not have it.
+async fn orphaned() -> (Fake, World) {
     let (fake, world) = start("").await;
     fake.trouble(false, 500, "");
     fake.trouble(false, 400, r#"{"ok":false,"error":"invalid_merchant_id"}"#);
     press(&world, ORDER).await;
     world.until_state(ORDER, "orphaned").await;
+    (fake, world)
+}
+
+#[tokio::test]
+async fn what_jopay_did_not_have_is_never_begun_beside_another() {
+    let (fake, world) = orphaned().await;
     // Asked once more before another one is begun, and for days by the schedule.
     assert_eq!(press(&world, ORDER).await.status, 200);
     assert_eq!(fake.mind(|it| it.creates.len()), 3);
@@ -91,14 +98,22 @@ async fn what_jopay_did_not_have_is_never_begun_beside_another() {
 
 #[tokio::test]
 async fn a_list_that_cannot_be_read_keeps_nobody_from_paying() {
-    let (fake, world) = start("").await;
-    fake.trouble(false, 500, "");
-    fake.trouble(false, 400, r#"{"ok":false,"error":"invalid_merchant_id"}"#);
-    press(&world, ORDER).await;
-    world.until_state(ORDER, "orphaned").await;
+    let (fake, world) = orphaned().await;
     fake.mind(|it| it.strange_list = true);
     assert_eq!(press(&world, ORDER).await.status, 200);
     assert_eq!(fake.mind(|it| it.requests.len()), 1);
+}
+
+#[tokio::test]
+async fn a_list_that_is_refused_for_now_says_nothing_of_what_is_on_it() {
+    for status in [200, 429] {
+        let (fake, world) = orphaned().await;
+        let refusal = (status, r#"{"ok":false,"error":"rate_limited"}"#);
+        fake.mind(|it| it.refused_list = Some(refusal));
+        let (answer, _, sentence) = press(&world, ORDER).await.error();
+        assert_eq!(answer, 503, "{sentence}");
+        assert_eq!(fake.mind(|it| it.creates.len()), 2);
+    }
 }
 
 #[tokio::test]

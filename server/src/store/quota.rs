@@ -168,6 +168,13 @@ pub fn latest_end(now: UnixMs) -> UnixMs {
     now.plus_ms(LONGEST_LEASE_MS + CLOCKS_APART_MS)
 }
 
+/// Between which ends leases are kept, whether they count now or not: what does not count by this server's clock may count by that
+/// of the server that leased it, which is held to it at least by itself.
+#[must_use]
+pub fn kept_ends(now: UnixMs) -> (UnixMs, UnixMs) {
+    (now.plus_ms(-KEPT_MS), latest_end(now).plus_ms(KEPT_MS))
+}
+
 /// A budget is never halved more often than this: a sixteenth is left.
 pub const MOST_LEVELS: u32 = 4;
 /// How long a halved budget stays halved after the last `429`.
@@ -175,7 +182,9 @@ pub const LEVEL_MS: i64 = 60_000;
 /// For how long leased calls may count: [`crate::quota`] leases them for 64 s.
 pub const LONGEST_LEASE_MS: i64 = 64 * SECOND_MS;
 /// By how much a clock may be ahead of another server's with what it notes still counted there. (The limit is kept to the
-/// last call only where clocks agree: a lease ends early for whoever is ahead.)
+/// last call only where clocks agree: a lease ends early for whoever is ahead. Beyond it each server keeps the limit by itself.)
 const CLOCKS_APART_MS: i64 = MINUTE_MS;
+/// For how long a lease is kept that does not count: servers' clocks are hardly ever further apart.
+const KEPT_MS: i64 = 10 * MINUTE_MS;
 /// How soon it is worth asking again where nothing says better.
 const RETRY_MS: i64 = 1_000;

@@ -7,7 +7,7 @@ use super::session::{Failure, Work, query};
 use super::{PostgresStore, rows};
 use crate::clock::UnixMs;
 use crate::store::StoreError;
-use crate::store::quota::{CallLease, InUse, NoRoom, Quotas, Refusals, latest_end};
+use crate::store::quota::{CallLease, InUse, NoRoom, Quotas, Refusals, kept_ends, latest_end};
 
 #[async_trait]
 impl Quotas for PostgresStore {
@@ -65,9 +65,9 @@ impl Work for Lease<'_> {
         if let Err(none) = in_use.room_for(&self.lease, self.now) {
             return Ok(Err(none));
         }
-        let sql = "DELETE FROM call_leases WHERE budget = $1 AND (counts_until <= $2 OR $3 < counts_until)";
-        let latest = latest_end(self.now).0;
-        query(it, sql, &[&self.budget, &self.now.0, &latest]).await?;
+        let sql = "DELETE FROM call_leases WHERE budget = $1 AND (counts_until < $2 OR $3 < counts_until)";
+        let (first, last) = kept_ends(self.now);
+        query(it, sql, &[&self.budget, &first.0, &last.0]).await?;
         let sql = "INSERT INTO call_leases (budget, calls, counts_until, urgency) VALUES ($1, $2, $3, $4)";
         let (calls, until) = (i64::from(self.lease.calls), self.lease.counts_until.0);
         let urgency = i64::try_from(self.lease.urgency.index()).unwrap_or(i64::MAX);

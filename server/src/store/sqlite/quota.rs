@@ -7,7 +7,7 @@ use super::SqliteStore;
 use super::cached::Cached as _;
 use crate::clock::UnixMs;
 use crate::store::StoreError;
-use crate::store::quota::{CallLease, InUse, NoRoom, Quotas, Refusals, latest_end};
+use crate::store::quota::{CallLease, InUse, NoRoom, Quotas, Refusals, kept_ends, latest_end};
 
 #[async_trait]
 impl Quotas for SqliteStore {
@@ -90,9 +90,10 @@ fn take(
     if let Err(none) = in_use(connection, budget, now)?.room_for(&lease, now) {
         return Ok(Err(none));
     }
+    let (first, last) = kept_ends(now);
     connection.execute_cached(
-        "DELETE FROM call_leases WHERE budget = ?1 AND (counts_until <= ?2 OR ?3 < counts_until)",
-        params![budget, now.0, latest_end(now).0],
+        "DELETE FROM call_leases WHERE budget = ?1 AND (counts_until < ?2 OR ?3 < counts_until)",
+        params![budget, first.0, last.0],
     )?;
     connection.execute_cached(
         "INSERT INTO call_leases (budget, calls, counts_until, urgency) VALUES (?1, ?2, ?3, ?4)",

@@ -75,6 +75,7 @@ macro_rules! list {
                 calls_are_leased_up_to_the_limit_and_come_back,
                 a_refusal_is_heeded_and_wears_off,
                 what_a_clock_noted_that_was_an_hour_ahead_counts_no_more_once_it_is_set_back,
+                where_clocks_are_further_apart_each_server_keeps_the_limit_by_itself,
                 many_servers_at_once_stay_within_the_limit,
             }
             recipients {

@@ -101,6 +101,26 @@ pub(super) async fn what_a_clock_noted_that_was_an_hour_ahead_counts_no_more_onc
     assert_eq!((in_use.silent_until, in_use.level), (Some(silent), 1));
 }
 
+pub(super) async fn where_clocks_are_further_apart_each_server_keeps_the_limit_by_itself(
+    bench: Bench,
+) {
+    let take = async |calls, now: UnixMs| {
+        let lease = CallLease {
+            counts_until: now.plus_ms(64_000),
+            ..lease(calls, Urgency::Press)
+        };
+        let leased = bench.store.lease_calls("a", lease, now).await;
+        leased.unwrap().is_ok()
+    };
+    let [ahead, behind] = [NOW.plus_ms(70_000), NOW];
+    assert!(take(37, ahead).await);
+    assert!(take(37, behind).await, "that is not counted here");
+    for server in [ahead, behind] {
+        assert!(take(1, server.plus_ms(1)).await);
+        assert!(!take(1, server.plus_ms(2)).await);
+    }
+}
+
 pub(super) async fn many_servers_at_once_stay_within_the_limit(bench: Bench) {
     let stores = [Arc::clone(&bench.store), bench.beside().await];
     let servers: Vec<_> = (0..8)

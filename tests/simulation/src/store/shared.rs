@@ -5,7 +5,9 @@ use malipo_server::clock::UnixMs;
 use malipo_server::payment::AttemptId;
 use malipo_server::payment::transaction::Payment;
 use malipo_server::store::outbox::{Backlog, Channel, Delivery, Outbox};
-use malipo_server::store::quota::{CallLease, InUse, NoRoom, Quotas, Refusals, latest_end};
+use malipo_server::store::quota::{
+    CallLease, InUse, NoRoom, Quotas, Refusals, kept_ends, latest_end,
+};
 use malipo_server::store::recipients::{Recipients, SentEnough, WINDOW_MS};
 use malipo_server::store::transactions::{ToldTransaction, TransactionRecord, Transactions};
 use malipo_server::store::{Hash, News, StoreError};
@@ -192,8 +194,10 @@ impl Quotas for MemoryStore {
         }
         self.write(|disk| {
             disk.in_use(budget, now).room_for(&lease, now)?;
+            let (first, last) = kept_ends(now);
+            let kept = first..=last;
             disk.leases
-                .retain(|it| it.budget != budget || counts(it.counts_until, now));
+                .retain(|it| it.budget != budget || kept.contains(&it.counts_until));
             disk.leases.push(LeaseRow {
                 budget: budget.to_owned(),
                 calls: lease.calls,

@@ -66,6 +66,16 @@ async fn tables_are_brought_up_to_date_while_another_server_is_in_the_middle_of_
 }
 
 #[tokio::test]
+async fn tables_that_have_the_next_changes_index_already_are_brought_up_to_date() {
+    let database = Database::new().await;
+    drop(PostgresStore::open(&database.config()).await.unwrap());
+    let client = database.client().await;
+    let older = "DELETE FROM malipo_schema WHERE 11 < version";
+    client.batch_execute(older).await.unwrap();
+    PostgresStore::open(&database.config()).await.unwrap();
+}
+
+#[tokio::test]
 async fn tables_of_a_newer_version_are_left_alone() {
     let database = Database::new().await;
     drop(PostgresStore::open(&database.config()).await.unwrap());

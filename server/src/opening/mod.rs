@@ -1,6 +1,7 @@
 //! From a basket to a checkout page: decide, note the intent, ask the provider, note the answer.
 //!
-//! A crash after the intent is found at the next start and looked up by its reference, never begun anew.
+//! A crash after the intent is found at the next start or, where several servers share a store, by one that has lived for a minute
+//! since; it is looked up by its reference, never begun anew.
 
 mod answer;
 mod call;

@@ -27,7 +27,7 @@ use crate::provider::ProviderError;
 
 pub(crate) use note::{alarm, count, note};
 pub use rounds::run;
-pub use watch::{hinted, listened, verified, watched};
+pub use watch::{hinted, listened, tuned_in, verified, watched};
 
 /// Which attempts are being asked about, and when each was asked about last.
 #[derive(Debug, Default)]

@@ -69,10 +69,10 @@ async fn take_up(app: &Arc<App>, desk: &Desk, now: UnixMs) {
     match due(app, desk, now, until).await {
         Ok(attempts) => {
             for attempt in attempts {
-                // An answer to a question asked since it fell due is the one that was wanted; an older one may be older
-                // than the notification that made it due.
+                // An answer to a question asked since it fell due is the one that was wanted; an older one, and one of the
+                // same millisecond, may be older than the notification that made it due.
                 let due_at = attempt.next_check_at.unwrap_or(now);
-                let since_ms = now.since_ms(due_at).saturating_add(1);
+                let since_ms = now.since_ms(due_at);
                 let question = start(app, &attempt, since_ms, Cause::Due { until });
                 if question.joined {
                     joined(app, &attempt, until, &question).await;

@@ -34,7 +34,21 @@ pub fn watched(app: &Arc<App>, order: &Order) {
     }
 }
 
-/// A page listens to this order.
+/// A page begins to listen to this order.
+///
+/// The widget does so again when its page is looked at again, since its stream may have been frozen meanwhile; and where the
+/// network has cut it off, which costs a question too.
+pub fn tuned_in(app: &Arc<App>, order: &Order) {
+    let again = asked_about(app, order)
+        .is_some_and(|(attempt, _)| app.asker.rhythm.listens(attempt, app.now()));
+    if again && !planted!(ActsIgnored) {
+        hinted(app, order);
+    } else {
+        watched(app, order);
+    }
+}
+
+/// A page goes on listening to this order.
 pub fn listened(app: &Arc<App>, order: &Order) {
     if let Some((attempt, _)) = asked_about(app, order) {
         app.asker.rhythm.listens(attempt, app.now());

@@ -60,7 +60,7 @@ pub(super) async fn events(
         )
         .after(20)
     })?;
-    reconcile::listened(&app, &order);
+    reconcile::tuned_in(&app, &order);
     let listener = Listener {
         order_id,
         news,

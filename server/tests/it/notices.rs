@@ -48,6 +48,19 @@ async fn a_notification_right_after_an_answer_is_a_reason_to_ask_again() {
 }
 
 #[tokio::test]
+async fn a_notification_in_the_very_millisecond_of_a_question_is_a_reason_to_ask_again() {
+    let rarely = ("MALIPO_JOYNDPAY__WATCH_INTERVAL_MS", "60000");
+    let world = World::with_env("", &[rarely]).await;
+    world.opened(ORDER).await;
+    world.clock.stop();
+    world.notify(ORDER, String::new(), "").await;
+    crate::world::eventually(async || (1 <= world.fake.look_ups(ORDER)).then_some(())).await;
+    world.fake.set(ORDER, "success");
+    world.notify(ORDER, String::new(), "").await;
+    world.until_state(ORDER, "paid").await;
+}
+
+#[tokio::test]
 async fn a_notification_that_lies_pays_nothing() {
     let world = World::new().await;
     world.opened(ORDER).await;

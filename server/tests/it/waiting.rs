@@ -221,6 +221,19 @@ async fn a_stream_that_the_page_dropped_before_it_verified_is_an_act_of_the_shop
 }
 
 #[tokio::test]
+async fn a_page_that_listens_again_was_looked_at_again() {
+    let world = proven().await;
+    let answer = world.opened("ORDER-0000001").await;
+    let stream = listen(&world, &answer).await;
+    // When the timer's verify is due: as the shopper comes back, the widget takes a stream anew, and then verifies.
+    world.clock.forward(20_000);
+    let other = listen(&world, &answer).await;
+    is_asked(&world, "ORDER-0000001", 1).await;
+    world.verify(&answer).await;
+    drop((stream, other));
+}
+
+#[tokio::test]
 async fn a_first_verify_that_no_timer_made_is_an_act_of_the_shopper() {
     let world = proven().await;
     let listening = world.opened("ORDER-0000001").await;

@@ -32,6 +32,8 @@ pub(crate) struct World {
 #[derive(Debug, Default)]
 pub(crate) struct TestClock {
     ahead_ms: AtomicI64,
+    /// What it shows for good; 0: the time.
+    stopped_at: AtomicI64,
     /// How many readings from now it panics; 0: it does not.
     breaks_at: AtomicU32,
 }
@@ -39,6 +41,11 @@ pub(crate) struct TestClock {
 impl TestClock {
     pub(crate) fn forward(&self, ms: i64) {
         self.ahead_ms.fetch_add(ms, Ordering::Relaxed);
+    }
+
+    /// Goes on no more.
+    pub(crate) fn stop(&self) {
+        self.stopped_at.store(self.now().0, Ordering::Relaxed);
     }
 
     /// Panics when it is read next, once.
@@ -59,9 +66,12 @@ impl Clock for TestClock {
             .breaks_at
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, left);
         assert_ne!(before, Ok(1), "the clock broke, as a test wished");
-        SystemClock
-            .now()
-            .plus_ms(self.ahead_ms.load(Ordering::Relaxed))
+        match self.stopped_at.load(Ordering::Relaxed) {
+            0 => SystemClock
+                .now()
+                .plus_ms(self.ahead_ms.load(Ordering::Relaxed)),
+            stopped => UnixMs(stopped),
+        }
     }
 }
 

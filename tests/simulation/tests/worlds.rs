@@ -94,7 +94,19 @@ fn what_was_found_stays_mended() {
     }
 }
 
+#[test]
+fn what_was_found_with_all_three_providers_stays_mended() {
+    for seed in FOUND_WITH_THREE {
+        good(&Plan::of(*seed));
+    }
+}
+
 const FOUND: &[u64] = &[1, 6, 106, 116, 126];
+/// In the order of docs/simulation.md.
+const FOUND_WITH_THREE: &[u64] = &[
+    1795326665, 1795335919, 1795338049, 1795332336, 1795335283, 1795345969, 1795355688, 1795350977,
+    1383, 1795355405, 1795469097,
+];
 /// The kinds of trouble that were not there then.
 const LATER: u64 = !0 << Fault::NoticeReplayed as u32;
 

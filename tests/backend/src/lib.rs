@@ -3,6 +3,7 @@
 //! - [`conformance`]: every provider times every trouble.
 //! - [`killing`]: `kill -9` under load, on each store.
 //! - [`quota`]: thousands of pending orders and 60 calls a minute.
+//! - [`updating`]: the server ends while shoppers listen and press.
 //! - [`stack`]: the processes; [`provider`]: what differs between the providers; [`oracle`]: record against ledger.
 #![expect(
     clippy::unwrap_used,
@@ -27,4 +28,5 @@ pub mod sandbox;
 pub mod secrets;
 pub mod shop;
 pub mod stack;
+pub mod updating;
 pub mod wait;

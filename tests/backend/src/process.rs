@@ -2,9 +2,10 @@
 
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
@@ -63,6 +64,17 @@ impl Process {
     pub async fn kill(&mut self) {
         // An error would mean that it has ended already, which is what is wanted.
         let _ = self.child.kill().await;
+    }
+
+    /// `SIGTERM`, as an update of the program sends it, and waits until it has ended.
+    ///
+    /// # Panics
+    /// If it has ended already.
+    pub async fn end(&mut self) -> ExitStatus {
+        let id = self.id().and_then(|it| i32::try_from(it).ok());
+        let id = id.and_then(Pid::from_raw).expect("it runs");
+        kill_process(id, Signal::TERM).unwrap();
+        self.child.wait().await.unwrap()
     }
 
     /// The system's number of it, while it runs.

@@ -11,7 +11,7 @@ use tokio::time::sleep;
 use crate::database::Kind;
 use crate::provider::{JOPAY, patient};
 use crate::shop::Press;
-use crate::stack::{Plan, Stack};
+use crate::stack::{OFTEN_MS, Plan, Stack};
 use crate::wait::now;
 
 /// What to do.
@@ -36,6 +36,7 @@ pub async fn run(crowd: Crowd) -> Result<String, String> {
         servers: 2,
         log_level: "warn",
         calls_per_minute: Some(100_000),
+        watch_interval_ms: OFTEN_MS,
     };
     let mut stack = Stack::start(&plan).await;
     let mut script = patient();

@@ -129,6 +129,19 @@ impl Shop {
         self.about("cancel", order_id, token).await
     }
 
+    /// Opens the stream of what happens to an order.
+    ///
+    /// # Panics
+    /// If the server gives none.
+    pub async fn listen(&self, order_id: &str, token: &str) -> Response {
+        let url = format!("{}/pay/events?order_id={order_id}", self.origin);
+        let request = self.client.get(url).bearer_auth(token);
+        let answer = request.timeout(LONGEST_STREAM).send().await;
+        let answer = answer.unwrap();
+        assert_eq!(answer.status(), 200);
+        answer
+    }
+
     async fn about(&self, what: &str, order_id: &str, token: &str) -> Pressed {
         let url = format!("{}/pay/{what}", self.origin);
         let body = json!({"order_id": order_id, "token": token});
@@ -182,4 +195,5 @@ async fn read(answer: reqwest::Result<Response>) -> Pressed {
 }
 
 const PATIENCE: Duration = Duration::from_secs(15);
+const LONGEST_STREAM: Duration = Duration::from_secs(600);
 const SHORT: Duration = Duration::from_millis(100);

@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use tempfile::TempDir;
@@ -28,6 +29,8 @@ pub struct Plan {
     pub log_level: &'static str,
     /// Most calls a minute with one key; None: what the server does by default.
     pub calls_per_minute: Option<u32>,
+    /// How often a shopper who watches makes the server ask.
+    pub watch_interval_ms: u32,
 }
 
 /// Everything that runs. Dropping it stops it.
@@ -148,6 +151,7 @@ secret = "{secret}"
 requests_per_ip_per_minute = 1000000
 initiates_per_order_per_minute = 1000
 verifies_per_token_per_minute = 10000
+streams_per_token = 200
 [log]
 level = "{level}"
 "#,
@@ -162,9 +166,9 @@ level = "{level}"
         for provider in ALL {
             text += &(provider.table)(&self.process.origin);
             if let Some(most) = plan.calls_per_minute {
-                // A shopper who watches is what makes the server ask: often, so that tests need not wait.
+                let interval = plan.watch_interval_ms;
                 text += &format!(
-                    "calls_per_minute = {most}\nwatch_interval_ms = 200\ntimeout_ms = 1500\n"
+                    "calls_per_minute = {most}\nwatch_interval_ms = {interval}\ntimeout_ms = 1500\n"
                 );
             }
         }
@@ -194,12 +198,24 @@ impl Server {
         self.process = None;
     }
 
+    /// `SIGTERM`; how it ended.
+    ///
+    /// # Panics
+    /// If it was not started.
+    pub async fn end(&mut self) -> ExitStatus {
+        let mut process = self.process.take().expect("it was started");
+        process.end().await
+    }
+
     /// What it has written.
     #[must_use]
     pub fn log(&self) -> &Path {
         &self.log
     }
 }
+
+/// For tests in which a shopper who watches is what makes the server ask: often, so that they need not wait.
+pub const OFTEN_MS: u32 = 200;
 
 /// A port outside the range from which the system takes those of outgoing connections: it must be free again after a kill.
 #[must_use]

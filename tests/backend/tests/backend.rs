@@ -8,6 +8,7 @@
 use malipo_backend_tests::conformance;
 use malipo_backend_tests::database::Kind;
 use malipo_backend_tests::killing::{self, Orders};
+use malipo_backend_tests::updating;
 
 async fn kill(store: Kind) {
     let orders = Orders {
@@ -37,4 +38,9 @@ async fn every_provider_conforms() {
     let table = conformance::run().await;
     println!("{table}");
     assert!(table.is_good(), "{table}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_of_the_server_ends_five_thousand_streams_and_fails_no_press() {
+    assert_eq!(updating::run().await, 5_000);
 }

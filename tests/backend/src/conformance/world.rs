@@ -10,7 +10,7 @@ use crate::oracle::{self, Entry};
 use crate::provider::Provider;
 use crate::secrets;
 use crate::shop::{Press, Pressed};
-use crate::stack::{Plan, Stack};
+use crate::stack::{OFTEN_MS, Plan, Stack};
 use crate::wait::until;
 
 /// The programs of one case.
@@ -38,6 +38,7 @@ impl World {
             servers: 1,
             log_level: "trace",
             calls_per_minute: Some(10_000),
+            watch_interval_ms: OFTEN_MS,
         };
         let world = Self {
             stack: Stack::start(&plan).await,

@@ -18,7 +18,7 @@ use crate::database::Kind;
 use crate::oracle::{self, Entry};
 use crate::provider::{ALL, patient};
 use crate::shop::Shop;
-use crate::stack::{Plan, Stack};
+use crate::stack::{OFTEN_MS, Plan, Stack};
 use crate::wait::now;
 
 /// What to do.
@@ -42,6 +42,7 @@ pub async fn run(orders: Orders) -> Result<Report, String> {
         servers: 1,
         log_level: "info",
         calls_per_minute: Some(100_000),
+        watch_interval_ms: OFTEN_MS,
     };
     let mut stack = Stack::start(&plan).await;
     stack.sandbox.script(&every_notice_twice()).await;

@@ -19,8 +19,8 @@ help: ## List the targets
 demo: pkg programs ## Run the demo shop, its backend and a sandbox that plays the providers; PROVIDER=jopay|jenga|joyndpay starts with that one
 	@exec $(BIN)/malipo-demo --open $(if $(PROVIDER),--provider '$(PROVIDER)')
 
-test: .tools/ready-test ## Everything that .ci/run runs: check, unit, worlds, backend, pkg, package, docs, look, wasm-test, e2e, consumers-quick
-	@tools/timed.sh check unit worlds backend pkg package docs look wasm-test e2e consumers-quick
+test: .tools/ready-test ## Everything that .ci/run runs: check, deny, unit, worlds, backend, pkg, package, docs, look, wasm-test, e2e, consumers-quick
+	@tools/timed.sh check deny unit worlds backend pkg package docs look wasm-test e2e consumers-quick
 
 check: .tools/ready-demo ## Formatting, and clippy on the host and for the browser, without a warning
 	cargo fmt --all --check

@@ -33,6 +33,11 @@ pub(crate) async fn run(scale: &Scale) {
         "notification to event in the stream, p99",
         pushed.percentile(99),
     ));
+    let longest = row(
+        "notification to event in the stream, longest",
+        pushed.longest(),
+    );
+    report.row(longest.at_most(3500.0).note("no slower than by poll alone"));
     let polled = polled(scale.outcomes).await;
     let said = format!(
         "{} payments at moments of their own, asked about every 2.5 s",

@@ -4,12 +4,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use malipo_backend_tests::process::Process;
+use malipo_backend_tests::wait::now;
 
+use crate::http::Connection;
 use crate::machine::Usage;
-use crate::numbers::{middle, ms, rounded};
+use crate::numbers::{Times, middle, ms, rounded};
 use crate::report::{Report, Row, Series};
 use crate::scale::Scale;
-use crate::shopper;
+use crate::shopper::{self, Order};
 use crate::world::{Plan, World, address};
 use crate::{filling, world, wrk};
 
@@ -42,6 +44,7 @@ pub(crate) async fn run(scale: &Scale) {
     let bodies = file(world.folder(), &lines);
     let measured = compare(&world, &constant, &bodies, scale).await;
     tell(&mut report, "an order that waits", &measured);
+    tell_refusals(&mut report, &refusals(&world, waiting.as_slice()).await);
     let series = |title, y_label, points| Series {
         title,
         x_label: "orders in the store",
@@ -52,6 +55,56 @@ pub(crate) async fn run(scale: &Scale) {
     report.series(series("Verifies a second", "a second", rates));
     report.series(series("Verify against a constant answer", "ratio", ratios));
     report.write();
+}
+
+/// Refuses whoever guesses: an order that nobody has begun, and one of these with a token that is none of its own. In turns, over
+/// one connection.
+async fn refusals(world: &World, known: &[Order]) -> [Times; 2] {
+    let mut connection = Connection::open(world.server().address, None)
+        .await
+        .unwrap();
+    let mut times = [Vec::new(), Vec::new()];
+    for guess in 0..GUESSES {
+        let order = &known[guess % known.len()];
+        let id = format!("GUESS{guess:09}");
+        for (times, id) in times.iter_mut().zip([&id, &order.id]) {
+            // As long as a token; each is tried once, as whoever guesses does.
+            let token = format!("{guess:043}");
+            let guessed = Order {
+                id: id.clone(),
+                token,
+            };
+            let began = now();
+            let body = shopper::verify_body(&guessed);
+            let answer = connection.post("/pay/verify", &[], body).await.unwrap();
+            times.push(began.elapsed());
+            assert_eq!(answer.status, 404, "{answer:?}");
+        }
+    }
+    times.map(Times::new)
+}
+
+fn tell_refusals(report: &mut Report, [unknown, wrong]: &[Times; 2]) {
+    let shares: [fn(&Times) -> Duration; 3] = [
+        |it| it.percentile(25),
+        Times::median,
+        |it| it.percentile(75),
+    ];
+    for (share, of) in ["a quarter", "half", "three quarters"]
+        .into_iter()
+        .zip(shares)
+    {
+        let row = Row::new(
+            format!("refused within, {share}: a known order to an unknown one"),
+            of(wrong).as_secs_f64() / of(unknown).as_secs_f64(),
+            "x",
+        );
+        report.row(row.note(format!(
+            "{} µs, {} µs; {GUESSES} guesses each, in turns over one connection",
+            rounded(ms(of(wrong)) * 1e3),
+            rounded(ms(of(unknown)) * 1e3)
+        )));
+    }
 }
 
 struct Measured {
@@ -119,5 +172,6 @@ fn file(folder: &Path, lines: &str) -> PathBuf {
     path
 }
 
+const GUESSES: usize = 4_000;
 const SAMPLE: u64 = 10_000;
 const WAITING: u64 = 1_000;

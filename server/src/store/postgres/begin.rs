@@ -206,13 +206,13 @@ async fn keep_key(
     Ok(())
 }
 
-/// Writes all of it or, where the order, its reference or its key is there, nothing. Whoever writes the same at the same time
-/// makes it fail at a unique index.
+/// Writes all of it or, where the order or its key is there, nothing. Where its reference is there, or whoever writes the same at
+/// the same time, it fails at a unique index. (To look for the reference here would cost more and more on a new database: as long
+/// as PostgreSQL has no statistics, it may read every attempt of the provider for it.)
 const UNKNOWN: &str = "WITH new_order AS (\
      INSERT INTO orders (order_id, minor, currency, created_at) SELECT $1, $2, $3, $4 \
      WHERE NOT EXISTS (SELECT 1 FROM orders WHERE order_id = $1) \
      AND NOT EXISTS (SELECT 1 FROM idempotency_keys WHERE key = $15) \
-     AND NOT EXISTS (SELECT 1 FROM attempts WHERE provider = $6 AND reference = $7) \
      AND NOT EXISTS (SELECT 1 FROM links WHERE provider = $6 AND external_ref = $7) \
      AND NOT EXISTS (SELECT 1 FROM link_payments WHERE provider = $6 AND order_id = $7) RETURNING order_id), \
      new_attempt AS (\

@@ -16,7 +16,7 @@ export class Payment {
     await page.goto(place(shop, `/shop-${payment.orderId}`, malipoPage(payment)));
     await pressAt(cdp, await ready.comes());
     payment.pressed = now();
-    payment.token = (await stack.begun(payment.quote, shop)).answer.token;
+    await stack.begun(payment.quote, shop);
     // By push or, where there is none, told so.
     await shop.comes((it) => it.path.startsWith("/pay/events") && it.path.includes(payment.orderId));
     await new Promise((done) => setTimeout(done, SETTLED_MS));
@@ -29,7 +29,7 @@ export class Payment {
    * question came and when its answer had gone, when the page's listener ran, and whether anybody could see the page then.
    */
   async settle() {
-    const knows = this.stack.knows(this.orderId, this.token);
+    const knows = this.stack.knows(this.orderId);
     const [notified, known, beacon] = await Promise.all([this.stack.settle(this.orderId), knows, this.#tells()]);
     const { at: told, visibility } = JSON.parse(beacon.body);
     const { at: asked, done: answered } = this.shop.seen.findLast((it) => it.path === "/pay/verify" && it.body.includes(this.orderId) && it.at < told);

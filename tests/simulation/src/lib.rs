@@ -18,6 +18,7 @@ pub mod backend;
 mod browser;
 pub mod catch;
 pub mod checks;
+pub mod drift;
 pub mod exhaustive;
 #[path = "../../it/invariants/mod.rs"]
 mod invariants;

@@ -127,6 +127,8 @@ faults! {
     PaidTwice = "paid-twice", 600;
     /// The transactions of several payments bear the same name, which stands for none.
     PlaceholderReference = "placeholder-reference", 1_000;
+    /// A clock, of a server or a device, runs fast or slow.
+    ClockDrift = "clock-drift", 1_000;
 }
 
 impl Fault {

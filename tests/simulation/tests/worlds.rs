@@ -1,8 +1,9 @@
 //! Worlds that are lived through with every `cargo test`: few, for `make worlds` lives through the many.
 
 use malipo_simulation::catch::{catch, catch_by_search};
+use malipo_simulation::drift::Drift;
 use malipo_simulation::live::{Outcome, invariant, live};
-use malipo_simulation::mix::Fault;
+use malipo_simulation::mix::{Fault, Mix};
 use malipo_simulation::planted::{Planted, breaks};
 use malipo_simulation::provider::Kind;
 use malipo_simulation::shrink::shrink;
@@ -97,7 +98,11 @@ fn what_was_found_stays_mended() {
 #[test]
 fn what_was_found_with_all_three_providers_stays_mended() {
     for seed in FOUND_WITH_THREE {
-        good(&Plan::of(*seed));
+        let plan = Plan {
+            without: SINCE_THREE,
+            ..Plan::of(*seed)
+        };
+        good(&plan);
     }
 }
 
@@ -109,6 +114,28 @@ const FOUND_WITH_THREE: &[u64] = &[
 ];
 /// The kinds of trouble that were not there then.
 const LATER: u64 = !0 << Fault::NoticeReplayed as u32;
+const SINCE_THREE: u64 = !0 << Fault::ClockDrift as u32;
+
+#[test]
+fn a_clock_runs_as_wrong_as_was_drawn_until_it_is_put_right() {
+    for seed in 1..=200 {
+        let mut mix = Mix::new(seed, 0);
+        let mut drift = Drift::drawn(&mut mix);
+        assert_eq!(drift.ppm() != 0, mix.injected().contains(&1));
+        assert_eq!(drift.ahead_ms(HOUR_MS), drift.ppm() * 36 / 10);
+        let shown = (0..2_000).map(|now| drift.counted(now));
+        assert!(shown.is_sorted(), "{drift:?} goes back");
+        // A timer does not fire before its time by that clock.
+        let due = drift.counted(drift.until(1_000));
+        assert!((1_000..=1_001).contains(&due), "{drift:?}: {due}");
+        let shown = drift.counted(HOUR_MS);
+        drift.put_right(HOUR_MS);
+        assert_eq!(drift.counted(2 * HOUR_MS), shown + HOUR_MS);
+        assert_eq!(drift.until(HOUR_MS), HOUR_MS);
+    }
+}
+
+const HOUR_MS: u64 = 3_600_000;
 
 /// A bug, and what did not hold where it is planted is what it breaks.
 #[track_caller]

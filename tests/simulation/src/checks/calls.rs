@@ -8,9 +8,9 @@ use crate::provider::{Ask, Kind, Ledger, Standing};
 use crate::store::SharedDisk;
 
 impl Checks {
-    /// B4: a call leaves a server. In any minute no more than the provider takes, as long as the servers agree on what a
-    /// minute is.
-    pub(crate) fn call(&mut self, kind: Kind, now: u64, setting: &Setting, clocks_agree: bool) {
+    /// B4: a call leaves a server. No more of them than the provider takes in a minute; `minute_ms`: in how many milliseconds, where
+    /// the servers' clocks were not set wrong.
+    pub(crate) fn call(&mut self, kind: Kind, now: u64, setting: &Setting, minute_ms: Option<u64>) {
         for calls in &mut self.calls {
             while calls.front().is_some_and(|it| it + 60_000 <= now) {
                 calls.pop_front();
@@ -18,10 +18,10 @@ impl Checks {
         }
         let calls = &mut self.calls[kind as usize];
         calls.push_back(now);
-        let made = calls.len();
-        if !clocks_agree {
+        let Some(minute_ms) = minute_ms else {
             return;
-        }
+        };
+        let made = calls.iter().filter(|it| now < **it + minute_ms).count();
         self.count("B4");
         let most = setting.calls_per_minute as usize;
         assert!(

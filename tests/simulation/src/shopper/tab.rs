@@ -89,7 +89,7 @@ impl Tab {
             held_back: Vec::new(),
             waits_since: 0,
             invariants: Invariants::default(),
-            clock: Clock::start(device.wall(now), now),
+            clock: Clock::start(device.wall(now), device.monotonic(now)),
             timers: 0,
             loads: seed,
         }
@@ -100,7 +100,7 @@ impl Tab {
         self.loads = self.loads.wrapping_add(0x9e37_79b9);
         self.checkout = Checkout::new(self.loads, parse_url);
         self.invariants = self.invariants.reloaded(self.storage.iter());
-        self.clock = Clock::start(device.wall(now), now);
+        self.clock = Clock::start(device.wall(now), device.monotonic(now));
         self.load += 1;
         self.is_there = true;
         self.frozen = false;
@@ -114,7 +114,7 @@ impl Tab {
 
     /// One step of the machine and all of its effects; every invariant is asserted.
     pub fn say(&mut self, device: &Device, now: u64, input: Input) -> Vec<Effect> {
-        let moment = self.clock.reading(device.wall(now), now);
+        let moment = self.clock.reading(device.wall(now), device.monotonic(now));
         let was_waiting = self.is_waiting();
         self.invariants.before(&self.checkout, 0, moment, &input);
         self.checkout.handle(moment, input);
@@ -126,7 +126,8 @@ impl Tab {
         effects
     }
 
-    /// The timer to arm, where it is another than the one that is: in how many milliseconds, and its number.
+    /// The timer to arm, where it is another than the one that is: in how many milliseconds of the device's
+    /// clock, and its number.
     pub fn arm(&mut self, device: &Device, now: u64) -> Option<(u64, u64)> {
         let wakeup = self.checkout.next_wakeup();
         if self.timer.map(|it| it.0) == wakeup {
@@ -134,7 +135,7 @@ impl Tab {
         }
         self.timers += 1;
         self.timer = wakeup.map(|it| (it, self.timers));
-        let moment = self.clock.reading(device.wall(now), now);
+        let moment = self.clock.reading(device.wall(now), device.monotonic(now));
         wakeup.map(|it| (it.since(moment), self.timers))
     }
 

@@ -13,10 +13,9 @@ impl World {
     /// A call leaves a server.
     pub(super) fn call(&mut self, server: usize, call: crate::backend::Call) {
         let number = self.number();
-        let clocks_agree = self.clocks_agree();
+        let minute_ms = self.minute_ms();
         let kind = call.kind;
-        self.checks
-            .call(kind, self.now, &self.setting, clocks_agree);
+        self.checks.call(kind, self.now, &self.setting, minute_ms);
         self.calls.insert(number, (server, call));
         let lost = |result| Event::Answered(number, Box::new(Err(result)));
         if self.mix.hits_at(Fault::ProviderDown, kind) {

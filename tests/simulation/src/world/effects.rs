@@ -47,7 +47,8 @@ impl World {
             }
         }
         let page = &mut self.tabs[tab];
-        if let Some((delay, number)) = page.arm(&self.devices[page.shopper], self.now) {
+        let device = &self.devices[page.shopper];
+        if let Some((delay, number)) = page.arm(device, self.now) {
             let (load, is_hidden) = (page.load, page.hidden);
             let late = self.rng.below(16);
             // A hidden tab's timers run on the second.
@@ -56,7 +57,8 @@ impl World {
             } else {
                 delay
             };
-            self.after(delay + late, Event::Timer { tab, load, number });
+            let delay = device.drift.until(delay) + late;
+            self.after(delay, Event::Timer { tab, load, number });
         }
     }
 

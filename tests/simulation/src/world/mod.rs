@@ -19,6 +19,7 @@ use event::{Event, Flight, Message, Queue};
 use crate::START;
 use crate::backend::{Call, Process, Setting};
 use crate::checks::Checks;
+use crate::drift::Drift;
 use crate::mix::{Fault, Mix};
 use crate::provider::{Kind, Ledger, Terms};
 use crate::rng::Rng;
@@ -94,8 +95,10 @@ pub struct World {
 #[derive(Debug)]
 struct Server {
     process: Option<Process>,
-    /// How far its wall clock is off, in milliseconds.
+    /// How far its wall clock was set wrong, in milliseconds.
     off_ms: i64,
+    /// How its clock runs.
+    drift: Drift,
     ticks: bool,
     ticked_at: u64,
     is_kept_awake: bool,
@@ -157,9 +160,12 @@ impl World {
             rng,
         };
         for server in 0..servers {
+            let drift = Drift::drawn(&mut world.mix);
+            world.tell_drift("server", server, drift);
             world.servers.push(Server {
                 process: None,
                 off_ms: 0,
+                drift,
                 ticks: false,
                 ticked_at: 0,
                 is_kept_awake: false,
@@ -179,8 +185,13 @@ impl World {
             if most <= shopper {
                 continue;
             }
-            self.devices.push(Device::default());
+            let drift = Drift::drawn(&mut self.mix);
+            self.devices.push(Device {
+                drift,
+                ..Device::default()
+            });
             let shopper = self.devices.len() - 1;
+            self.tell_drift("device", shopper, drift);
             let order = self.prices.len();
             self.known_since.push(None);
             self.prices.push(draw.between(1, 5_000_000));
@@ -299,8 +310,18 @@ impl World {
 
     /// What a server's wall clock shows.
     fn wall(&self, server: usize) -> i64 {
-        let now = i64::try_from(START + self.now).unwrap_or(i64::MAX);
-        now.saturating_add(self.servers[server].off_ms)
+        let server = &self.servers[server];
+        let counted = START + server.drift.counted(self.now);
+        let counted = i64::try_from(counted).unwrap_or(i64::MAX);
+        counted.saturating_add(server.off_ms)
+    }
+
+    fn tell_drift(&mut self, what: &str, index: usize, drift: Drift) {
+        if drift.ppm() != 0 {
+            let ppm = drift.ppm();
+            self.story
+                .tell(|| format!("{what} {index}'s clock runs {ppm} millionths fast"));
+        }
     }
 
     fn hits(&mut self, fault: Fault) -> bool {

@@ -20,7 +20,8 @@ impl World {
             line.fail(self.mix.rate(Fault::StoreFails) as u32 * 65);
         }
         let wall = self.wall(server);
-        let process = Process::start(&self.setting, &self.disk, line, self.now, wall);
+        let counted = self.servers[server].drift.counted(self.now);
+        let process = Process::start(&self.setting, &self.disk, line, counted, wall);
         self.checks.disturbed(self.now);
         let is_up = process.is_some();
         self.story.tell(|| {
@@ -80,10 +81,11 @@ impl World {
     /// Lets a server run until it waits, and takes what it has brought forth.
     pub(super) fn run_server(&mut self, server: usize) {
         let wall = self.wall(server);
+        let counted = self.servers[server].drift.counted(self.now);
         let Some(process) = &mut self.servers[server].process else {
             return;
         };
-        let outs = process.run(self.now, wall);
+        let outs = process.run(counted, wall);
         let panics = crate::live::take_panics();
         assert!(panics.is_empty(), "a server's task panicked: {panics:?}");
         let is_dead = process.line().is_dead();
@@ -172,12 +174,23 @@ impl World {
         self.after(pause, Event::Start(server));
     }
 
-    /// Whether the servers agree on what a minute is, and have for one.
-    pub(super) fn clocks_agree(&self) -> bool {
+    /// How far the servers' clocks are apart now, in milliseconds.
+    pub(super) fn clocks_apart_ms(&self) -> u64 {
+        let walls = || (0..self.servers.len()).map(|it| self.wall(it));
+        let (first, last) = (walls().min(), walls().max());
+        last.zip(first)
+            .map_or(0, |(last, first)| last.abs_diff(first))
+    }
+
+    /// In how many milliseconds the provider's limit for a minute is kept: in a whole minute, less what the servers' clocks have
+    /// drifted apart; in none where one was set wrong.
+    pub(super) fn minute_ms(&self) -> Option<u64> {
         let mut offs = self.servers.iter().map(|it| it.off_ms);
         let first = offs.next().unwrap_or_default();
         let long_ago = |it: u64| it + 60_000 <= self.now;
-        offs.all(|it| it == first) && self.jumped_at.is_none_or(long_ago)
+        let is_agreed = offs.all(|it| it == first) && self.jumped_at.is_none_or(long_ago);
+        let apart = self.clocks_apart_ms().saturating_sub(COUNTED_MS);
+        is_agreed.then(|| 60_000_u64.saturating_sub(apart))
     }
 
     /// Once a second: trouble that nobody causes.
@@ -234,3 +247,5 @@ impl World {
 
 /// How long a server's timers are still when it is not quiet, and some.
 const TIMERS_MS: u64 = 2_000;
+/// Servers count calls for two seconds more than a minute; half of that is left to clocks that run fast.
+const COUNTED_MS: u64 = 1_000;

@@ -16,6 +16,7 @@ mod watch;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use self::asked::Asked;
 use self::question::Cause;
@@ -40,6 +41,10 @@ pub struct Asker {
 struct Slot {
     asked_at: UnixMs,
     asked: Asked,
+    /// It was asked because the provider had told of the attempt.
+    was_told: bool,
+    /// Somebody waits to ask once more.
+    is_followed: bool,
 }
 
 /// What this server has heard of an attempt by asking.
@@ -59,6 +64,13 @@ impl Asker {
     fn lock(&self) -> MutexGuard<'_, HashMap<AttemptId, Slot>> {
         // No call under this lock can leave the map half changed.
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the last question is to be followed by another one: the first who wants that is told so.
+    fn is_mine_to_follow(&self, attempt: &AttemptId) -> bool {
+        let mut slots = self.lock();
+        let slot = slots.get_mut(attempt);
+        slot.is_some_and(|it| !std::mem::replace(&mut it.is_followed, true))
     }
 
     /// What is known of an attempt since it was begun.
@@ -82,6 +94,37 @@ impl Asker {
 /// Asks in the background, unless the attempt is being asked about or was asked about less than `every_ms` ago.
 pub fn poke(app: &Arc<App>, attempt: &Attempt, every_ms: i64) {
     start(app, attempt, every_ms, Cause::Watched);
+}
+
+/// Asks in the background because the provider has told of the attempt.
+///
+/// The answer to a question from before may be from before, too: what was begun before this is followed by another question as
+/// soon as it is answered, and where that was asked because of a notification, [`TOLD_MS`] later: what a provider tells thrice
+/// is asked twice. That it is owed stands in the store ([`crate::store::Store::notified`]), whatever happens to this process.
+pub fn told(app: &Arc<App>, attempt: &Attempt) {
+    let first = start(app, attempt, TOLD_MS, Cause::Told);
+    if first.joined && app.asker.is_mine_to_follow(&attempt.id) {
+        let (task, id) = (Arc::clone(app), attempt.id.clone());
+        app.tasks
+            .spawn(async move { follow(&task, &id, &first).await });
+    }
+}
+
+/// Asks once more after this question.
+async fn follow(app: &Arc<App>, attempt: &AttemptId, first: &Question) {
+    // Whatever it is: it may be older than what was told.
+    drop(first.asked.wait().await);
+    if first.was_told {
+        tokio::time::sleep(Duration::from_millis(TOLD_MS.unsigned_abs())).await;
+    }
+    match app.store.attempt(attempt).await {
+        // What others have begun to ask meanwhile serves as well.
+        Ok(Some(it)) if it.status.is_open() => drop(start(app, &it, 0, Cause::Told)),
+        Ok(_) => {}
+        Err(error) => {
+            tracing::error!(%error, attempt = attempt.0, "an attempt that was told of could not be read; the schedule asks");
+        }
+    }
 }
 
 /// Asks, or joins the question that is under way, and waits for the answer, which is in the store by then.
@@ -112,6 +155,8 @@ struct Question {
     asked: Asked,
     /// It was under way already, or has just been answered.
     joined: bool,
+    /// It was asked because the provider had told of the attempt.
+    was_told: bool,
 }
 
 fn start(app: &Arc<App>, attempt: &Attempt, every_ms: i64, cause: Cause) -> Question {
@@ -120,17 +165,24 @@ fn start(app: &Arc<App>, attempt: &Attempt, every_ms: i64, cause: Cause) -> Ques
     if let Some(slot) = slots.get(&attempt.id) {
         // A clock that was set back must not silence us.
         let age = now.since_ms(slot.asked_at);
-        if slot.asked.is_running() || (0..every_ms).contains(&age) {
+        // What the provider tells is news, unless it was told just now.
+        let is_news = cause == Cause::Told && !slot.was_told;
+        let is_recent = !is_news && (0..every_ms).contains(&age);
+        if slot.asked.is_running() || is_recent {
             return Question {
                 asked: slot.asked.clone(),
                 joined: true,
+                was_told: slot.was_told,
             };
         }
     }
     let (asking, asked) = Asked::begin();
+    let was_told = cause == Cause::Told;
     let slot = Slot {
         asked_at: now,
         asked: asked.clone(),
+        was_told,
+        is_followed: false,
     };
     slots.insert(attempt.id.clone(), slot);
     drop(slots);
@@ -143,8 +195,11 @@ fn start(app: &Arc<App>, attempt: &Attempt, every_ms: i64, cause: Cause) -> Ques
     Question {
         asked,
         joined: false,
+        was_told,
     }
 }
 
 /// As long as it matters to a shopper who waits whether it has been asked at all.
 const KEPT_MS: i64 = watch::STEPPED_BACK_MS + 5 * SECOND_MS;
+/// Least time between two questions that are asked because of notifications.
+const TOLD_MS: i64 = 300;

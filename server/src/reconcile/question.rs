@@ -16,6 +16,8 @@ use crate::random;
 pub(super) enum Cause {
     /// A hint, or a shopper who watches: the schedule stays as it is.
     Watched,
+    /// The provider has told of the attempt; the schedule stays as it is.
+    Told,
     /// The schedule: it gets its next time, unless something made it due before `until`, when its lease ends.
     Due { until: UnixMs },
     /// The shopper gave up: the attempt is called off where the provider can do that.
@@ -34,12 +36,12 @@ pub(super) async fn ask(app: &Arc<App>, attempt: &Attempt, cause: Cause) -> Answ
     };
     let provider = desk.provider.as_ref();
     let urgency = match cause {
-        Cause::Watched | Cause::Cancelled => Urgency::Watched,
+        Cause::Watched | Cause::Told | Cause::Cancelled => Urgency::Watched,
         Cause::Due { .. } => Urgency::Schedule,
     };
     let (calls, now) = (desk.calls(urgency), app.now());
     let (ask, result) = match cause {
-        Cause::Watched | Cause::Due { .. } => {
+        Cause::Watched | Cause::Told | Cause::Due { .. } => {
             ("look_up", provider.look_up(&calls, attempt, now).await)
         }
         Cause::Cancelled => ("cancel", provider.cancel(&calls, attempt, now).await),

@@ -148,7 +148,7 @@ async fn taken(app: &Arc<App>, attempt: &Attempt, notice: &Notice) -> Result<Res
         if !planted!(NoticeLostOnKill) {
             app.store.notified(&attempt.id, app.now()).await?;
         }
-        reconcile::poke(app, attempt, HINT_MS);
+        reconcile::told(app, attempt);
     }
     Ok(thanks(app, &attempt.provider, "accepted"))
 }
@@ -262,6 +262,3 @@ fn count(app: &App, provider: &str, outcome: &'static str) {
         .get_or_create(&NoticeLabels { provider, outcome })
         .inc();
 }
-
-/// Least time between two questions on a hint.
-const HINT_MS: i64 = 300;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::world::World;
+use crate::world::{World, eventually};
 
 const ORDER: &str = "ORDER-0000001";
 
@@ -41,7 +41,7 @@ async fn a_notification_right_after_an_answer_is_a_reason_to_ask_again() {
     let world = World::with_env("", &[rarely]).await;
     world.opened(ORDER).await;
     world.notify(ORDER, String::new(), "").await;
-    crate::world::eventually(async || (1 <= world.fake.look_ups(ORDER)).then_some(())).await;
+    eventually(async || (1 <= world.fake.look_ups(ORDER)).then_some(())).await;
     world.fake.set(ORDER, "success");
     world.notify(ORDER, String::new(), "").await;
     world.until_state(ORDER, "paid").await;
@@ -54,7 +54,7 @@ async fn a_notification_in_the_very_millisecond_of_a_question_is_a_reason_to_ask
     world.opened(ORDER).await;
     world.clock.stop();
     world.notify(ORDER, String::new(), "").await;
-    crate::world::eventually(async || (1 <= world.fake.look_ups(ORDER)).then_some(())).await;
+    eventually(async || (1 <= world.fake.look_ups(ORDER)).then_some(())).await;
     world.fake.set(ORDER, "success");
     world.notify(ORDER, String::new(), "").await;
     world.until_state(ORDER, "paid").await;
@@ -70,7 +70,7 @@ async fn a_notification_that_lies_pays_nothing() {
         world.notify(ORDER, lie, "application/json").await.status,
         200
     );
-    crate::world::eventually(async || (1 <= world.fake.look_ups(ORDER)).then_some(())).await;
+    eventually(async || (1 <= world.fake.look_ups(ORDER)).then_some(())).await;
     assert_eq!(world.record(ORDER).await["state"], "pending");
 }
 
@@ -128,6 +128,49 @@ async fn a_flood_of_notifications_spends_no_quota() {
     );
 }
 
+/// A notification comes when a question was asked for this reason, and has no answer yet or has one. Nothing else asks.
+#[track_caller]
+fn check(because: Because, is_answered: bool) -> impl Future<Output = ()> {
+    let place = std::panic::Location::caller();
+    async move {
+        let rarely = ("MALIPO_JOYNDPAY__WATCH_INTERVAL_MS", "60000");
+        let world = World::without_schedule("", &[rarely]).await;
+        let page = world.opened(ORDER).await;
+        let slow = std::time::Duration::from_millis(400);
+        let look_up = crate::fake::LookUp::Slow(slow);
+        world.fake.mind(|it| it.look_up = look_up);
+        match because {
+            Because::Watched => drop(world.verify(&page).await),
+            Because::Told => drop(world.notify(ORDER, String::new(), "").await),
+        }
+        let asked = || world.fake.look_ups(ORDER);
+        eventually(async || (asked() == 1).then_some(())).await;
+        if is_answered {
+            eventually(async || world.app.tasks.is_empty().then_some(())).await;
+        }
+        world.fake.set(ORDER, "success");
+        for _ in 0..3 {
+            world.notify(ORDER, String::new(), "").await;
+        }
+        world.until_state(ORDER, "paid").await;
+        assert_eq!(asked(), 2, "{because:?}, {is_answered} at {place}");
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Because {
+    Watched,
+    Told,
+}
+
+#[tokio::test]
+async fn a_notification_is_followed_by_one_question_whatever_was_asked_before_it() {
+    check(Because::Watched, false).await;
+    check(Because::Watched, true).await;
+    check(Because::Told, false).await;
+    check(Because::Told, true).await;
+}
+
 #[tokio::test]
 async fn a_notification_during_a_question_is_followed_however_long_the_watch_interval() {
     let interval = ("MALIPO_JOYNDPAY__WATCH_INTERVAL_MS", "60000");
@@ -139,7 +182,7 @@ async fn a_notification_during_a_question_is_followed_however_long_the_watch_int
         .mind(|it| it.look_up = crate::fake::LookUp::Slow(slow));
     // The page's question is answered "pending", from before the payment.
     world.verify(&answer).await;
-    crate::world::eventually(async || (world.fake.look_ups(ORDER) == 1).then_some(())).await;
+    eventually(async || (world.fake.look_ups(ORDER) == 1).then_some(())).await;
     world.fake.set(ORDER, "success");
     let body = json!({"order_id": ORDER}).to_string();
     assert_eq!(

@@ -150,6 +150,13 @@ impl World {
 
     /// With keys of the environment, which win over the file's.
     pub(crate) async fn with_env(more: &str, env: &[(&str, &str)]) -> Self {
+        let world = Self::without_schedule(more, env).await;
+        drop(background::start(&world.app));
+        world
+    }
+
+    /// The same, in which nothing happens by itself.
+    pub(crate) async fn without_schedule(more: &str, env: &[(&str, &str)]) -> Self {
         let fake = Fake::start().await;
         let folder = tempfile::tempdir().unwrap();
         let text = config_text(&fake, folder.path(), more);
@@ -167,7 +174,6 @@ impl World {
             let (routes, stop) = (routes(Arc::clone(&served)), served.stop.clone());
             serve::serve(listener, routes, &served.limits.connections, stop).await;
         });
-        drop(background::start(&app));
         Self {
             fake,
             app,

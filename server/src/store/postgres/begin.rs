@@ -56,6 +56,9 @@ pub(super) struct Beginning(pub(super) Begin);
 impl Work for Beginning {
     type Made = Begun;
 
+    // By its attempt's id; else by its key, or it writes the same token again.
+    const FINDS_ITSELF: bool = true;
+
     async fn run(&self, it: &Transaction<'_>) -> Result<Begun, Failure> {
         let begin = &self.0;
         let text = begin.key.as_deref().map(storable);

@@ -156,8 +156,8 @@ async fn migrate(client: &mut Client) -> Result<Cursor, StoreError> {
             "the database's encoding is {encoding}; accepted: UTF8 (CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0)"
         )));
     }
-    // Servers that start together do this one after the other; the second finds nothing left to do. The connection is closed
-    // afterwards, and the lock with it.
+    // Servers that start together do this one after the other; the second finds nothing left to do. Where it fails the
+    // connection is closed, and the lock with it.
     client
         .execute("SELECT pg_advisory_lock($1, 0)", &[&super::LOCKS])
         .await
@@ -195,7 +195,13 @@ async fn migrate(client: &mut Client) -> Result<Cursor, StoreError> {
         .query_one(super::news::BEGIN, &[])
         .await
         .map_err(failed)?;
-    Ok(Cursor(row.try_get(0).map_err(failed)?))
+    let cursor = Cursor(row.try_get(0).map_err(failed)?);
+    // A pooler may keep the connection that we close.
+    client
+        .execute("SELECT pg_advisory_unlock($1, 0)", &[&super::LOCKS])
+        .await
+        .map_err(failed)?;
+    Ok(cursor)
 }
 
 /// In order, for ever: a migration that has been released is never changed. One that changes a table (all wait for it, for a

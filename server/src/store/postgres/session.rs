@@ -21,6 +21,9 @@ pub(super) trait Work: Sync {
     /// What it brings back.
     type Made: Send;
 
+    /// Whether it finds what it has written where nobody heard of its commit; else it is not run again then.
+    const FINDS_ITSELF: bool = false;
+
     /// Runs the statements; beginning and committing are not its business.
     fn run(&self, it: &Transaction<'_>)
     -> impl Future<Output = Result<Self::Made, Failure>> + Send;
@@ -213,7 +216,10 @@ impl Session {
         loop {
             match self.transact_once(&work).await {
                 Ok(made) => return Ok(made),
-                Err((failure, begun)) => self.counted(tries.again(failure, !begun).await)?,
+                Err((failure, begun)) => {
+                    let repeatable = !begun || W::FINDS_ITSELF;
+                    self.counted(tries.again(failure, repeatable).await)?;
+                }
             }
         }
     }

@@ -142,6 +142,7 @@ const MOST_TOGETHER: usize = 64;
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
+    use std::sync::{Arc, Mutex};
 
     use tokio::sync::oneshot::error::TryRecvError;
 
@@ -253,6 +254,41 @@ mod tests {
         assert!(first_done.try_recv().unwrap().is_err());
         assert!(second_done.try_recv().unwrap().is_err());
         assert_eq!(WAITS.load(Ordering::SeqCst), 1);
+    }
+
+    /// Locks the file when it is dropped.
+    struct LocksInTheEnd(Arc<Mutex<Connection>>);
+
+    impl Drop for LocksInTheEnd {
+        fn drop(&mut self) {
+            let other = self.0.lock().unwrap();
+            other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_locked_while_each_is_run_alone_is_waited_for_once_too() {
+        static WAITS: AtomicU32 = AtomicU32::new(0);
+        let (_folder, path, mut connection) = file();
+        let counted = connection.busy_handler(Some(|_| {
+            WAITS.fetch_add(1, Ordering::SeqCst);
+            false
+        }));
+        counted.unwrap();
+        let other = Arc::new(Mutex::new(Connection::open(&path).unwrap()));
+        let locks = LocksInTheEnd(Arc::clone(&other));
+        let (odd, mut odd_done) = job(move |_| {
+            let _until_it_is_answered = &locks;
+            Err::<(), Error>(broke())
+        });
+        let (first, mut first_done) = add(1);
+        let (second, mut second_done) = add(2);
+        commit(&mut connection, vec![odd, first, second]);
+        assert!(odd_done.try_recv().unwrap().is_err());
+        assert!(first_done.try_recv().unwrap().is_err());
+        assert!(second_done.try_recv().unwrap().is_err());
+        assert_eq!(WAITS.load(Ordering::SeqCst), 1);
+        other.lock().unwrap().execute_batch("ROLLBACK").unwrap();
     }
 
     #[test]

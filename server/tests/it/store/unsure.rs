@@ -5,8 +5,10 @@ use std::sync::{Arc, Mutex};
 use malipo_server::config::PostgresConfig;
 use malipo_server::payment::Reference;
 use malipo_server::payment::begin::Decision;
+use malipo_server::payment::settle::Observation;
 use malipo_server::store::outbox::Tell;
 use malipo_server::store::{Answered, PostgresStore, Store};
+use malipo_wire::Reason;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 
@@ -112,6 +114,41 @@ async fn a_beginning_whose_commit_was_not_answered_is_found_and_not_begun_again(
     let order = bench.order("ORDER-1").await;
     assert_eq!(order.attempts.len(), 1);
     assert_eq!(order.attempts[0].id, id);
+}
+
+#[tokio::test]
+async fn a_later_beginning_of_an_order_is_found_in_the_same_way() {
+    let bench = Bench::postgres().await;
+    let way = Unsure::of(&bench).await;
+    let failed = bench.pending("ORDER-1").await;
+    bench
+        .settle(&failed, Observation::Failed(Reason::Declined))
+        .await;
+    let mut begin = bench.begin("ORDER-1");
+    (begin.wish.asked, begin.key) = (vec![failed], Some("key-2".to_owned()));
+    let id = begin.attempt.id.clone();
+    let again = way.cut("COMMIT").begin(begin).await.unwrap();
+    assert!(way.was_cut());
+    let Decision::New { first: false } = again.decision else {
+        panic!("{again:?}")
+    };
+    let order = bench.order("ORDER-1").await;
+    assert_eq!(order.attempts.len(), 2);
+    let own = order.attempts.iter().find(|it| it.id == id);
+    assert_eq!(again.reference, own.map(|it| it.reference.clone()));
+}
+
+#[tokio::test]
+async fn an_order_that_is_paid_is_said_to_be_where_the_commit_was_not_answered() {
+    let bench = Bench::postgres().await;
+    let way = Unsure::of(&bench).await;
+    let paid = bench.pending("ORDER-1").await;
+    bench.settle(&paid, SUCCESS()).await;
+    let begun = way.cut("COMMIT").begin(bench.begin("ORDER-1")).await;
+    assert!(way.was_cut());
+    let Decision::Paid { .. } = begun.unwrap().decision else {
+        panic!("it is not paid")
+    };
 }
 
 #[tokio::test]

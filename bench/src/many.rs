@@ -176,7 +176,7 @@ fn tell(report: &mut Report, crowd: &Crowd) {
     let p99 = ms(crowd.latency.percentile(99));
     report.row(row("notification to event, p99", p99, "ms").below(100.0));
     let longest = ms(crowd.latency.longest());
-    report.row(row("notification to event, longest", longest, "ms"));
+    report.row(row("notification to event, longest", longest, "ms").at_most(3500.0));
     let lost = crowd.lost.first().cloned().unwrap_or_default();
     report.row(
         row("outcomes lost", crowd.lost.len() as f64, "")

@@ -103,7 +103,7 @@ pub fn poke(app: &Arc<App>, attempt: &Attempt, every_ms: i64) {
 /// is asked twice. That it is owed stands in the store ([`crate::store::Store::notified`]), whatever happens to this process.
 pub fn told(app: &Arc<App>, attempt: &Attempt) {
     let first = start(app, attempt, TOLD_MS, Cause::Told);
-    if first.joined && app.asker.is_mine_to_follow(&attempt.id) {
+    if first.begun != Begun::Now && app.asker.is_mine_to_follow(&attempt.id) {
         let (task, id) = (Arc::clone(app), attempt.id.clone());
         app.tasks
             .spawn(async move { follow(&task, &id, &first).await });
@@ -143,7 +143,7 @@ pub async fn ask(app: &Arc<App>, attempt: &Attempt) -> Result<Observation, Provi
 pub async fn cancel(app: &Arc<App>, attempt: &Attempt) -> Result<Observation, ProviderError> {
     let first = start(app, attempt, 0, Cause::Cancelled);
     let answer = first.asked.wait().await;
-    if first.joined {
+    if first.begun != Begun::Now {
         // That was somebody else's question.
         return start(app, attempt, 0, Cause::Cancelled).asked.wait().await;
     }
@@ -153,10 +153,20 @@ pub async fn cancel(app: &Arc<App>, attempt: &Attempt) -> Result<Observation, Pr
 /// A question under way.
 struct Question {
     asked: Asked,
-    /// It was under way already, or has just been answered.
-    joined: bool,
+    begun: Begun,
     /// It was asked because the provider had told of the attempt.
     was_told: bool,
+}
+
+/// When a question was begun, as seen by whoever wants one asked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Begun {
+    /// For whoever wants it.
+    Now,
+    /// Before, and it is under way.
+    Before,
+    /// Not longer ago than was allowed, and it is over.
+    Lately,
 }
 
 fn start(app: &Arc<App>, attempt: &Attempt, every_ms: i64, cause: Cause) -> Question {
@@ -168,10 +178,15 @@ fn start(app: &Arc<App>, attempt: &Attempt, every_ms: i64, cause: Cause) -> Ques
         // What the provider tells is news, unless it was told just now.
         let is_news = cause == Cause::Told && !slot.was_told;
         let is_recent = !is_news && (0..every_ms).contains(&age);
-        if slot.asked.is_running() || is_recent {
+        let is_running = slot.asked.is_running();
+        if is_running || is_recent {
             return Question {
                 asked: slot.asked.clone(),
-                joined: true,
+                begun: if is_running {
+                    Begun::Before
+                } else {
+                    Begun::Lately
+                },
                 was_told: slot.was_told,
             };
         }
@@ -194,7 +209,7 @@ fn start(app: &Arc<App>, attempt: &Attempt, every_ms: i64, cause: Cause) -> Ques
     });
     Question {
         asked,
-        joined: false,
+        begun: Begun::Now,
         was_told,
     }
 }

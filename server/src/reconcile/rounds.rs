@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::question::Cause;
 use super::unanswered::Unanswered;
-use super::{Question, start, watch};
+use super::{Begun, Question, start, watch};
 use crate::app::App;
 use crate::background::Task;
 use crate::clock::{SECOND_MS, UnixMs};
@@ -74,7 +74,7 @@ async fn take_up(app: &Arc<App>, desk: &Desk, now: UnixMs) {
                 let due_at = attempt.next_check_at.unwrap_or(now);
                 let since_ms = now.since_ms(due_at);
                 let question = start(app, &attempt, since_ms, Cause::Due { until });
-                if question.joined {
+                if question.begun != Begun::Now {
                     joined(app, &attempt, until, &question).await;
                 }
             }
@@ -89,8 +89,9 @@ async fn take_up(app: &Arc<App>, desk: &Desk, now: UnixMs) {
 /// before what made this attempt due, so it is asked again after it, and not only when the lease ends.
 async fn joined(app: &Arc<App>, attempt: &Attempt, until: UnixMs, question: &Question) {
     let now = app.now();
-    let answered = question.asked.answer().is_some_and(Result::is_ok);
-    let next = if answered {
+    // One that was under way may have its answer by now.
+    let is_since = question.begun == Begun::Lately;
+    let next = if is_since && question.asked.answer().is_some_and(Result::is_ok) {
         schedule::next_check(
             attempt.created_at,
             attempt.expires_at,

@@ -36,7 +36,8 @@ async function ask([values, pageHeaders], url, own, init) {
       // A name or value that no header may have: the request goes without, and the backend says what it misses.
     }
   });
-  const credentials = values.find((_, at) => at % 2 && values[at - 1] === "credentials")?.trim() || "same-origin";
+  // Judged by Rust, which takes more for white space than JavaScript: the word alone, because a `Request` of any other throws.
+  const [credentials] = /include|omit/.exec(values.find((_, at) => at % 2 && values[at - 1] === "credentials")) ?? ["same-origin"];
   const response = await fetch(new Request(url, { __proto__: null, ...init, headers, credentials }));
   if (response instanceof Response) return response;
   throw new TypeError("the page's fetch brought no Response");

@@ -46,6 +46,18 @@ test("without a word of the page's, and where a value only looks like the name, 
   }
 });
 
+test("white space of any kind around the word of `credentials` stops no request: only one of the three words reaches it", async () => {
+  // What Rust, which has judged the word, takes for white space; U+0085 is none to JavaScript.
+  const spaces = "\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000";
+  for (const word of ["same-origin", "include", "omit", ""]) {
+    for (const space of ["", ...spaces]) {
+      const values = ["credentials", space + word + space];
+      const { requests } = await asked(() => new Response("{}"), () => send([values, []], "https://shop.example/i", undefined, {}, signal));
+      assert.equal(requests[0]?.credentials, word || "same-origin", encodeURIComponent(values[1]));
+    }
+  }
+});
+
 test("a body that says that it is too long is not read", async () => {
   const long = () => new Response("{}", { headers: { "content-length": "65537" } });
   const { result } = await asked(long, () => send(SAID, "https://shop.example/i", undefined, {}, signal));

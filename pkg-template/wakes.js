@@ -6,19 +6,21 @@ const [RETURNED, SEEN] = ["malipo:returned", "malipo:seen"];
 const KINDS = ["focus", "pageshow", "pagehide", "online", "offline", "storage"];
 
 /**
- * Until `signal` is aborted, calls `woke(kind)` for events of the browser, and `woke("returned", orderId)`, which is true where
- * that order is this widget's: the return page is told then, so that it may close itself.
+ * Until `signal` is aborted, calls `woke(kind)` for events of the browser. A page that came back with an order is answered where
+ * `woke("is-own", orderId)` says that it is this widget's, so that it may close itself, and `woke("returned", orderId)` called then.
  */
 export function attend(woke, signal) {
   const channel = attempt(() => new BroadcastChannel("malipo"));
   const back = (data) => {
     // By own property: what a page gave to Object.prototype is no message.
     const { type, orderId } = { __proto__: null, ...data };
-    if (type !== RETURNED || typeof orderId !== "string" || !woke("returned", orderId)) return;
+    if (type !== RETURNED || typeof orderId !== "string" || !woke("is-own", orderId)) return;
     const message = { type: SEEN, orderId };
     attempt(() => channel.postMessage(message));
     // A stamp, because a value that does not change is no event.
     attempt(() => localStorage.setItem(SEEN, JSON.stringify({ ...message, t: Date.now() })));
+    // After the answer, for which there are 300 ms: the page's listeners may take longer, or remove this widget.
+    woke("returned", orderId);
   };
   const heard = ({ type, key, newValue }) => {
     if (type !== "storage") woke(type, "");

@@ -88,16 +88,17 @@ test("a stream is a reader where there is one, `false` where the server wants no
   for (const status of [201, 500, 503]) assert.equal((await open(status)).result, undefined, status);
 });
 
-/** A page with a widget that is woken: its events, its channel, and what the widget was told. `own`: its order. */
+/** A page with a widget that is woken: its events, its channel, and what the widget was told. `own`: its order; `wakes(act)`: what a return makes of it. */
 function page(own) {
-  const [window, document, told, posted, stored] = [new EventTarget(), new EventTarget(), [], [], []];
+  const [window, document, told, asked, posted, stored, happened] = [new EventTarget(), new EventTarget(), [], [], [], [], []];
+  let woken = () => {};
   document.hidden = false;
   let channel;
   Object.assign(globalThis, {
     addEventListener: window.addEventListener.bind(window),
     removeEventListener: window.removeEventListener.bind(window),
     document,
-    localStorage: { setItem: (...all) => stored.push(all) },
+    localStorage: { setItem: (...all) => (stored.push(all), happened.push("stored")) },
     BroadcastChannel: class {
       constructor(name) {
         this.name = name;
@@ -105,16 +106,26 @@ function page(own) {
       }
       postMessage(message) {
         posted.push(message);
+        happened.push("posted");
       }
       close() {
         this.closed = true;
+        happened.push("closed");
       }
     },
   });
   const controller = new AbortController();
-  attend((kind, orderId) => (told.push([kind, orderId]), kind === "returned" && orderId === own), controller.signal);
+  const woke = (kind, orderId) => {
+    if (kind === "is-own") return asked.push(orderId) && orderId === own;
+    told.push([kind, orderId]);
+    if (kind !== "returned") return false;
+    happened.push(kind);
+    woken();
+    return true;
+  };
+  attend(woke, controller.signal);
   const happens = (target, type, more) => target.dispatchEvent(Object.assign(new Event(type), more));
-  return { window, document, channel, told, posted, stored, happens, leave: () => controller.abort() };
+  return { window, document, channel, told, asked, posted, stored, happened, happens, leave: () => controller.abort(), wakes: (act) => (woken = act) };
 }
 
 test("every wake-up is told, and that a page is hidden is none", () => {
@@ -129,7 +140,7 @@ test("every wake-up is told, and that a page is hidden is none", () => {
 });
 
 test("a page that came back is told that its order is known here, and no other is", () => {
-  const { channel, told, posted, stored, window, happens } = page("o-1");
+  const { channel, told, asked, posted, stored, window, happens } = page("o-1");
   assert.equal(channel.name, "malipo");
   const message = (data) => channel.onmessage({ data });
   const storage = (key, newValue) => happens(window, "storage", { key, newValue });
@@ -139,13 +150,20 @@ test("a page that came back is told that its order is known here, and no other i
   for (const odd of [null, undefined, "malipo:returned", 7, []]) message(odd);
   storage("malipo:seen", JSON.stringify({ type: "malipo:returned", orderId: "o-1" }));
   for (const odd of [null, "", "{", "null", "[]"]) storage("malipo:returned", odd);
-  assert.deepEqual([told, posted, stored], [[["returned", "o-2"]], [], []]);
+  assert.deepEqual([asked, told, posted, stored], [["o-2"], [], [], []]);
   message({ type: "malipo:returned", orderId: "o-1" });
   storage("malipo:returned", JSON.stringify({ orderId: "o-1", t: 1 }));
-  assert.deepEqual(told.slice(1), [["returned", "o-1"], ["returned", "o-1"]]);
+  assert.deepEqual(told, [["returned", "o-1"], ["returned", "o-1"]]);
   assert.deepEqual(posted, Array(2).fill({ type: "malipo:seen", orderId: "o-1" }));
   const [[key, value]] = stored;
   assert.deepEqual([key, JSON.parse(value).orderId, typeof JSON.parse(value).t], ["malipo:seen", "o-1", "number"]);
+});
+
+test("a page that came back is answered before the widget is woken, also by one that is removed by it", () => {
+  const { channel, happened, leave, wakes } = page("o-1");
+  wakes(leave);
+  channel.onmessage({ data: { type: "malipo:returned", orderId: "o-1" } });
+  assert.deepEqual(happened, ["posted", "stored", "returned", "closed"]);
 });
 
 test("what a page gave to Object.prototype is no message", () => {
@@ -173,7 +191,7 @@ test("where storage is off and there is no channel, the widget is woken all the 
     throw new Error("denied");
   };
   Object.assign(globalThis, { BroadcastChannel: none, localStorage: { setItem: none } });
-  attend((kind) => told.push(kind), new AbortController().signal);
+  attend((kind) => told.push(kind) > 0, new AbortController().signal);
   happens(window, "online");
   happens(window, "storage", { key: "malipo:returned", newValue: '{"type":"malipo:returned","orderId":"o-1"}' });
   assert.ok(told.includes("online") && told.includes("returned"), told);

@@ -61,8 +61,8 @@ extern "C" {
     #[derive(Clone, Debug)]
     pub type Rest;
 
-    /// Until the signal is aborted, calls back with the kind of each wake-up; with `returned` and an order where that came back, to
-    /// be told whether it is this widget's.
+    /// Until the signal is aborted, calls back with the kind of each wake-up. Where an order came back, first with `is-own`, to be told
+    /// whether it is this widget's, and with `returned` if so.
     #[wasm_bindgen(method, catch)]
     pub fn attend(
         this: &Rest,

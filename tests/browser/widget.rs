@@ -147,6 +147,39 @@ async fn a_word_of_the_stream_is_asked_about_at_once_and_told_without_a_timer() 
 }
 
 #[wasm_bindgen_test]
+async fn a_page_that_came_back_is_answered_before_anything_else_is_done() {
+    js(
+        "localStorage.removeItem('malipo:seen'); window.own = fetch; window.seen = []; \
+          window.fetch = (it) => { if (it.signal.aborted) return Promise.reject(it.signal.reason); \
+          seen.push(JSON.parse(localStorage.getItem('malipo:seen'))?.orderId ?? 'unanswered'); \
+          return Promise.resolve(new Response(JSON.stringify({order_id: 'o-1', status: 'pending'}))) }",
+    );
+    let page = Page::new(ORDER, |_, _| ());
+    page.handle()
+        .resume(Some("o-1".into()), Some("t".into()), false);
+    // Longer than the half second that lies between two verifies.
+    let wait = js("return new Promise((done) => setTimeout(done, 700))");
+    JsFuture::from(wait.unchecked_into::<js_sys::Promise>())
+        .await
+        .unwrap();
+    js("seen.length = 0");
+    for order in ["o-2", "o-1"] {
+        js(&[
+            "dispatchEvent(new StorageEvent('storage', {key: 'malipo:returned', newValue: JSON.stringify({orderId: '",
+            order,
+            "'})}))",
+        ]
+        .concat());
+    }
+    let seen = js("return seen.join(' ')").as_string().unwrap();
+    page.handle().destroy();
+    js(
+        "window.fetch = own; delete window.seen; sessionStorage.clear(); localStorage.removeItem('malipo:seen')",
+    );
+    assert_eq!(seen, "o-1", "the order answered when the backend was asked");
+}
+
+#[wasm_bindgen_test]
 fn a_listener_may_call_back_from_anywhere() {
     let page = Page::new(GOOD, |_, handle| {
         handle.check();

@@ -26,7 +26,8 @@ impl Driver {
         });
     }
 
-    /// Whether an order that came back is this widget's.
+    /// Takes a wake-up; of an order that came back, whether it is this widget's: asked first, because the page that came back is
+    /// answered before anything is made of it.
     fn woke(self: &Rc<Self>, kind: &str, order_id: String) -> bool {
         let wake = match kind {
             "visible" => Wake::Visible,
@@ -35,11 +36,11 @@ impl Driver {
             "pagehide" => Wake::PageHidden,
             "online" => Wake::Online,
             "offline" => Wake::Offline,
-            _ if self.checkout.borrow().order_id() == Some(&order_id) => {
+            "returned" => {
                 self.input(Input::Woke(Wake::Returned { order_id }));
                 return true;
             }
-            _ => return false,
+            _ => return self.checkout.borrow().order_id() == Some(&order_id),
         };
         self.look_at_tab();
         self.input(Input::Woke(wake));

@@ -215,8 +215,8 @@ export class Widget {
     else if (state !== "idle" || this.state === "idle") this.#face?.draw(state, ...all);
   }
 
-  warn(text) {
-    console.warn(text);
+  warn(said) {
+    console.warn(said);
   }
 
   #values() {

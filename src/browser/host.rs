@@ -53,9 +53,9 @@ extern "C" {
         minutes: u32,
     ) -> Result<(), JsValue>;
 
-    /// Says something to the developer.
+    /// Says something to the developer: a text, or what was thrown.
     #[wasm_bindgen(method, catch)]
-    pub fn warn(this: &Host, text: &str) -> Result<(), JsValue>;
+    pub fn warn(this: &Host, said: &JsValue) -> Result<(), JsValue>;
 
     /// `pkg-template/rest.js`, of which `requests.js` and `wakes.js` are used here. `said`: what [`Host::options`] gave.
     #[derive(Clone, Debug)]

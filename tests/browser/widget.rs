@@ -234,6 +234,21 @@ fn a_page_that_throws_from_everything_breaks_nothing() {
 }
 
 #[wasm_bindgen_test]
+fn what_the_page_s_side_throws_is_said_on_the_console() {
+    js("window.said = []");
+    let host = js("const no = (what) => () => { throw what }; \
+         return {rest: {attend: no('no ear')}, warn: (it) => said.push(it), draw: no('no face'), emit: no('no event'), settle: no('no promise'), \
+         options: () => [], open: () => null, checked() {}}");
+    let handle = Handle::new(host.unchecked_into(), false, false);
+    assert_eq!(js("return said.join()").as_string().unwrap(), "no ear");
+    handle.press(JsValue::UNDEFINED, JsValue::UNDEFINED);
+    let said = js("return [...new Set(said)].sort().join()").as_string();
+    handle.destroy();
+    js("delete window.said");
+    assert_eq!(said.unwrap(), "no ear,no event,no face,no promise");
+}
+
+#[wasm_bindgen_test]
 fn two_hundred_widgets_come_and_go_without_a_trace() {
     js("window.balance = 0; \
         for (const [name, change] of [['addEventListener', 1], ['removeEventListener', -1]]) { \

@@ -65,17 +65,28 @@ impl Driver {
             }
             Effect::Save { name, record } => storage::save(&name, &record),
             Effect::Forget { name } => storage::forget(&name),
-            Effect::Warn(text) => self.heed(self.host.warn(&text)),
+            Effect::Warn(text) => self.heed(self.host.warn(&text.into())),
         }
     }
 
     pub(super) fn emit(&self, name: &str, detail: &Detail) -> bool {
-        !self.is_destroyed.get() && self.host.emit(name, &to_js(detail)).unwrap_or(true)
+        if self.is_destroyed.get() {
+            return false;
+        }
+        self.host
+            .emit(name, &to_js(detail))
+            .unwrap_or_else(|thrown| {
+                self.heed(Err(thrown));
+                true
+            })
     }
 
-    /// What the page's side threw is the page's affair: it is on the console already, and nothing of ours depends on it.
+    /// What the page's side threw is said on the console, which hears of nothing that is caught; nothing of ours depends on it.
     pub(super) fn heed(&self, result: Result<(), JsValue>) {
-        drop(result);
+        if let Err(thrown) = result {
+            // What the console itself throws can be said nowhere.
+            let _ = self.host.warn(&thrown);
+        }
     }
 
     pub(super) fn open_tab(self: &Rc<Self>, popup: bool, url: Option<&str>) {

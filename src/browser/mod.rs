@@ -1,8 +1,9 @@
 //! The shell of the machine: it brings inputs and the time, and carries out effects.
 //!
-//! web-sys lives here and nowhere else. Every resource (listener, timer, request, channel, tab) is a guard that undoes
-//! itself when dropped, so that removing a widget is dropping its driver's parts. JavaScript may throw anything from
-//! anywhere: each call's `Result` is handled, and nothing here panics.
+//! web-sys lives here and nowhere else. What is to be undone is a guard that undoes itself when dropped: a timer, and a
+//! `Flight` (`http.rs`), which aborts a request or a stream, or the listeners and the channel that `pkg-template/wakes.js`
+//! keeps until then. So removing a widget is dropping its driver's parts; its blank tab the machine has closed before.
+//! JavaScript may throw anything from anywhere: each call's `Result` is handled, and nothing here panics.
 //!
 //! Only [`sse`] is free of the browser, and compiles on the host, where its tests run.
 

@@ -1,4 +1,5 @@
-//! Requests to the backend: `pkg-template/requests.js` sends them, and what came back is read here.
+//! Requests to the backend: `pkg-template/requests.js` sends them, and what came back is read here, by gloo-net's `Response`
+//! (ARCHITECTURE.md says why by that, and by no more of it).
 
 use gloo_net::http::Response;
 use js_sys::Array;

@@ -4,6 +4,7 @@ use malipo::checkout::answer::Reply;
 use malipo::checkout::{Effect, RequestKind};
 
 use crate::browser::answer;
+use crate::ending::ask;
 use crate::harness::*;
 
 const INITIATE: RequestKind = RequestKind::Initiate;
@@ -93,14 +94,40 @@ fn what_is_kept_of_a_failed_attempt_has_the_key_of_a_later_press_alone() {
         (1, initiated(GOOD)),
         (2_600, verified(FAILED)),
     ];
-    let world = run(&failed);
     let kept = |world: &World| {
         world.effects.iter().rev().find_map(|it| match it {
             Effect::Save { record, .. } => Some(record.key.clone()),
             _ => None,
         })
     };
-    assert_eq!(kept(&world), Some(None));
+    assert_eq!(kept(&run(&failed)), Some(None));
+
+    // One that expired first; a press after it gets no answer, and then it turns out to have failed.
+    const MINUTE: u64 = 60_000;
+    let world = run(&[
+        (0, press()),
+        (1, initiated(GOOD)),
+        (1, verifies(200, PENDING)),
+        (16 * MINUTE, Act::Always(INITIATE, Some(Reply::Unreachable))),
+        (16 * MINUTE, press()),
+        (17 * MINUTE, Act::Always(RequestKind::Verify, None)),
+        (18 * MINUTE, ask()),
+        (18 * MINUTE + 1, verified(FAILED)),
+    ]);
+    assert_eq!(
+        world.times("expired -> initiating"),
+        [16 * MINUTE],
+        "{:?}",
+        world.log
+    );
+    assert_eq!(world.times("error -> failed"), [18 * MINUTE + 1]);
+    let sent = world.effects.iter().filter_map(|it| match it {
+        Effect::Send(request) => request.key.clone(),
+        _ => None,
+    });
+    let sent: Vec<String> = sent.collect();
+    assert_ne!(sent.first(), sent.last());
+    assert_eq!(kept(&world), Some(sent.last().cloned()));
 }
 
 #[test]

@@ -88,6 +88,19 @@ test("a stream is a reader where there is one, `false` where the server wants no
   for (const status of [201, 500, 503]) assert.equal((await open(status)).result, undefined, status);
 });
 
+test("where a browser's streams have no place left, nothing is asked for", async () => {
+  for (const [lock, streams] of [[null, 0], [{}, 1]]) {
+    navigator.locks = { request: async (_name, _options, hold) => hold(lock) };
+    const left = new AbortController();
+    const listening = asked(() => new Response("data: 1\n\n"), () => listen(SAID, "https://shop.example/e", "t-1", left.signal));
+    const { requests, result } = await listening;
+    left.abort();
+    delete navigator.locks;
+    assert.equal(requests.length, streams);
+    assert.equal(result instanceof ReadableStreamDefaultReader, streams === 1);
+  }
+});
+
 /** A page with a widget that is woken: its events, its channel, and what the widget was told. `own`: its order; `wakes(act)`: what a return makes of it. */
 function page(own) {
   const [window, document, told, asked, posted, stored, happened] = [new EventTarget(), new EventTarget(), [], [], [], [], []];

@@ -3,7 +3,7 @@
 //! - [`conformance`]: every provider times every trouble.
 //! - [`killing`]: `kill -9` under load, on each store.
 //! - [`quota`]: thousands of pending orders and 60 calls a minute.
-//! - [`updating`]: the server ends while shoppers listen and press.
+//! - [`updating`]: the server ends and is started again while shoppers listen and press.
 //! - [`stack`]: the processes; [`provider`]: what differs between the providers; [`oracle`]: record against ledger.
 #![expect(
     clippy::unwrap_used,

@@ -144,8 +144,8 @@ impl<'a> Reader<'a> {
         for (name, value) in &raw.values {
             let found = policy::find_secret(value);
             let exempt = name == "quote" && found == Some(Secret::MerchantToken);
-            if policy::is_secret_name(name) || (found.is_some() && !exempt) {
-                let name = self.written(name);
+            if is_secret(name) || (found.is_some() && !exempt) {
+                let name = self.written(told(name));
                 self.secret_in(name);
             } else if name.ends_with("-url") {
                 let url = (self.parse_url)(value, Some(&self.page.base_url));
@@ -156,9 +156,9 @@ impl<'a> Reader<'a> {
             }
         }
         for (name, value) in &raw.headers {
-            let reported = join(&["headers.", name], "");
+            let reported = join(&["headers.", told(name)], "");
             let reserved = ["content-type", "accept", "idempotency-key"];
-            if policy::is_secret_name(name) || policy::find_secret(value).is_some() {
+            if is_secret(name) || policy::find_secret(value).is_some() {
                 self.secret_in(reported);
             } else if reserved.contains(&name.to_ascii_lowercase().as_str()) {
                 self.bad_header(
@@ -349,6 +349,19 @@ impl<'a> Reader<'a> {
             origins.push(url.origin);
         }
         origins
+    }
+}
+
+/// Whether a name is that of a secret, or one itself.
+fn is_secret(name: &str) -> bool {
+    policy::is_secret_name(name) || policy::find_secret(name).is_some()
+}
+
+/// A name as it is told: a secret is not repeated.
+fn told(name: &str) -> &str {
+    match policy::find_secret(name) {
+        Some(_) => "(a secret)",
+        None => name,
     }
 }
 

@@ -94,6 +94,21 @@ fn secrets_are_found_in_values_headers_and_queries() {
 }
 
 #[test]
+fn a_secret_that_stands_where_a_name_belongs_is_found_and_not_repeated() {
+    for secret in [
+        "jo_live_s3cr3t",
+        "[whsec_s3cr3t",
+        "-----BEGIN PRIVATE KEY-----",
+    ] {
+        check(&[(secret, "v")], "secret-in-browser (a secret)");
+        check(&[(secret, secret)], "secret-in-browser (a secret)");
+        let error = parse(&raw(&[], &[(secret, "v")])).unwrap_err();
+        assert_eq!(error_line(&error), "secret-in-browser headers.(a secret)");
+        assert!(!format!("{error:?}").contains(secret), "{error:?}");
+    }
+}
+
+#[test]
 fn the_quote_may_be_a_merchant_token_and_no_other_secret() {
     let merchant = jwt(r#"{"tokenType":"MERCHANT"}"#);
     check(&[("quote", &merchant)], "");

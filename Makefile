@@ -59,8 +59,8 @@ conformance: backend-programs ## Every provider times every trouble, as a table;
 
 KILLS ?= 1000
 STORE ?= sqlite
-kill-test: backend-programs ## kill -9 of the server under load: KILLS=1000 STORE=sqlite|postgres (SEED=)
-	$(BIN)/malipo-backend-tests kill-test --kills $(KILLS) --store $(STORE) $(if $(SEED),--seed $(SEED))
+kill-test: backend-programs ## kill -9 of the server under load: KILLS=1000 STORE=sqlite|postgres (SEED= POWER=1: what was not synced is lost)
+	$(BIN)/malipo-backend-tests kill-test --kills $(KILLS) --store $(STORE) $(if $(SEED),--seed $(SEED)) $(if $(POWER),--power)
 
 quota-test: backend-programs ## 5,000 pending JoPay orders, two servers, minutes: never more than 60 calls in any minute
 	$(BIN)/malipo-backend-tests quota-test

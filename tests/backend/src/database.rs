@@ -1,7 +1,7 @@
 //! The store that a server keeps its records in: a file, or a database of a PostgreSQL that is thrown away.
 
 use std::io::{BufRead as _, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use crate::process::project;
@@ -31,6 +31,8 @@ impl Kind {
 pub struct Database {
     /// The lines of `[store]`.
     pub table: String,
+    /// SQLite's file.
+    pub file: Option<PathBuf>,
     /// Ends when its stdin is closed.
     _cluster: Option<Child>,
 }
@@ -43,10 +45,14 @@ impl Database {
     #[must_use]
     pub fn start(kind: Kind, folder: &Path) -> Self {
         match kind {
-            Kind::Sqlite => Self {
-                table: format!("sqlite = \"{}\"", folder.join("malipo.sqlite").display()),
-                _cluster: None,
-            },
+            Kind::Sqlite => {
+                let file = folder.join("malipo.sqlite");
+                Self {
+                    table: format!("sqlite = \"{}\"", file.display()),
+                    file: Some(file),
+                    _cluster: None,
+                }
+            }
             Kind::Postgres => {
                 let mut cluster = Command::new(project().join("tools/postgres.sh"))
                     .arg("--durable")
@@ -61,6 +67,7 @@ impl Database {
                 Self {
                     // initdb makes this database; nobody else is in this cluster.
                     table: format!("postgres = \"{}/postgres\"", url.trim()),
+                    file: None,
                     _cluster: Some(cluster),
                 }
             }

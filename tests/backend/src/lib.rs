@@ -1,7 +1,7 @@
 //! Tests of the backend as a whole: the real `malipo-server` beside the real `malipo-sandbox`, whose ledger is the oracle.
 //!
 //! - [`conformance`]: every provider times every trouble.
-//! - [`killing`]: `kill -9` under load, on each store.
+//! - [`killing`]: `kill -9` under load, on each store; with the power, on SQLite.
 //! - [`quota`]: thousands of pending orders and 60 calls a minute.
 //! - [`updating`]: the server ends and is started again while shoppers listen and press.
 //! - [`stack`]: the processes; [`provider`]: what differs between the providers; [`oracle`]: record against ledger.
@@ -19,9 +19,9 @@ pub mod conformance;
 pub mod database;
 pub mod killing;
 pub mod oracle;
+mod power;
 pub mod process;
 pub mod provider;
-
 pub mod quota;
 pub mod receiver;
 pub mod sandbox;

@@ -32,6 +32,9 @@ enum Command {
         /// On which store.
         #[arg(long, value_enum, default_value = "sqlite")]
         store: Kind,
+        /// The power fails each time, too, on SQLite: what was not synced is lost.
+        #[arg(long)]
+        power: bool,
         /// Chooses what happens; random, and printed, where it is not given.
         #[arg(long)]
         seed: Option<u64>,
@@ -57,10 +60,22 @@ async fn main() -> ExitCode {
                 return ExitCode::FAILURE;
             }
         }
-        Command::KillTest { kills, store, seed } => {
+        Command::KillTest {
+            kills,
+            store,
+            power,
+            seed,
+        } => {
             let seed = seed.unwrap_or_else(|| fastrand::u64(0..1_000_000));
             println!("{kills} kills on {}, seed {seed}", store.name());
-            match killing::run(Orders { kills, store, seed }).await {
+            match killing::run(Orders {
+                kills,
+                store,
+                power,
+                seed,
+            })
+            .await
+            {
                 Ok(report) => println!("{report}\nThe records equal the ledger."),
                 Err(report) => {
                     eprintln!("{report}");

@@ -24,6 +24,19 @@ impl Process {
     /// # Panics
     /// If it cannot be started or says nothing of the kind within 60 s: the end of its log is the message.
     pub async fn start(name: &str, arguments: &[String], log: &Path) -> Self {
+        Self::start_in(name, arguments, Vec::new(), log).await
+    }
+
+    /// The same, with more in its environment.
+    ///
+    /// # Panics
+    /// As [`Process::start`].
+    pub async fn start_in(
+        name: &str,
+        arguments: &[String],
+        environment: Vec<(&'static str, PathBuf)>,
+        log: &Path,
+    ) -> Self {
         let file = OpenOptions::new().create(true).append(true).open(log);
         let mut command = Command::new(program(name));
         for (name, _) in std::env::vars_os() {
@@ -34,6 +47,7 @@ impl Process {
         }
         let mut child = command
             .args(arguments)
+            .envs(environment)
             // Its end is the parent's end, however that comes.
             .arg("--exit-with-stdin")
             .stdin(Stdio::piped())

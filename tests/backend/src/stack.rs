@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use tempfile::TempDir;
 
 use crate::database::{Database, Kind};
+use crate::power::Power;
 use crate::process::Process;
 use crate::provider::ALL;
 use crate::receiver::{self, Receiver};
@@ -56,6 +57,8 @@ pub struct Server {
     port: u16,
     config: PathBuf,
     log: PathBuf,
+    /// What its disk keeps.
+    power: Option<Power>,
     process: Option<Process>,
 }
 
@@ -83,6 +86,7 @@ impl Stack {
                 port: *port,
                 config: folder.path().join(format!("malipo-{number}.toml")),
                 log: folder.path().join(format!("server-{number}.log")),
+                power: None,
                 process: None,
             });
         }
@@ -100,6 +104,18 @@ impl Stack {
             server.start().await;
         }
         stack
+    }
+
+    /// Starts the first server anew on a disk that forgets what was not synced.
+    ///
+    /// # Panics
+    /// If its store is no file.
+    pub async fn stand_on_power(&mut self) {
+        let file = self.database.file.clone().expect("a file");
+        let server = &mut self.servers[0];
+        server.kill().await;
+        server.stands_on(&file, self.folder.path());
+        server.start().await;
     }
 
     /// Writes the configurations, for the next start of each server.
@@ -180,7 +196,9 @@ impl Server {
     /// Starts it, or starts it again.
     pub async fn start(&mut self) {
         let arguments = ["--config".to_owned(), self.config.display().to_string()];
-        self.process = Some(Process::start("malipo-server", &arguments, &self.log).await);
+        let environment = self.power.as_mut().map_or_else(Vec::new, Power::starts);
+        let process = Process::start_in("malipo-server", &arguments, environment, &self.log);
+        self.process = Some(process.await);
     }
 
     /// `kill -9`.
@@ -196,6 +214,24 @@ impl Server {
         );
         process.kill().await;
         self.process = None;
+    }
+
+    /// From the next start on its power may fail; `file`: where its records are.
+    pub fn stands_on(&mut self, file: &Path, folder: &Path) {
+        self.power = Some(Power::under(file, folder));
+    }
+
+    /// The power fails, where it can, when the server was killed.
+    pub fn loses_power(&mut self, random: &mut fastrand::Rng) {
+        if let Some(power) = &mut self.power {
+            power.fails(random);
+        }
+    }
+
+    /// What was not synced when the power failed, and what of that was lost.
+    #[must_use]
+    pub fn unsynced(&self) -> Option<[u64; 2]> {
+        self.power.as_ref().map(|it| it.counted)
     }
 
     /// `SIGTERM`; how it ended.

@@ -10,10 +10,11 @@ use malipo_backend_tests::database::Kind;
 use malipo_backend_tests::killing::{self, Orders};
 use malipo_backend_tests::updating::{self, Update};
 
-async fn kill(store: Kind) {
+async fn kill(store: Kind, power: bool) {
     let orders = Orders {
         kills: 10,
         store,
+        power,
         seed: fastrand::u64(0..1_000_000),
     };
     println!("{orders:?}");
@@ -25,12 +26,17 @@ async fn kill(store: Kind) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_kills_on_sqlite_lose_and_double_nothing() {
-    kill(Kind::Sqlite).await;
+    kill(Kind::Sqlite, false).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_kills_on_postgres_lose_and_double_nothing() {
-    kill(Kind::Postgres).await;
+    kill(Kind::Postgres, false).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_power_failures_on_sqlite_lose_and_double_nothing() {
+    kill(Kind::Sqlite, true).await;
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
-//! `kill -9` of the server at random moments, under load: what was paid is recorded, once, and the shop is told.
+//! `kill -9` of the server at random moments, under load: what was paid is recorded, once, and the shop is told. Where the power
+//! fails as well, nothing that was answered is lost.
 
 mod load;
 mod report;
@@ -28,6 +29,8 @@ pub struct Orders {
     pub kills: u32,
     /// On which store.
     pub store: Kind,
+    /// Each time the power fails too, so that nothing is left but what was synced: on SQLite.
+    pub power: bool,
     /// Chooses moments, providers and what shoppers do. The machine's own timing is as random.
     pub seed: u64,
 }
@@ -45,6 +48,9 @@ pub async fn run(orders: Orders) -> Result<Report, String> {
         watch_interval_ms: OFTEN_MS,
     };
     let mut stack = Stack::start(&plan).await;
+    if orders.power {
+        stack.stand_on_power().await;
+    }
     stack.sandbox.script(&every_notice_twice()).await;
     let began = now();
     let load = Arc::new(Load::new(
@@ -60,6 +66,7 @@ pub async fn run(orders: Orders) -> Result<Report, String> {
     for number in 1..=orders.kills {
         sleep(lifetime(&mut random)).await;
         stack.servers[0].kill().await;
+        stack.servers[0].loses_power(&mut random);
         stack.servers[0].start().await;
         if number % 50 == 0 {
             println!("{number} kills after {} s", began.elapsed().as_secs());
@@ -78,6 +85,7 @@ pub async fn run(orders: Orders) -> Result<Report, String> {
         loaded,
         settled: began.elapsed().saturating_sub(loaded),
         load: load.counted(),
+        unsynced: stack.servers[0].unsynced(),
         outcome: report::Outcome::read(&records, &ledger, &stack.receiver),
     };
     if wrong.is_empty() {

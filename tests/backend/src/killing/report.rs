@@ -21,6 +21,8 @@ pub struct Report {
     /// How long it took afterwards until the records were as the ledger.
     pub(super) settled: Duration,
     pub(super) load: Counted,
+    /// Where the power failed: writes that were not synced then, and how many of these were lost.
+    pub(super) unsynced: Option<[u64; 2]>,
     pub(super) outcome: Outcome,
 }
 
@@ -99,6 +101,12 @@ impl fmt::Display for Report {
             "kills (`kill -9`, restarted on the same store)",
             orders.kills.to_string(),
         )?;
+        if let Some([unsynced, lost]) = self.unsynced {
+            row(
+                "each time the power failed too",
+                format!("{unsynced} writes were not synced then, {lost} of them were lost"),
+            )?;
+        }
         row("seed", orders.seed.to_string())?;
         row(
             "load and kills",

@@ -19,7 +19,10 @@ async fn kill(store: Kind, power: bool) {
     };
     println!("{orders:?}");
     match killing::run(orders).await {
-        Ok(report) => println!("{report}"),
+        Ok(report) => {
+            println!("{report}");
+            assert_eq!(0 < report.lost(), power, "writes that were lost");
+        }
         Err(report) => panic!("{report}"),
     }
 }

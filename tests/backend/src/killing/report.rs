@@ -26,6 +26,14 @@ pub struct Report {
     pub(super) outcome: Outcome,
 }
 
+impl Report {
+    /// How many writes were lost because the power failed.
+    #[must_use]
+    pub fn lost(&self) -> u64 {
+        self.unsynced.map_or(0, |it| it[1])
+    }
+}
+
 /// What was there in the end.
 #[derive(Debug, Default)]
 pub(super) struct Outcome {

@@ -68,6 +68,8 @@ test("what makes a run doubtful is named", () => {
   for (const [more, says] of [
     [{ expected: ["page-ready", "many", "verify"] }, "- not measured: `many`, `verify`"],
     [{ parts: [part({ commit: other })] }, "- measured on another commit, `bbbbbbbbbbbb`: `page-ready`"],
+    [{ parts: [part({ commit: `${other}-dirty` })] }, "- measured on another commit, `bbbbbbbbbbbb` with changes: `page-ready`"],
+    [{ parts: [part({ commit: `${COMMIT}-dirty` })] }, "- measured on another commit, `aaaaaaaaaaaa` with changes: `page-ready`"],
     [{ parts: [part({ commit: undefined })] }, "- of an unknown commit: `page-ready`"],
     [{ parts: [part({ quick: true })] }, "- measured quickly, to see whether it works: `page-ready`"],
     [{ isChanged: true }, "- files had been changed since the commit"],

@@ -24,7 +24,7 @@ const out = join(ROOT, "target/bench");
 const shots = join(out, "shots");
 mkdirSync(shots, { recursive: true });
 const began = now();
-const common = { commit: execFileSync("git", ["rev-parse", "HEAD"], { cwd: ROOT, encoding: "utf8" }).trim(), date: new Date().toISOString(), quick, machine: { browser: version() } };
+const common = { commit: execFileSync("git", ["describe", "--always", "--abbrev=40", "--dirty", "--exclude", "*"], { cwd: ROOT, encoding: "utf8" }).trim(), date: new Date().toISOString(), quick, machine: { browser: version() } };
 
 // What was started ends with this process, however that ends.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(1));

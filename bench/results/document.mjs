@@ -45,7 +45,7 @@ function doubtsAbout({ parts, expected, commit, isChanged }) {
     absent.length > 0 && `not measured: ${names(absent)}`,
     quick.length > 0 && `measured quickly, to see whether it works: ${names(quick)}`,
     unsigned.length > 0 && `of an unknown commit: ${names(unsigned)}`,
-    ...others.map((it) => `measured on another commit, \`${it.slice(0, 12)}\`: ${of(it)}`),
+    ...others.map((it) => `measured on another commit, \`${it.slice(0, 12)}\`${it.endsWith("-dirty") ? " with changes" : ""}: ${of(it)}`),
     isChanged && "files had been changed since the commit",
   ].filter(Boolean);
 }

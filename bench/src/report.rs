@@ -20,7 +20,7 @@ pub(crate) struct Report {
     title: &'static str,
     /// Where it stands on the page.
     section: &'static str,
-    /// Of which version the figures are.
+    /// Of which version the figures are; `-dirty` behind it: files had been changed since.
     commit: String,
     /// Whether little was measured.
     quick: bool,
@@ -174,10 +174,20 @@ impl Report {
     }
 }
 
+/// The whole name and no tag's, and whether files are changed.
+const DESCRIBE: [&str; 6] = [
+    "describe",
+    "--always",
+    "--abbrev=40",
+    "--dirty",
+    "--exclude",
+    "*",
+];
+
 /// Empty outside a checkout.
 fn commit() -> String {
     let output = Command::new("git")
-        .args(["rev-parse", "HEAD"])
+        .args(DESCRIBE)
         .current_dir(project())
         .output();
     let output = output.map(|it| it.stdout).unwrap_or_default();

@@ -160,7 +160,7 @@ fn is_merchant_token(word: &[u8]) -> bool {
 }
 
 /// Slower than `str::contains`, and 1.5 KB shorter in the page.
-fn has(bytes: &[u8], text: &str) -> bool {
+pub(super) fn has(bytes: &[u8], text: &str) -> bool {
     bytes.windows(text.len()).any(|it| it == text.as_bytes())
 }
 

@@ -108,7 +108,20 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn finish(self, options: Options) -> Result<Options, PayError> {
+    /// What is told repeats no value that is a secret, wherever a name holds it.
+    fn hide_secrets(&mut self) {
+        let given = self.raw.values.iter().chain(&self.raw.headers);
+        for (_, value) in given.filter(|it| policy::find_secret(&it.1).is_some()) {
+            for error in &mut self.errors {
+                if policy::has(error.name.as_bytes(), value) {
+                    error.name = HIDDEN.into();
+                }
+            }
+        }
+    }
+
+    fn finish(mut self, options: Options) -> Result<Options, PayError> {
+        self.hide_secrets();
         let Some(first) = self.errors.first() else {
             return Ok(options);
         };
@@ -360,10 +373,12 @@ fn is_secret(name: &str) -> bool {
 /// A name as it is told: a secret is not repeated.
 fn told(name: &str) -> &str {
     match policy::find_secret(name) {
-        Some(_) => "(a secret)",
+        Some(_) => HIDDEN,
         None => name,
     }
 }
+
+const HIDDEN: &str = "(a secret)";
 
 /// What `fetch` takes as a header; anything else would be left out without a word (RFC 9110, 5.1 and 5.5).
 fn is_header(name: &str, value: &str) -> bool {

@@ -108,20 +108,27 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What is told repeats no value that is a secret, wherever a name holds it.
+    /// What is told repeats nothing that is a secret, wherever a name holds it.
     fn hide_secrets(&mut self) {
-        let given = self.raw.values.iter().chain(&self.raw.headers);
-        for (_, value) in given.filter(|it| policy::find_secret(&it.1).is_some()) {
-            for error in &mut self.errors {
-                if policy::has(error.name.as_bytes(), value) {
-                    error.name = HIDDEN.into();
+        let raw = self.raw;
+        for (name, value) in raw.values.iter().chain(&raw.headers) {
+            for text in [name, value] {
+                if policy::find_secret(text).is_none() {
+                    continue;
+                }
+                for error in &mut self.errors {
+                    if policy::has(error.name.as_bytes(), text) {
+                        error.name = "(a secret)".into();
+                    }
                 }
             }
         }
     }
 
     fn finish(mut self, options: Options) -> Result<Options, PayError> {
-        self.hide_secrets();
+        if self.secret {
+            self.hide_secrets();
+        }
         let Some(first) = self.errors.first() else {
             return Ok(options);
         };
@@ -158,7 +165,7 @@ impl<'a> Reader<'a> {
             let found = policy::find_secret(value);
             let exempt = name == "quote" && found == Some(Secret::MerchantToken);
             if is_secret(name) || (found.is_some() && !exempt) {
-                let name = self.written(told(name));
+                let name = self.written(name);
                 self.secret_in(name);
             } else if name.ends_with("-url") {
                 let url = (self.parse_url)(value, Some(&self.page.base_url));
@@ -169,7 +176,7 @@ impl<'a> Reader<'a> {
             }
         }
         for (name, value) in &raw.headers {
-            let reported = join(&["headers.", told(name)], "");
+            let reported = join(&["headers.", name], "");
             let reserved = ["content-type", "accept", "idempotency-key"];
             if is_secret(name) || policy::find_secret(value).is_some() {
                 self.secret_in(reported);
@@ -369,16 +376,6 @@ impl<'a> Reader<'a> {
 fn is_secret(name: &str) -> bool {
     policy::is_secret_name(name) || policy::find_secret(name).is_some()
 }
-
-/// A name as it is told: a secret is not repeated.
-fn told(name: &str) -> &str {
-    match policy::find_secret(name) {
-        Some(_) => HIDDEN,
-        None => name,
-    }
-}
-
-const HIDDEN: &str = "(a secret)";
 
 /// What `fetch` takes as a header; anything else would be left out without a word (RFC 9110, 5.1 and 5.5).
 fn is_header(name: &str, value: &str) -> bool {

@@ -103,7 +103,7 @@ fn a_secret_that_stands_where_a_name_belongs_is_found_and_not_repeated() {
         check(&[(secret, "v")], "secret-in-browser (a secret)");
         check(&[(secret, secret)], "secret-in-browser (a secret)");
         let error = parse(&raw(&[], &[(secret, "v")])).unwrap_err();
-        assert_eq!(error_line(&error), "secret-in-browser headers.(a secret)");
+        assert_eq!(error_line(&error), "secret-in-browser (a secret)");
         assert!(!format!("{error:?}").contains(secret), "{error:?}");
         // As a part of a longer word it is no name of a secret, but it is one.
         let longer = format!("x_{secret}");

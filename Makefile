@@ -22,8 +22,10 @@ demo: pkg programs ## Run the demo shop, its backend and a sandbox that plays th
 test: .tools/ready-test ## Everything that .ci/run runs: check, deny, unit, worlds, backend, pkg, package, docs, look, wasm-test, e2e, consumers-quick
 	@tools/timed.sh check deny unit worlds backend pkg package docs look wasm-test e2e consumers-quick
 
-check: .tools/ready-demo ## Formatting, and clippy on the host and for the browser, without a warning
+# The fuzz targets are a workspace of their own, whose lockfile nothing else reads.
+check: .tools/ready-demo ## Formatting, and clippy on the host and for the browser, without a warning; both lockfiles
 	cargo fmt --all --check
+	cargo metadata --locked --format-version 1 --manifest-path fuzz/Cargo.toml >/dev/null
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo clippy $(BROWSER_CRATES) --lib -- -D warnings
 	cargo clippy -p malipo --target wasm32-unknown-unknown --test browser -- -D warnings

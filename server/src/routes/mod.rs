@@ -18,6 +18,7 @@ mod return_page;
 mod verify;
 mod widget_files;
 
+use std::any::Any;
 use std::sync::Arc;
 
 use axum::Router;
@@ -27,6 +28,7 @@ use axum::routing::{get, post};
 use malipo_wire::ErrorCode;
 use tower_http::catch_panic::CatchPanicLayer;
 
+use self::request_log::Log;
 use crate::app::App;
 
 pub(crate) use error::ApiError;
@@ -34,13 +36,13 @@ pub use gate::Peer;
 
 /// Every route of the server, and an answer to every other.
 pub fn routes(app: Arc<App>) -> Router {
-    let others = Router::new().fallback(not_found);
-    layered(&app, bare(&app).merge(others)).with_state(app)
+    let others = Router::new().fallback(not_found).layer(common(&app));
+    bare(&app).merge(others).with_state(app)
 }
 
 /// Every route, to be merged into a larger program: what it does not know is left to that program.
 pub(crate) fn mountable(app: Arc<App>) -> Router {
-    layered(&app, bare(&app)).with_state(app)
+    bare(&app).with_state(app)
 }
 
 fn bare(app: &Arc<App>) -> Router<Arc<App>> {
@@ -54,8 +56,9 @@ fn bare(app: &Arc<App>) -> Router<Arc<App>> {
         // Before the layers: they answer preflights, which would else be a wrong method.
         .method_not_allowed_fallback(wrong_method)
         // The first is the outermost: callers are counted within CORS, so that a shop's page can read that it is to wait. One
-        // layer of three, since each by itself is a box around every request.
+        // layer of all of them, since each by itself is a box around every request, and a copy of what lies behind it.
         .layer((
+            common(app),
             gate::gate(app, gate::check_origin),
             gate::cors(&app.config),
             counted.clone(),
@@ -70,22 +73,25 @@ fn bare(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/malipo/{*path}", get(widget_files::file))
         .merge(admin::routes(app))
         .method_not_allowed_fallback(wrong_method)
-        .layer(counted);
+        .layer((common(app), counted));
     // Not counted: a flood from the proxy's address must not make a healthy server look dead.
     let operations = Router::new()
         .route("/healthz", get(operations::healthz))
         .route("/readyz", get(operations::readyz))
         .route("/metrics", get(operations::metrics))
-        .method_not_allowed_fallback(wrong_method);
+        .method_not_allowed_fallback(wrong_method)
+        .layer(common(app));
     shops.merge(others).merge(operations)
 }
 
 /// What every answer has in common.
-fn layered(app: &Arc<App>, routes: Router<Arc<App>>) -> Router<Arc<App>> {
-    let log = axum::middleware::from_fn_with_state(Arc::clone(app), request_log::log);
+fn common(app: &Arc<App>) -> (Log, CatchPanicLayer<OnPanic>) {
     // The first is the outermost.
-    routes.layer((log, CatchPanicLayer::custom(panicked)))
+    let panics: CatchPanicLayer<OnPanic> = CatchPanicLayer::custom(panicked);
+    (Log(Arc::clone(app)), panics)
 }
+
+type OnPanic = fn(Box<dyn Any + Send>) -> Response;
 
 /// The headers that every answer has.
 fn protect(headers: &mut HeaderMap) {
@@ -119,7 +125,7 @@ async fn wrong_method() -> ApiError {
     )
 }
 
-fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
+fn panicked(_: Box<dyn Any + Send>) -> Response {
     // The panic's own text has gone to stderr; it is no part of the answer.
     ApiError::new(
         StatusCode::INTERNAL_SERVER_ERROR,

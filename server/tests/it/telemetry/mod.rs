@@ -107,3 +107,35 @@ async fn strangers_make_no_series() {
     let more = text.lines().count() - before;
     assert!(more < 100, "{more} new lines: {text}");
 }
+
+#[tokio::test]
+async fn every_answer_has_a_name_of_its_own_and_is_counted_once() {
+    let world = World::new().await;
+    let mut names = BTreeSet::new();
+    for (method, path, label, status) in [
+        ("POST", "/pay/verify", "/pay/verify", 415),
+        ("GET", "/pay/verify", "/pay/verify", 405),
+        ("OPTIONS", "/pay/cancel", "/pay/cancel", 200),
+        ("GET", "/api/orders/O", "/api/orders/{order_id}", 401),
+        ("PUT", "/api/orders/O", "/api/orders/{order_id}", 405),
+        ("GET", "/healthz", "/healthz", 200),
+        ("PURGE", "/healthz", "/healthz", 405),
+        ("GET", "/nowhere", "-", 404),
+    ] {
+        let reply = world.send(method, path, &[], "").await;
+        assert_eq!(reply.status, status, "{method} {path} {reply:?}");
+        assert_eq!(reply.header("cache-control"), "no-store", "{path}");
+        let name = reply.header("x-request-id");
+        let hex = |it: u8| it.is_ascii_digit() || (b'a'..=b'f').contains(&it);
+        assert!(name.len() == 8 && name.bytes().all(hex), "{reply:?}");
+        assert!(names.insert(name.to_owned()), "{name} twice");
+        let text = world.send("GET", "/metrics", &[], "").await.text;
+        let method = match method {
+            "PURGE" => "other",
+            known => known,
+        };
+        let labels = format!("{{route=\"{label}\",method=\"{method}\",status=\"{status}\"}} 1\n");
+        let line = format!("malipo_http_requests_total{labels}");
+        assert!(text.contains(&line), "{line}{text}");
+    }
+}

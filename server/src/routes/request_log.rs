@@ -30,7 +30,7 @@ pub(super) struct LogService<S> {
 /// What is noted of a request before it is answered.
 struct Asked {
     id: String,
-    method: String,
+    method: &'static str,
     route: String,
     begun: UnixMs,
 }
@@ -70,11 +70,9 @@ where
 }
 
 fn note(app: &App, request: &Request) -> Asked {
-    let method = match request.method().as_str() {
-        known @ ("GET" | "HEAD" | "POST" | "OPTIONS" | "PUT" | "DELETE" | "PATCH") => known,
-        // Methods are free text: each would be a label of its own.
-        _ => "other",
-    };
+    let method = METHODS
+        .into_iter()
+        .find(|it| *it == request.method().as_str());
     // The pattern and never the path: paths and queries hold secrets and hostile text.
     let route = request
         .extensions()
@@ -82,7 +80,8 @@ fn note(app: &App, request: &Request) -> Asked {
         .map_or("-", MatchedPath::as_str);
     Asked {
         id: random::request_id(),
-        method: method.to_owned(),
+        // Methods are free text: each would be a label of its own.
+        method: method.unwrap_or("other"),
         route: route.to_owned(),
         begun: app.now(),
     }
@@ -128,18 +127,16 @@ fn log(app: &App, asked: Asked, mut response: Response) -> Response {
     } else {
         tracing::info!(request = id, method, route, status, ms, "request");
     }
-    let took = RouteLabels {
-        route: route.clone(),
-        method: method.clone(),
-    };
+    let took = RouteLabels { route, method };
     app.metrics.request_took(&took, ms);
+    let RouteLabels { route, .. } = took;
     let labels = RequestLabels {
         route,
         method,
         status,
     };
     app.metrics.requests.get_or_create(&labels).inc();
-    if let Ok(value) = HeaderValue::from_str(&id) {
+    if let Ok(value) = HeaderValue::try_from(id) {
         response
             .headers_mut()
             .insert(HeaderName::from_static("x-request-id"), value);
@@ -147,5 +144,6 @@ fn log(app: &App, asked: Asked, mut response: Response) -> Response {
     response
 }
 
+const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH"];
 /// What is asked all the time and says nothing new: whether the server is well, and how an order stands. Both are counted.
 const QUIET: [&str; 4] = ["/healthz", "/readyz", "/metrics", "/pay/verify"];

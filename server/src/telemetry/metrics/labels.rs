@@ -8,7 +8,7 @@ pub struct RequestLabels {
     /// The route's pattern, never the path itself; `-` where there is none.
     pub route: String,
     /// GET, POST, ..., `other`.
-    pub method: String,
+    pub method: &'static str,
     /// The HTTP status.
     pub status: u16,
 }
@@ -19,7 +19,7 @@ pub struct RouteLabels {
     /// The route's pattern.
     pub route: String,
     /// GET, POST, ..., `other`.
-    pub method: String,
+    pub method: &'static str,
 }
 
 /// Labels of a question to a provider.

@@ -7,9 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
-use axum::body::Body;
-use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::extract::{Request, State};
 use malipo_wire::VerifyAnswer;
 
 use super::error::ApiError;
@@ -20,10 +18,9 @@ use crate::reconcile;
 
 pub(super) async fn cancel(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
-    body: Body,
+    request: Request,
 ) -> Result<Json<VerifyAnswer>, ApiError> {
-    let order = verify::asked_for(&app, &headers, body).await?;
+    let order = verify::asked_for(&app, request).await?;
     app.store.cancelled(&order.id, app.now()).await?;
     let waiting = order
         .current()

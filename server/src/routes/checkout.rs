@@ -62,7 +62,7 @@ async fn redirect(
             "Origin: missing, and the Referer is no page of the server's shop_origins",
         ));
     }
-    if body::media_type(headers) != "application/x-www-form-urlencoded" {
+    if !body::is_of(headers, "application/x-www-form-urlencoded") {
         return Err(ApiError::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             ErrorCode::BadOption,

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::Body;
-use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::extract::{Request, State};
 use malipo_wire::{OrderId, VerifyAnswer, VerifyRequest};
 use subtle::ConstantTimeEq;
 
@@ -19,10 +17,9 @@ use crate::store::Hash;
 
 pub(super) async fn verify(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
-    body: Body,
+    request: Request,
 ) -> Result<Json<VerifyAnswer>, ApiError> {
-    let order = asked_for(&app, &headers, body).await?;
+    let order = asked_for(&app, request).await?;
     #[cfg(feature = "simulation")]
     if planted!(VerifyWaits)
         && let Some(attempt) = order.current()
@@ -35,12 +32,9 @@ pub(super) async fn verify(
 }
 
 /// The order that a verify or a cancel is about, its token checked.
-pub(super) async fn asked_for(
-    app: &Arc<App>,
-    headers: &HeaderMap,
-    body: Body,
-) -> Result<Order, ApiError> {
-    let request: VerifyRequest = body::json(headers, body, FIELDS).await?;
+pub(super) async fn asked_for(app: &App, request: Request) -> Result<Order, ApiError> {
+    let (head, body) = request.into_parts();
+    let request: VerifyRequest = body::json(&head.headers, body, FIELDS).await?;
     let order_id: OrderId = request
         .order_id
         .parse()

@@ -87,7 +87,7 @@ struct Form {
 }
 
 async fn read(request: Request) -> Result<Form, ApiError> {
-    if body::media_type(request.headers()) != "application/x-www-form-urlencoded" {
+    if !body::is_of(request.headers(), "application/x-www-form-urlencoded") {
         return Err(ApiError::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             ErrorCode::BadOption,

@@ -295,14 +295,6 @@ mod tests {
         assert_eq!(set.await.unwrap(), ("wal".to_owned(), 2));
     }
 
-    #[tokio::test]
-    async fn what_is_read_is_read_as_memory() {
-        let (_folder, store) = store();
-        let mapped = store.read(|it| it.pragma_query_value(None, "mmap_size", |row| row.get(0)));
-        let mapped: i64 = mapped.unwrap();
-        assert_eq!(mapped, 1 << 30);
-    }
-
     /// Lets the file have this many pages at most; `None`: as many as it has.
     async fn most_pages(store: &SqliteStore, most: Option<u32>) {
         let set = store.write(move |it| {

@@ -58,7 +58,6 @@ pub(super) fn reader(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     settings(&connection)?;
-    connection.pragma_update(None, "mmap_size", MAPPED_BYTES)?;
     Ok(connection)
 }
 
@@ -107,7 +106,3 @@ const MIGRATIONS: [&str; 12] = [
 ];
 const LEAST_VERSION: i32 = 3_051_003;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// So much of the file is read as memory, in whichever order: no call of the system and no copy for a page that is not in the
-/// connection's own 2 MB. With 50,000 orders a verify costs a third less by it (36 of 53 µs, 2026-11-22). What it costs: where the
-/// disk breaks under a page, the process ends (SIGBUS) where a read would fail.
-const MAPPED_BYTES: i64 = 1 << 30;

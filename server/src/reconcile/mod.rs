@@ -41,6 +41,8 @@ pub struct Asker {
 struct Slot {
     asked_at: UnixMs,
     asked: Asked,
+    /// When it was to be asked about by itself, as the store had it then: by the clock of whichever server wrote that.
+    due_at: Option<UnixMs>,
     /// It was asked because the provider had told of the attempt.
     was_told: bool,
     /// Somebody waits to ask once more.
@@ -96,13 +98,17 @@ pub fn poke(app: &Arc<App>, attempt: &Attempt, every_ms: i64) {
     start(app, attempt, every_ms, Cause::Watched);
 }
 
-/// Asks in the background because the provider has told of the attempt.
+/// Asks in the background because the provider has told of the attempt, which is due since.
 ///
 /// The answer to a question from before may be from before, too: what was begun before this is followed by another question as
 /// soon as it is answered, and where that was asked because of a notification, [`TOLD_MS`] later: what a provider tells thrice
 /// is asked twice. That it is owed stands in the store ([`crate::store::Store::notified`]), whatever happens to this process.
-pub fn told(app: &Arc<App>, attempt: &Attempt) {
-    let first = start(app, attempt, TOLD_MS, Cause::Told);
+pub fn told(app: &Arc<App>, attempt: &Attempt, since: UnixMs) {
+    let due = Attempt {
+        next_check_at: Some(since),
+        ..attempt.clone()
+    };
+    let first = start(app, &due, TOLD_MS, Cause::Told);
     if first.begun != Begun::Now && app.asker.is_mine_to_follow(&attempt.id) {
         let (task, id) = (Arc::clone(app), attempt.id.clone());
         app.tasks
@@ -175,9 +181,14 @@ fn start(app: &Arc<App>, attempt: &Attempt, every_ms: i64, cause: Cause) -> Ques
     if let Some(slot) = slots.get(&attempt.id) {
         // A clock that was set back must not silence us.
         let age = now.since_ms(slot.asked_at);
-        // What the provider tells is news, unless it was told just now.
-        let is_news = cause == Cause::Told && !slot.was_told;
-        let is_recent = !is_news && (0..every_ms).contains(&age);
+        let serves = match cause {
+            Cause::Watched | Cause::Cancelled => true,
+            // What the provider tells is news, unless it was told just now.
+            Cause::Told => slot.was_told,
+            // It knew why it was due: a notification may have been noted since, by a server whose clock is behind.
+            Cause::Due { .. } => slot.due_at == attempt.next_check_at,
+        };
+        let is_recent = serves && (0..every_ms).contains(&age);
         let is_running = slot.asked.is_running();
         if is_running || is_recent {
             return Question {
@@ -196,6 +207,7 @@ fn start(app: &Arc<App>, attempt: &Attempt, every_ms: i64, cause: Cause) -> Ques
     let slot = Slot {
         asked_at: now,
         asked: asked.clone(),
+        due_at: attempt.next_check_at,
         was_told,
         is_followed: false,
     };

@@ -145,10 +145,11 @@ async fn taken(app: &Arc<App>, attempt: &Attempt, notice: &Notice) -> Result<Res
         reconcile::note(app, attempt, observation).await?;
     } else if !planted!(NoticeDropped) {
         // Due from now on, whatever happens to this process; then asked at once.
+        let now = app.now();
         if !planted!(NoticeLostOnKill) {
-            app.store.notified(&attempt.id, app.now()).await?;
+            app.store.notified(&attempt.id, now).await?;
         }
-        reconcile::told(app, attempt);
+        reconcile::told(app, attempt, now);
     }
     Ok(thanks(app, &attempt.provider, "accepted"))
 }

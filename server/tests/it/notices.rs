@@ -1,5 +1,6 @@
 //! The provider's notifications: a hint, never proof.
 
+use malipo_server::clock::Clock as _;
 use serde_json::json;
 
 use crate::world::{World, eventually};
@@ -169,6 +170,25 @@ async fn a_notification_is_followed_by_one_question_whatever_was_asked_before_it
     check(Because::Watched, true).await;
     check(Because::Told, false).await;
     check(Because::Told, true).await;
+}
+
+#[tokio::test]
+async fn a_notification_that_a_server_with_a_clock_behind_has_noted_is_asked_about_by_another() {
+    let rarely = ("MALIPO_JOYNDPAY__WATCH_INTERVAL_MS", "60000");
+    let world = World::with_env("", &[rarely]).await;
+    let page = world.opened(ORDER).await;
+    world.verify(&page).await;
+    eventually(async || (world.fake.look_ups(ORDER) == 1).then_some(())).await;
+    eventually(async || world.app.tasks.is_empty().then_some(())).await;
+    world.fake.set(ORDER, "success");
+    let order = world.app.store.order(&ORDER.parse().unwrap()).await;
+    let order = order.unwrap().unwrap();
+    // The schedule's own next look is not what finds it.
+    world.clock.stop();
+    let behind = world.clock.now().plus_ms(-5_000);
+    let noted = world.app.store.notified(&order.attempts[0].id, behind);
+    noted.await.unwrap();
+    world.until_state(ORDER, "paid").await;
 }
 
 #[tokio::test]

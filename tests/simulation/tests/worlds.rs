@@ -96,6 +96,13 @@ fn what_was_found_stays_mended() {
 }
 
 #[test]
+fn what_was_found_with_clocks_that_drift_stays_mended() {
+    for seed in FOUND_WITH_DRIFT {
+        good(&Plan::of(*seed));
+    }
+}
+
+#[test]
 fn what_was_found_with_all_three_providers_stays_mended() {
     for seed in FOUND_WITH_THREE {
         let plan = Plan {
@@ -112,6 +119,7 @@ const FOUND_WITH_THREE: &[u64] = &[
     1795326665, 1795335919, 1795338049, 1795332336, 1795335283, 1795345969, 1795355688, 1795350977,
     1383, 1795355405, 1795469097,
 ];
+const FOUND_WITH_DRIFT: &[u64] = &[1798021941];
 /// The kinds of trouble that were not there then.
 const LATER: u64 = !0 << Fault::NoticeReplayed as u32;
 const SINCE_THREE: u64 = !0 << Fault::ClockDrift as u32;

@@ -102,3 +102,16 @@ fn what_is_no_test_is_told_from_one() {
     assert!(is_run(store, "a_price_never_changes"));
     assert!(!is_run("server/tests/it/store/bench.rs", "ugx"));
 }
+
+#[test]
+fn the_bytes_that_the_document_tells_are_those_of_the_record() {
+    let read =
+        |it: &str| fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(it)).unwrap();
+    let record: serde_json::Value = serde_json::from_str(&read("tools/size.json")).unwrap();
+    let document = read("docs/size.md");
+    for part in ["malipo.js", "rest", "wasm", "total"] {
+        let bytes = record[part]["br"].as_u64().unwrap();
+        let told = format!("| {},{:03} |", bytes / 1_000, bytes % 1_000);
+        assert!(document.contains(&told), "{part} has {bytes} bytes");
+    }
+}

@@ -123,6 +123,10 @@ async fn follow(app: &Arc<App>, attempt: &AttemptId, first: &Question) {
     if first.was_told {
         tokio::time::sleep(Duration::from_millis(TOLD_MS.unsigned_abs())).await;
     }
+    // A server that is being stopped waits for what is under way and begins nothing more.
+    if app.stop.is_cancelled() {
+        return;
+    }
     match app.store.attempt(attempt).await {
         // What others have begun to ask meanwhile serves as well.
         Ok(Some(it)) if it.status.is_open() => drop(start(app, &it, 0, Cause::Told)),

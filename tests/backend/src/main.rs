@@ -66,6 +66,13 @@ async fn main() -> ExitCode {
             power,
             seed,
         } => {
+            if power && store != Kind::Sqlite {
+                eprintln!(
+                    "--power: {} keeps no file that can be robbed of it; accepted: --store sqlite",
+                    store.name()
+                );
+                return ExitCode::FAILURE;
+            }
             let seed = seed.unwrap_or_else(|| fastrand::u64(0..1_000_000));
             println!("{kills} kills on {}, seed {seed}", store.name());
             match killing::run(Orders {

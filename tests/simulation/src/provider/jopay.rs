@@ -129,7 +129,10 @@ fn fields(payment: &Payment, then: u64, now: u64) -> Map<String, Value> {
 /// A page of the list, the newest first.
 pub(super) fn list(ledger: &mut Ledger, from: usize, now: u64) -> HttpResponse {
     for index in 0..ledger.payments().len() {
-        ledger.at_mut(index).asked_at = Some(now);
+        // The other providers' ledgers have not been looked into.
+        if ledger.at(index).kind == Kind::JoPay {
+            ledger.at_mut(index).asked_at = Some(now);
+        }
     }
     let all = ledger.payments().iter().enumerate().rev();
     let ours = all.filter(|it| it.1.kind == Kind::JoPay && it.0 < from);

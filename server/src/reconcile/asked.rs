@@ -31,6 +31,11 @@ impl Asked {
         (Asking(asked.clone()), asked)
     }
 
+    /// Whether it is this very question.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// The answer, where it is there.
     pub(super) fn answer(&self) -> Option<&Answer> {
         self.0.answer.get()

@@ -68,11 +68,10 @@ impl Asker {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether the last question is to be followed by another one: the first who wants that is told so.
-    fn is_mine_to_follow(&self, attempt: &AttemptId) -> bool {
-        let mut slots = self.lock();
-        let slot = slots.get_mut(attempt);
-        slot.is_some_and(|it| !std::mem::replace(&mut it.is_followed, true))
+    /// Whether no other question was begun since this one.
+    fn is_last(&self, attempt: &AttemptId, asked: &Asked) -> bool {
+        let slots = self.lock();
+        slots.get(attempt).is_none_or(|it| it.asked.is_same(asked))
     }
 
     /// What is known of an attempt since it was begun.
@@ -109,7 +108,7 @@ pub fn told(app: &Arc<App>, attempt: &Attempt, since: UnixMs) {
         ..attempt.clone()
     };
     let first = start(app, &due, TOLD_MS, Cause::Told);
-    if first.begun != Begun::Now && app.asker.is_mine_to_follow(&attempt.id) {
+    if first.is_mine_to_follow {
         let (task, id) = (Arc::clone(app), attempt.id.clone());
         app.tasks
             .spawn(async move { follow(&task, &id, &first).await });
@@ -123,12 +122,12 @@ async fn follow(app: &Arc<App>, attempt: &AttemptId, first: &Question) {
     if first.was_told {
         tokio::time::sleep(Duration::from_millis(TOLD_MS.unsigned_abs())).await;
     }
-    // A server that is being stopped waits for what is under way and begins nothing more.
-    if app.stop.is_cancelled() {
+    // What others have begun to ask meanwhile serves as well; and a server that is being stopped waits for what is under way and
+    // begins nothing more.
+    if !app.asker.is_last(attempt, &first.asked) || app.stop.is_cancelled() {
         return;
     }
     match app.store.attempt(attempt).await {
-        // What others have begun to ask meanwhile serves as well.
         Ok(Some(it)) if it.status.is_open() => drop(start(app, &it, 0, Cause::Told)),
         Ok(_) => {}
         Err(error) => {
@@ -166,6 +165,8 @@ struct Question {
     begun: Begun,
     /// It was asked because the provider had told of the attempt.
     was_told: bool,
+    /// The provider has told of the attempt since, and whoever holds this is the first to want it asked about once more.
+    is_mine_to_follow: bool,
 }
 
 /// When a question was begun, as seen by whoever wants one asked.
@@ -182,7 +183,7 @@ enum Begun {
 fn start(app: &Arc<App>, attempt: &Attempt, every_ms: i64, cause: Cause) -> Question {
     let now = app.now();
     let mut slots = app.asker.lock();
-    if let Some(slot) = slots.get(&attempt.id) {
+    if let Some(slot) = slots.get_mut(&attempt.id) {
         // A clock that was set back must not silence us.
         let age = now.since_ms(slot.asked_at);
         let serves = match cause {
@@ -203,6 +204,8 @@ fn start(app: &Arc<App>, attempt: &Attempt, every_ms: i64, cause: Cause) -> Ques
                     Begun::Lately
                 },
                 was_told: slot.was_told,
+                is_mine_to_follow: cause == Cause::Told
+                    && !std::mem::replace(&mut slot.is_followed, true),
             };
         }
     }
@@ -227,6 +230,7 @@ fn start(app: &Arc<App>, attempt: &Attempt, every_ms: i64, cause: Cause) -> Ques
         asked,
         begun: Begun::Now,
         was_told,
+        is_mine_to_follow: false,
     }
 }
 

@@ -1,6 +1,8 @@
 //! The provider's notifications: a hint, never proof.
 
 use malipo_server::clock::Clock as _;
+use malipo_server::payment::settle::Observation;
+use malipo_server::reconcile;
 use serde_json::json;
 
 use crate::world::{World, eventually};
@@ -170,6 +172,28 @@ async fn a_notification_is_followed_by_one_question_whatever_was_asked_before_it
     check(Because::Watched, true).await;
     check(Because::Told, false).await;
     check(Because::Told, true).await;
+}
+
+#[tokio::test]
+async fn a_question_of_somebody_else_after_the_notification_is_the_one_that_was_to_follow() {
+    let world = World::without_schedule("", &[]).await;
+    world.opened(ORDER).await;
+    let slow = std::time::Duration::from_millis(100);
+    world
+        .fake
+        .mind(|it| it.look_up = crate::fake::LookUp::Slow(slow));
+    for _ in 0..2 {
+        world.notify(ORDER, String::new(), "").await;
+    }
+    let order = world.app.store.order(&ORDER.parse().unwrap()).await;
+    let attempt = &order.unwrap().unwrap().attempts[0];
+    for _ in 0..2 {
+        // The first time this waits for the notification's question; then it asks itself, before that is followed.
+        let answer = reconcile::ask(&world.app, attempt).await;
+        assert_eq!(answer, Ok(Observation::Pending));
+    }
+    eventually(async || world.app.tasks.is_empty().then_some(())).await;
+    assert_eq!(world.fake.look_ups(ORDER), 2);
 }
 
 #[tokio::test]

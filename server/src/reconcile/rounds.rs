@@ -75,7 +75,10 @@ async fn take_up(app: &Arc<App>, desk: &Desk, now: UnixMs) {
                 let since_ms = now.since_ms(due_at);
                 let question = start(app, &attempt, since_ms, Cause::Due { until });
                 if question.begun != Begun::Now {
-                    joined(app, &attempt, until, &question).await;
+                    let task = Arc::clone(app);
+                    app.tasks.spawn(async move {
+                        joined(&task, &attempt, until, &question).await;
+                    });
                 }
             }
         }
@@ -85,13 +88,12 @@ async fn take_up(app: &Arc<App>, desk: &Desk, now: UnixMs) {
     }
 }
 
-/// Somebody else's question: where its answer is there, it was this check's; where it is not, it may have been asked
-/// before what made this attempt due, so it is asked again after it, and not only when the lease ends.
-async fn joined(app: &Arc<App>, attempt: &Attempt, until: UnixMs, question: &Question) {
+/// Somebody else's question. Begun since this attempt fell due, it is this check's too, and there is another one a second later
+/// where it has no answer; so there is where it may have been begun before that, and not only when the lease ends.
+async fn joined(app: &App, attempt: &Attempt, until: UnixMs, question: &Question) {
+    let serves = question.begun == Begun::Since && question.asked.wait().await.is_ok();
     let now = app.now();
-    // One that was under way may have its answer by now.
-    let is_since = question.begun == Begun::Lately;
-    let next = if is_since && question.asked.answer().is_some_and(Result::is_ok) {
+    let next = if serves {
         schedule::next_check(
             attempt.created_at,
             attempt.expires_at,

@@ -139,12 +139,17 @@ fn check(because: Because, is_answered: bool) -> impl Future<Output = ()> {
         let rarely = ("MALIPO_JOYNDPAY__WATCH_INTERVAL_MS", "60000");
         let world = World::without_schedule("", &[rarely]).await;
         let page = world.opened(ORDER).await;
-        let slow = std::time::Duration::from_millis(400);
-        let look_up = crate::fake::LookUp::Slow(slow);
+        let ms = match because {
+            Because::Watched | Because::Told => 400,
+            Because::ToldQuickly => 0,
+        };
+        let look_up = crate::fake::LookUp::Slow(std::time::Duration::from_millis(ms));
         world.fake.mind(|it| it.look_up = look_up);
         match because {
             Because::Watched => drop(world.verify(&page).await),
-            Because::Told => drop(world.notify(ORDER, String::new(), "").await),
+            Because::Told | Because::ToldQuickly => {
+                drop(world.notify(ORDER, String::new(), "").await)
+            }
         }
         let asked = || world.fake.look_ups(ORDER);
         eventually(async || (asked() == 1).then_some(())).await;
@@ -163,7 +168,10 @@ fn check(because: Because, is_answered: bool) -> impl Future<Output = ()> {
 #[derive(Clone, Copy, Debug)]
 enum Because {
     Watched,
+    /// The provider takes longer to answer than two questions because of notifications are to be apart.
     Told,
+    /// It answers at once.
+    ToldQuickly,
 }
 
 #[tokio::test]
@@ -172,6 +180,7 @@ async fn a_notification_is_followed_by_one_question_whatever_was_asked_before_it
     check(Because::Watched, true).await;
     check(Because::Told, false).await;
     check(Because::Told, true).await;
+    check(Because::ToldQuickly, true).await;
 }
 
 #[tokio::test]

@@ -6,6 +6,8 @@ export const NAMES = `initiate-url verify-url cancel-url events-url order-id amo
 customer-phone quote sku quantity mode poll-interval timeout checkout-origins credentials lang theme label disabled`.split(/\s/);
 
 const SECRETS = ["secretkey", "consumersecret", "clientsecret", "privatekey", "apikey"];
+/** A key where a name belongs: its name is not repeated. */
+const KEY = /jo_(live|test)_|whsec_|PRIVATE KEY/;
 
 export const camel = (name) => name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
 const kebab = (name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -20,9 +22,10 @@ export function judge(target, options) {
   const known = [...NAMES.map(camel), "headers", "headless", "texts"];
   let secret = false;
   for (const name of isObject ? Object.keys(options) : []) {
-    if (SECRETS.includes(name.replace(/[-_]/g, "").toLowerCase())) {
+    const isKey = KEY.test(name);
+    if (isKey || SECRETS.includes(name.replace(/[-_]/g, "").toLowerCase())) {
       secret = true;
-      bad(name, "no provider secret in the page: secrets stay on the server");
+      bad(isKey ? "(a secret)" : name, "no provider secret in the page: secrets stay on the server");
     } else if (!known.includes(name)) {
       bad(name, `one of ${known.join(", ")}`);
     }

@@ -39,6 +39,14 @@ test("an option named like a secret is a secret, however it is written", () => {
   }
 });
 
+test("a key that stands where an option's name belongs is found, and not repeated", () => {
+  for (const name of ["jo_live_s3cr3t", "Bearer jo_test_s3cr3t", "whsec_s3cr3t", "-----BEGIN PRIVATE KEY-----s3cr3t"]) {
+    const { code, error } = refused({}, { [name]: "x" });
+    assert.equal(code, "secret-in-browser", name);
+    assert.ok(!`${error} ${JSON.stringify(error.errors)}`.includes("s3cr3t"), "the name is not repeated");
+  }
+});
+
 test("what is no object is no options", () => {
   for (const options of [undefined, null, "x", 1]) assert.ok(refused({}, options).names.includes("options"));
 });

@@ -126,11 +126,7 @@ pub enum Secret {
 #[must_use]
 pub fn find_secret(value: &str) -> Option<Secret> {
     let decoded = percent_decode(value);
-    let is_key = |word: &[u8]| {
-        ["jo_live_", "jo_test_", "whsec_"]
-            .iter()
-            .any(|it| word.starts_with(it.as_bytes()))
-    };
+    let is_key = |word: &[u8]| KEYS.iter().any(|it| word.starts_with(it.as_bytes()));
     // "-----BEGIN RSA PRIVATE KEY-----", also from a form, where spaces are plus signs; a shop may sell a "private key".
     let is_block = has(&decoded, "PRIVATE KEY-----") || has(&decoded, "PRIVATE+KEY-----");
     let mut found = is_block.then_some(Secret::Key);
@@ -145,6 +141,19 @@ pub fn find_secret(value: &str) -> Option<Secret> {
     }
     found
 }
+
+/// Whether a name may hold a secret, also within a word, where [`find_secret`] finds none, and behind the `headers.` of a header.
+pub(super) fn may_hold_secret(name: &str) -> bool {
+    let decoded = percent_decode(name);
+    LONGEST_NAME < decoded.len()
+        || KEYS.iter().any(|it| has(&decoded, it))
+        || find_secret(name).is_some()
+}
+
+/// How the keys of JoPay begin, and a webhook's.
+const KEYS: [&str; 3] = ["jo_live_", "jo_test_", "whsec_"];
+/// `headers.` and the shortest merchant token are longer by one; no option's name is half as long.
+const LONGEST_NAME: usize = 39;
 
 /// One way to split for all: each closure would have its own.
 fn split(bytes: &[u8], is_between: fn(&u8) -> bool) -> Split<'_, u8, fn(&u8) -> bool> {

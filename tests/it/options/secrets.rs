@@ -110,7 +110,19 @@ fn a_secret_that_stands_where_a_name_belongs_is_found_and_not_repeated() {
         check(&[(&longer, secret)], "secret-in-browser (a secret)");
         let error = parse(&raw(&[("sku", secret)], &[(&longer, "of two\nlines")])).unwrap_err();
         assert!(!format!("{error:?}").contains(secret), "{error:?}");
+        let behind = format!("Bearer {secret}");
+        let headers = [
+            ("authorization", behind.as_str()),
+            (&longer, "of two\nlines"),
+        ];
+        let error = parse(&raw(&[], &headers)).unwrap_err();
+        assert!(!format!("{error:?}").contains(secret), "{error:?}");
     }
+    let token = jwt(r#""tokenType":"MERCHANT""#);
+    let (_, token) = token.split_once('.').unwrap();
+    let token = format!(".{token}");
+    let error = parse(&raw(&[], &[(&token, &token)])).unwrap_err();
+    assert_eq!(error_line(&error), "secret-in-browser (a secret)");
 }
 
 #[test]

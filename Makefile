@@ -22,7 +22,7 @@ demo: pkg programs ## Run the demo shop, its backend and a sandbox that plays th
 test: .tools/ready-test ## Everything that .ci/run runs: check, deny, unit, worlds, backend, pkg, package, docs, look, wasm-test, e2e, consumers-quick
 	@tools/timed.sh check deny unit worlds backend pkg package docs look wasm-test e2e consumers-quick
 
-# The fuzz targets are a workspace of their own, whose lockfile nothing else reads.
+# The fuzz targets are a workspace of their own: nothing else here sees whether its lockfile still fits its manifests.
 check: .tools/ready-demo ## Formatting, and clippy on the host and for the browser, without a warning; both lockfiles
 	cargo fmt --all --check
 	cargo metadata --locked --format-version 1 --manifest-path fuzz/Cargo.toml >/dev/null
@@ -79,7 +79,7 @@ simulate: .tools/ready-demo ## One simulated world and its story: SEED=n (WITHOU
 
 soak: MINUTES = 60
 soak: .tools/ready-demo ## Simulated worlds for MINUTES=60, with a report into docs/simulation.md
-	$(SIMULATION) soak --minutes $(MINUTES) --from $$(date -u +%s) --on $$(date -u +%F) --report docs/simulation.md
+	$(SIMULATION) soak --minutes $(MINUTES) --from $$(date -u +%s) --on "$$(date -u +%F), commit $$(git describe --always --dirty --exclude '*')" --report docs/simulation.md
 
 planted: .tools/ready-demo ## Every planted bug, and what catches it after how long, into docs/planted.md
 	$(SIMULATION) planted --report docs/planted.md

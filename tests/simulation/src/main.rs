@@ -64,7 +64,7 @@ enum What {
         /// The document that takes the report.
         #[arg(long)]
         report: Option<PathBuf>,
-        /// The day, for the report.
+        /// The day and the commit, for the report.
         #[arg(long, default_value = "")]
         on: String,
     },

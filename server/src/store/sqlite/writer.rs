@@ -141,7 +141,7 @@ const MOST_TOGETHER: usize = 64;
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::cell::Cell;
     use std::sync::{Arc, Mutex};
 
     use tokio::sync::oneshot::error::TryRecvError;
@@ -237,15 +237,24 @@ mod tests {
         assert_eq!(numbers(&connection), [1, 2]);
     }
 
-    #[test]
-    fn a_file_that_is_locked_is_waited_for_once_by_all_who_wait() {
-        static WAITS: AtomicU32 = AtomicU32::new(0);
-        let (_folder, path, mut connection) = file();
+    thread_local! {
+        static WAITS: Cell<u32> = const { Cell::new(0) };
+    }
+
+    /// Counts in [`WAITS`] how often this connection finds the file locked, and gives up each time.
+    fn count_waits(connection: &mut Connection) {
+        WAITS.set(0);
         let counted = connection.busy_handler(Some(|_| {
-            WAITS.fetch_add(1, Ordering::SeqCst);
+            WAITS.set(WAITS.get() + 1);
             false
         }));
         counted.unwrap();
+    }
+
+    #[test]
+    fn a_file_that_is_locked_is_waited_for_once_by_all_who_wait() {
+        let (_folder, path, mut connection) = file();
+        count_waits(&mut connection);
         let other = Connection::open(&path).unwrap();
         other.execute_batch("BEGIN IMMEDIATE").unwrap();
         let (first, mut first_done) = add(1);
@@ -253,7 +262,7 @@ mod tests {
         commit(&mut connection, vec![first, second]);
         assert!(first_done.try_recv().unwrap().is_err());
         assert!(second_done.try_recv().unwrap().is_err());
-        assert_eq!(WAITS.load(Ordering::SeqCst), 1);
+        assert_eq!(WAITS.get(), 1);
     }
 
     /// Locks the file when it is dropped.
@@ -268,13 +277,8 @@ mod tests {
 
     #[test]
     fn a_file_that_is_locked_while_each_is_run_alone_is_waited_for_once_too() {
-        static WAITS: AtomicU32 = AtomicU32::new(0);
         let (_folder, path, mut connection) = file();
-        let counted = connection.busy_handler(Some(|_| {
-            WAITS.fetch_add(1, Ordering::SeqCst);
-            false
-        }));
-        counted.unwrap();
+        count_waits(&mut connection);
         let other = Arc::new(Mutex::new(Connection::open(&path).unwrap()));
         let locks = LocksInTheEnd(Arc::clone(&other));
         let (odd, mut odd_done) = job(move |_| {
@@ -287,7 +291,7 @@ mod tests {
         assert!(odd_done.try_recv().unwrap().is_err());
         assert!(first_done.try_recv().unwrap().is_err());
         assert!(second_done.try_recv().unwrap().is_err());
-        assert_eq!(WAITS.load(Ordering::SeqCst), 1);
+        assert_eq!(WAITS.get(), 1);
         other.lock().unwrap().execute_batch("ROLLBACK").unwrap();
     }
 

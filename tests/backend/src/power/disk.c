@@ -2,11 +2,13 @@
  *
  * POWER_FILE names the file; its -wal and -journal count too. Each call is carried out as it is, and then appended to POWER_LOG:
  * a letter for the call (w: written, s: synced, t: cut to a length, u: unlinked), one for the file (d: itself, l: its log, j: its
- * journal), offset or length, number of bytes (both of 8 bytes, in the machine's order), and the bytes. What is killed between
- * the call and its record counts as not done, which is what a disk without power may make of it, too. */
+ * journal), offset or length, number of bytes (both of 8 bytes, in the machine's order), and the bytes. A call and its record are
+ * one step to the program's other threads. What is killed between the two counts as not done, which is what a disk without power
+ * may make of it, too. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,67 +65,60 @@ static void note(char call, char file, uint64_t at, const void *bytes, uint64_t 
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
+static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
+
+/* Carries out the call, whose result is `done`, and where it succeeded notes it. */
+#define IN_TURN(type, call, succeeded, noted) \
+    pthread_mutex_lock(&turn); \
+    type done = call; \
+    if (succeeded) \
+        noted; \
+    pthread_mutex_unlock(&turn); \
+    return done
+
 ssize_t pwrite64(int fd, const void *bytes, size_t many, off64_t at)
 {
-    ssize_t done = REAL(pwrite64)(fd, bytes, many, at);
-    if (done > 0)
-        note('w', which_open(fd), at, bytes, done);
-    return done;
+    IN_TURN(ssize_t, REAL(pwrite64)(fd, bytes, many, at), done > 0, note('w', which_open(fd), at, bytes, done));
 }
 
 ssize_t pwrite(int fd, const void *bytes, size_t many, off_t at)
 {
-    ssize_t done = REAL(pwrite)(fd, bytes, many, at);
-    if (done > 0)
-        note('w', which_open(fd), at, bytes, done);
-    return done;
+    IN_TURN(ssize_t, REAL(pwrite)(fd, bytes, many, at), done > 0, note('w', which_open(fd), at, bytes, done));
+}
+
+static void note_write(int fd, const void *bytes, ssize_t many)
+{
+    char file = which_open(fd);
+    if (file)
+        note('w', file, lseek(fd, 0, SEEK_CUR) - many, bytes, many);
 }
 
 ssize_t write(int fd, const void *bytes, size_t many)
 {
-    ssize_t done = REAL(write)(fd, bytes, many);
-    char file = done > 0 ? which_open(fd) : 0;
-    if (file)
-        note('w', file, lseek(fd, 0, SEEK_CUR) - done, bytes, done);
-    return done;
+    IN_TURN(ssize_t, REAL(write)(fd, bytes, many), done > 0, note_write(fd, bytes, done));
 }
 
 int fdatasync(int fd)
 {
-    int failed = REAL(fdatasync)(fd);
-    if (!failed)
-        note('s', which_open(fd), 0, "", 0);
-    return failed;
+    IN_TURN(int, REAL(fdatasync)(fd), !done, note('s', which_open(fd), 0, "", 0));
 }
 
 int fsync(int fd)
 {
-    int failed = REAL(fsync)(fd);
-    if (!failed)
-        note('s', which_open(fd), 0, "", 0);
-    return failed;
+    IN_TURN(int, REAL(fsync)(fd), !done, note('s', which_open(fd), 0, "", 0));
 }
 
 int ftruncate64(int fd, off64_t length)
 {
-    int failed = REAL(ftruncate64)(fd, length);
-    if (!failed)
-        note('t', which_open(fd), length, "", 0);
-    return failed;
+    IN_TURN(int, REAL(ftruncate64)(fd, length), !done, note('t', which_open(fd), length, "", 0));
 }
 
 int ftruncate(int fd, off_t length)
 {
-    int failed = REAL(ftruncate)(fd, length);
-    if (!failed)
-        note('t', which_open(fd), length, "", 0);
-    return failed;
+    IN_TURN(int, REAL(ftruncate)(fd, length), !done, note('t', which_open(fd), length, "", 0));
 }
 
 int unlink(const char *path)
 {
-    int failed = REAL(unlink)(path);
-    if (!failed)
-        note('u', which(path), 0, "", 0);
-    return failed;
+    IN_TURN(int, REAL(unlink)(path), !done, note('u', which(path), 0, "", 0));
 }

@@ -5,9 +5,8 @@ import { PayError } from "./error.js";
 export const NAMES = `initiate-url verify-url cancel-url events-url order-id amount currency description customer-name customer-email
 customer-phone quote sku quantity mode poll-interval timeout checkout-origins credentials lang theme label disabled`.split(/\s/);
 
-const SECRETS = ["secretkey", "consumersecret", "clientsecret", "privatekey", "apikey"];
-/** A key where a name belongs: its name is not repeated. */
-const KEY = /jo_(live|test)_|whsec_|PRIVATE KEY/;
+/** What names a secret, without `-`, `_` and capitals; or is one, whose name is not repeated. */
+const SECRET = /^((consumer|client)secret|(secret|private|api)key)$|jo(live|test)|whsec|private key/;
 
 export const camel = (name) => name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
 const kebab = (name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -22,10 +21,10 @@ export function judge(target, options) {
   const known = [...NAMES.map(camel), "headers", "headless", "texts"];
   let secret = false;
   for (const name of isObject ? Object.keys(options) : []) {
-    const isKey = KEY.test(name);
-    if (isKey || SECRETS.includes(name.replace(/[-_]/g, "").toLowerCase())) {
+    const found = SECRET.exec(name.replace(/[-_]/g, "").toLowerCase());
+    if (found) {
       secret = true;
-      bad(isKey ? "(a secret)" : name, "no provider secret in the page: secrets stay on the server");
+      bad(found[1] ? name : "(a secret)", "no provider secret in the page: secrets stay on the server");
     } else if (!known.includes(name)) {
       bad(name, `one of ${known.join(", ")}`);
     }

@@ -80,7 +80,7 @@ function result(all, loads, rounds) {
     bars: [{ title: "Ready, beside others", unit: "ms", items: rows.map(([title, , ready]) => [title, ready]) }],
     tables: [{
       title: `The same page on the same slow phone, ${rounds === 1 ? "loaded once" : `medians of ${rounds} loads`}; bytes are all that came from the package, brotli 11`,
-      columns: ["", "bytes", "ready, ms", "long tasks (longest)", "CLS", "a press shows", "note"],
+      columns: ["", "bytes", "ready, ms", "long tasks, median (longest of all loads)", "CLS", "a press shows", "note"],
       rows,
     }],
   };

@@ -118,11 +118,15 @@ fn a_secret_that_stands_where_a_name_belongs_is_found_and_not_repeated() {
         let error = parse(&raw(&[], &headers)).unwrap_err();
         assert!(!format!("{error:?}").contains(secret), "{error:?}");
     }
+    // The shortest there can be; a name that is shorter by one is told.
     let token = jwt(r#""tokenType":"MERCHANT""#);
-    let (_, token) = token.split_once('.').unwrap();
-    let token = format!(".{token}");
+    let token = format!(".{}.", token.split('.').nth(1).unwrap());
     let error = parse(&raw(&[], &[(&token, &token)])).unwrap_err();
     assert_eq!(error_line(&error), "secret-in-browser (a secret)");
+    let name = "x".repeat(token.len() - 1);
+    let error = parse(&raw(&[], &[(&name, &token)])).unwrap_err();
+    let line = format!("secret-in-browser headers.{name}");
+    assert_eq!(error_line(&error), line);
 }
 
 #[test]

@@ -72,7 +72,9 @@ impl Slot {
             Cause::Told => is_recent && self.was_told,
             // It knew why it was due: a notification may have been noted since, by a server whose clock is behind.
             Cause::Due { .. } => {
-                self.due_at == attempt.next_check_at && (is_recent || self.was_told)
+                let knew = self.due_at == attempt.next_check_at;
+                let was_due = self.due_at.is_some_and(|it| it <= self.asked_at);
+                knew && (is_recent || self.was_told && was_due)
             }
         }
     }
@@ -168,7 +170,7 @@ fn begin(
 
 /// As long as it matters to a shopper who waits whether it has been asked at all.
 const KEPT_MS: i64 = watch::STEPPED_BACK_MS + 5 * SECOND_MS;
-/// Least time between the beginnings of two questions that are asked because of notifications.
+/// Least time between the beginnings of two questions that are asked because of notifications, and none in between.
 pub(super) const TOLD_MS: i64 = 300;
 
 #[cfg(test)]
@@ -259,7 +261,8 @@ mod tests {
             check(watched, is_over, (DUE, DUE_AT), 10, 11, Since);
             check(watched, is_over, (DUE, DUE_AT), 10, 10, older);
             check(watched, is_over, (DUE, DUE_AT - 1), 10, 11, older);
-            // Who was told knows since when it was due.
+            // Who was told knows since when it was due, and asks about nothing that falls due later.
+            check((Told, DUE_AT + 1), is_over, (DUE, DUE_AT + 1), 10, 9, older);
             check((Told, DUE_AT), is_over, (DUE, DUE_AT), 10, 10, Since);
             check((Told, DUE_AT), is_over, (DUE, DUE_AT - 1), 10, 11, older);
         }

@@ -70,7 +70,7 @@ async fn take_up(app: &Arc<App>, desk: &Desk, now: UnixMs) {
         Ok(attempts) => {
             for attempt in attempts {
                 // An answer to a question asked since it fell due is the one that was wanted; an older one, and one of the
-                // same millisecond, may be older than the notification that made it due.
+                // same millisecond, may be older than the notification that made it due, unless it was asked because of that.
                 let due_at = attempt.next_check_at.unwrap_or(now);
                 let since_ms = now.since_ms(due_at);
                 let question = start(app, &attempt, since_ms, Cause::Due { until });
@@ -92,16 +92,19 @@ async fn take_up(app: &Arc<App>, desk: &Desk, now: UnixMs) {
 /// where it has no answer; so there is where it may have been begun before that, and not only when the lease ends.
 async fn joined(app: &App, attempt: &Attempt, until: UnixMs, question: &Question) {
     let serves = question.begun == Begun::Since && question.asked.wait().await.is_ok();
+    // The answer may have changed how long its page takes a payment.
+    let answered = match serves {
+        true => app.store.attempt(&attempt.id).await,
+        false => Ok(None),
+    };
     let now = app.now();
-    let next = if serves {
-        schedule::next_check(
-            attempt.created_at,
-            attempt.expires_at,
-            now,
-            random::jitter(),
-        )
-    } else {
-        Some(now.plus_ms(SECOND_MS))
+    let next = match answered {
+        Ok(Some(it)) => schedule::next_check(it.created_at, it.expires_at, now, random::jitter()),
+        Ok(None) => Some(now.plus_ms(SECOND_MS)),
+        Err(error) => {
+            tracing::error!(%error, attempt = attempt.id.0, "an attempt that was asked about could not be read; it is asked about again");
+            Some(now.plus_ms(SECOND_MS))
+        }
     };
     if let Err(error) = app.store.reschedule(&attempt.id, until, next).await {
         tracing::error!(%error, attempt = attempt.id.0, "the next check could not be noted");

@@ -161,6 +161,8 @@ fn check(because: Because, is_answered: bool) -> impl Future<Output = ()> {
             world.notify(ORDER, String::new(), "").await;
         }
         world.until_state(ORDER, "paid").await;
+        // Who was to follow has seen that it is paid.
+        eventually(async || world.app.tasks.is_empty().then_some(())).await;
         assert_eq!(asked(), 2, "{because:?}, {is_answered} at {place}");
     }
 }
@@ -187,20 +189,23 @@ async fn a_notification_is_followed_by_one_question_whatever_was_asked_before_it
 async fn a_question_of_somebody_else_after_the_notification_is_the_one_that_was_to_follow() {
     let world = World::without_schedule("", &[]).await;
     world.opened(ORDER).await;
-    let slow = std::time::Duration::from_millis(100);
-    world
-        .fake
-        .mind(|it| it.look_up = crate::fake::LookUp::Slow(slow));
+    world.fake.mind(|it| it.look_up = crate::fake::LookUp::Held);
     for _ in 0..2 {
         world.notify(ORDER, String::new(), "").await;
     }
     let order = world.app.store.order(&ORDER.parse().unwrap()).await;
     let attempt = &order.unwrap().unwrap().attempts[0];
-    for _ in 0..2 {
-        // The first time this waits for the notification's question; then it asks itself, before that is followed.
-        let answer = reconcile::ask(&world.app, attempt).await;
-        assert_eq!(answer, Ok(Observation::Pending));
-    }
+    // It waits for the notification's question, and asks before that is followed.
+    let others = async {
+        for _ in 0..2 {
+            let answer = reconcile::ask(&world.app, attempt).await;
+            assert_eq!(answer, Ok(Observation::Pending));
+        }
+    };
+    let release = async { world.fake.mind(|it| it.released = true) };
+    // With this clock no time has gone by since the question began.
+    world.clock.stop();
+    futures_util::join!(others, release);
     eventually(async || world.app.tasks.is_empty().then_some(())).await;
     assert_eq!(world.fake.look_ups(ORDER), 2);
 }

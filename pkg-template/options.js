@@ -5,8 +5,8 @@ import { PayError } from "./error.js";
 export const NAMES = `initiate-url verify-url cancel-url events-url order-id amount currency description customer-name customer-email
 customer-phone quote sku quantity mode poll-interval timeout checkout-origins credentials lang theme label disabled`.split(/\s/);
 
-/** What names a secret, without `-`, `_` and capitals; or is one, whose name is not repeated. */
-const SECRET = /^((consumer|client)secret|(secret|private|api)key)$|jo(live|test)|whsec|private key/;
+/** What names a secret, without `-`, `_` and capitals. */
+const SECRET = /^((consumer|client)secret|(secret|private|api)key)$/;
 
 export const camel = (name) => name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
 const kebab = (name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -21,12 +21,12 @@ export function judge(target, options) {
   const known = [...NAMES.map(camel), "headers", "headless", "texts"];
   let secret = false;
   for (const name of isObject ? Object.keys(options) : []) {
-    const found = SECRET.exec(name.replace(/[-_]/g, "").toLowerCase());
-    if (found) {
+    if (SECRET.test(name.replace(/[-_]/g, "").toLowerCase())) {
       secret = true;
-      bad(found[1] ? name : "(a secret)", "no provider secret in the page: secrets stay on the server");
+      bad(name, "no provider secret in the page: secrets stay on the server");
     } else if (!known.includes(name)) {
-      bad(name, `one of ${known.join(", ")}`);
+      // What is like no name of ours may be a key, which is not repeated.
+      bad(/^[a-z_-]{1,24}$/i.test(name) ? name : "(no name)", `one of ${known.join(", ")}`);
     }
   }
   if (errors.length === 0) return;

@@ -108,19 +108,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What is told repeats nothing that may be a secret, wherever a name holds it.
-    fn hide_secrets(&mut self) {
-        for error in &mut self.errors {
-            if policy::may_hold_secret(&error.name) {
-                error.name = "(a secret)".into();
-            }
-        }
-    }
-
-    fn finish(mut self, options: Options) -> Result<Options, PayError> {
-        if self.secret {
-            self.hide_secrets();
-        }
+    fn finish(self, options: Options) -> Result<Options, PayError> {
         let Some(first) = self.errors.first() else {
             return Ok(options);
         };
@@ -156,19 +144,19 @@ impl<'a> Reader<'a> {
         for (name, value) in &raw.values {
             let found = policy::find_secret(value);
             let exempt = name == "quote" && found == Some(Secret::MerchantToken);
-            if is_secret(name) || (found.is_some() && !exempt) {
-                let name = self.written(name);
-                self.secret_in(name);
-            } else if name.ends_with("-url") {
+            let is_in_query = || {
                 let url = (self.parse_url)(value, Some(&self.page.base_url));
-                if url.is_some_and(|it| policy::find_secret(&it.search).is_some()) {
-                    let name = self.written(name);
-                    self.secret_in(name);
-                }
+                url.is_some_and(|it| policy::find_secret(&it.search).is_some())
+            };
+            if is_secret(name)
+                || (found.is_some() && !exempt)
+                || (name.ends_with("-url") && is_in_query())
+            {
+                self.secret_in(told(name, &self.written(name)));
             }
         }
         for (name, value) in &raw.headers {
-            let reported = join(&["headers.", name], "");
+            let reported = told(name, &join(&["headers.", name], ""));
             let reserved = ["content-type", "accept", "idempotency-key"];
             if is_secret(name) || policy::find_secret(value).is_some() {
                 self.secret_in(reported);
@@ -367,6 +355,12 @@ impl<'a> Reader<'a> {
 /// Whether a name is that of a secret, or one itself.
 fn is_secret(name: &str) -> bool {
     policy::is_secret_name(name) || policy::find_secret(name).is_some()
+}
+
+/// The place with this name, unless that repeats a secret.
+fn told(name: &str, place: &str) -> String {
+    let is_told = !policy::may_hold_secret(name);
+    if is_told { place } else { "(a secret)" }.into()
 }
 
 /// What `fetch` takes as a header; anything else would be left out without a word (RFC 9110, 5.1 and 5.5).

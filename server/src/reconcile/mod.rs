@@ -44,7 +44,7 @@ pub fn poke(app: &Arc<App>, attempt: &Attempt, every_ms: i64) {
 ///
 /// The answer to a question from before may be from before, too: what was begun before this is followed by another question as
 /// soon as it is answered, and where that was asked because of a notification, not before [`TOLD_MS`] have gone by since: what a
-/// provider tells thrice is asked twice. That it is owed stands in the store ([`crate::store::Store::notified`]), whatever
+/// provider tells thrice is asked twice, and once more by the schedule where that came in between and did not see why. That it is owed stands in the store ([`crate::store::Store::notified`]), whatever
 /// happens to this process.
 pub fn told(app: &Arc<App>, attempt: &Attempt, since: UnixMs) {
     let due = Attempt {

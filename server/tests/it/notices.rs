@@ -203,7 +203,7 @@ async fn a_question_of_somebody_else_after_the_notification_is_the_one_that_was_
         }
     };
     let release = async { world.fake.mind(|it| it.released = true) };
-    // With this clock no time has gone by since the question began.
+    // From here on no time goes by: whoever is to follow waits for what is left of the 300 ms.
     world.clock.stop();
     futures_util::join!(others, release);
     eventually(async || world.app.tasks.is_empty().then_some(())).await;

@@ -125,8 +125,8 @@ fn a_secret_that_stands_where_a_name_belongs_is_found_and_not_repeated() {
     let token = format!(".{}.", token.split('.').nth(1).unwrap());
     let error = parse(&raw(&[], &[(&token, &token)])).unwrap_err();
     assert_eq!(error_line(&error), "secret-in-browser (a secret)");
-    // The longest name in use is still told.
-    let name = "X-Shopify-Storefront-Access-Token";
+    // A long name in use is told.
+    let name = "X-Amz-Server-Side-Encryption-Customer-Algorithm";
     let error = parse(&raw(&[], &[(name, &token)])).unwrap_err();
     let line = format!("secret-in-browser headers.{name}");
     assert_eq!(error_line(&error), line);

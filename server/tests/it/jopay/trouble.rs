@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use malipo_server::clock::{Clock, HOUR_MS};
+use malipo_server::clock::{Clock, HOUR_MS, MINUTE_MS, SECOND_MS};
 use serde_json::json;
 
 use super::SECRET;
@@ -245,6 +245,45 @@ async fn a_webhook_finds_an_attempt_whose_answer_was_lost() {
         record["provider_ref"],
         fake.newest()["request_id"],
         "{record}"
+    );
+}
+
+#[tokio::test]
+async fn a_page_that_the_notifications_question_finds_is_asked_about_when_it_expires() {
+    let (fake, world) = start("").await;
+    for _ in 0..10 {
+        fake.trouble(true, 500, "");
+    }
+    press(&world, ORDER).await;
+    eventually(async || (2 <= fake.mind(|it| it.creates.len())).then_some(())).await;
+    eventually(async || world.app.tasks.is_empty().then_some(())).await;
+    // By its age it is asked about in three quarters of an hour; its page, of which nobody knows yet, expires before that.
+    world.clock.forward(16 * MINUTE_MS);
+    let expires_at = world.clock.now().plus_ms(10 * MINUTE_MS);
+    fake.set(json!({"expires_at": expires_at.to_rfc3339()}));
+    let hold = Arc::new(tokio::sync::Notify::new());
+    fake.mind(|it| {
+        it.troubles.clear();
+        it.hold = Some(Arc::clone(&hold));
+    });
+    let next_check = async || {
+        let order = world.app.store.order(&ORDER.parse().unwrap()).await;
+        order.unwrap().unwrap().attempts[0].next_check_at
+    };
+    let told_at = world.clock.now();
+    webhook(&fake, &world, "payment.proof_attached").await;
+    // The schedule takes it up, and waits for the question that is under way.
+    let lease = eventually(async || {
+        let next = next_check().await?;
+        (20 * SECOND_MS < next.since_ms(told_at)).then_some(next)
+    });
+    let lease = lease.await;
+    hold.notify_one();
+    let next = eventually(async || next_check().await.filter(|it| *it != lease)).await;
+    let after_expiry = next.since_ms(expires_at);
+    assert!(
+        (0..=30 * SECOND_MS).contains(&after_expiry),
+        "{after_expiry}"
     );
 }
 

@@ -26,7 +26,7 @@ export function judge(target, options) {
       bad(name, "no provider secret in the page: secrets stay on the server");
     } else if (!known.includes(name)) {
       // What is like no name of ours may be a key, which is not repeated.
-      bad(/^[a-z_-]{1,24}$/i.test(name) ? name : "(no name)", `one of ${known.join(", ")}`);
+      bad(/^(?!jo_|whsec)[a-z_-]{1,24}$/i.test(name) ? name : "(not repeated)", `one of ${known.join(", ")}`);
     }
   }
   if (errors.length === 0) return;

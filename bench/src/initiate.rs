@@ -41,7 +41,7 @@ pub(crate) async fn run(scale: &Scale) {
                 Kind::Postgres => postgres(&world.store, scale.time).await,
             };
             let (usage, first) = (world.server().usage(), numbers.load(Ordering::Relaxed));
-            let begun = initiate(&[world.server().address], &numbers, scale.time).await;
+            let begun = initiate(&[world.server().address], &numbers, scale.begin).await;
             let count = numbers.load(Ordering::Relaxed) - first;
             costs.push(world.server().usage().each_since(&usage, count));
             commits.push(bare);

@@ -90,7 +90,7 @@ async fn growth(report: &mut Report, world: &World, scale: &Scale) {
                 loads.spawn(async move { wrk::verify(server, &bodies, time).await.a_second() });
             }
             rates[0].push(loads.join_all().await.iter().sum::<f64>());
-            rates[1].push(initiate(servers, &numbers, scale.time).await);
+            rates[1].push(initiate(servers, &numbers, scale.begin).await);
         }
         for (grown, rates) in grown.iter_mut().zip(&rates) {
             grown.push((rates[0], rates[1]));

@@ -15,6 +15,9 @@ pub(crate) struct Scale {
     pub(crate) orders: Vec<u64>,
     /// How long each load lasts.
     pub(crate) time: Duration,
+    /// How long orders are begun at a time: a server lets presses have five eighths of the highest limit for a provider's calls,
+    /// 62,500 in a minute, of which a quick machine uses up half in this.
+    pub(crate) begin: Duration,
     /// How often what is compared takes its turn.
     pub(crate) rounds: usize,
     /// How many payments are followed to their outcome, notified and not.
@@ -37,6 +40,7 @@ impl Scale {
             idle: Duration::from_secs(5),
             orders: vec![1_000, 100_000, 1_000_000],
             time: Duration::from_secs(4),
+            begin: Duration::from_secs(2),
             rounds: 3,
             outcomes: 200,
             silent: 50,
@@ -54,6 +58,7 @@ impl Scale {
             idle: Duration::from_secs(2),
             orders: vec![1_000, 50_000],
             time: Duration::from_secs(1),
+            begin: Duration::from_secs(1),
             rounds: 2,
             outcomes: 50,
             silent: 10,

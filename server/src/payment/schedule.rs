@@ -17,18 +17,24 @@ pub fn first_check(created_at: UnixMs, notified: bool, jitter: u32) -> Option<Un
 /// When to ask next about an attempt begun at `created_at` whose page takes a payment until `expires_at`, where that is
 /// known; `None` after the last time.
 ///
+/// The last question was begun at `asked_at` and is answered `now`. Of an expiry in between the answer may not know: such a
+/// moment has not been asked about, and is the next one though it has gone by.
+///
 /// `jitter` is any random number: it moves the moment later by up to a fifth (after an expiry by up to
 /// [`EXPIRY_SPREAD_MS`]), so that attempts begun together do not stay together.
 #[must_use]
 pub fn next_check(
     created_at: UnixMs,
     expires_at: Option<UnixMs>,
+    asked_at: UnixMs,
     now: UnixMs,
     jitter: u32,
 ) -> Option<UnixMs> {
+    // A clock that was set back since: what lies ahead of it has not been asked about.
+    let asked_at = asked_at.min(now);
     let after_expiry = expires_at.and_then(|end| {
         let moments = AFTER_EXPIRY_MS.iter().map(|it| end.plus_ms(*it));
-        let next = moments.into_iter().find(|it| now < *it)?;
+        let next = moments.into_iter().find(|it| asked_at < *it)?;
         Some(next.plus_ms(spread(EXPIRY_SPREAD_MS, jitter)))
     });
     let by_age = by_age(created_at, 0, now, jitter);
@@ -78,20 +84,26 @@ const EXPIRY_SPREAD_MS: i64 = 20 * SECOND_MS;
 mod tests {
     use super::*;
 
+    /// After a question at this age, answered at once, about an attempt whose page closes at `end`.
+    fn next(end: Option<i64>, age: i64, jitter: u32) -> Option<i64> {
+        let now = UnixMs(age);
+        next_check(UnixMs(0), end.map(UnixMs), now, now, jitter).map(|it| it.0)
+    }
+
     #[test]
     fn checks_thin_out_with_age_and_reach_the_three_days() {
         for jitter in [0, u32::MAX / 2, u32::MAX] {
-            let mut now = UnixMs(0);
+            let mut now = 0;
             let mut asked = Vec::new();
-            while let Some(next) = next_check(UnixMs(0), None, now, jitter) {
-                assert!(now < next, "{now:?} {next:?}");
-                asked.push(next.0);
+            while let Some(next) = next(None, now, jitter) {
+                assert!(now < next, "{now} {next}");
+                asked.push(next);
                 now = next;
                 assert!(asked.len() <= AGES_MS.len(), "{asked:?}");
             }
             let first = asked.first().copied().unwrap();
             assert!((20_000..=24_000).contains(&first), "{first}");
-            assert!(crate::payment::settle::GIVE_UP_MS <= now.0, "{now:?}");
+            assert!(crate::payment::settle::GIVE_UP_MS <= now, "{now}");
         }
     }
 
@@ -99,11 +111,11 @@ mod tests {
     fn an_expiry_is_asked_about_soon_after_it_and_until_a_person_is_told() {
         for end in [MINUTE_MS, HOUR_MS, 7 * 24 * HOUR_MS] {
             for jitter in [0, u32::MAX / 2, u32::MAX] {
-                let mut now = UnixMs(0);
+                let mut now = 0;
                 let mut asked = Vec::new();
-                while let Some(next) = next_check(UnixMs(0), Some(UnixMs(end)), now, jitter) {
-                    assert!(now < next, "{now:?} {next:?}");
-                    asked.push(next.0);
+                while let Some(next) = next(Some(end), now, jitter) {
+                    assert!(now < next, "{now} {next}");
+                    asked.push(next);
                     now = next;
                     assert!(
                         asked.len() <= AGES_MS.len() + AFTER_EXPIRY_MS.len(),
@@ -112,23 +124,44 @@ mod tests {
                 }
                 let soon = end + 5 * SECOND_MS..=end + 30 * SECOND_MS;
                 assert!(asked.iter().any(|it| soon.contains(it)), "{end} {asked:?}");
-                assert!(end + crate::payment::settle::GIVE_UP_MS <= now.0, "{now:?}");
+                assert!(end + crate::payment::settle::GIVE_UP_MS <= now, "{now}");
             }
         }
     }
 
+    /// Questions begun and answered at such ages, about an attempt whose page closed at an hour.
+    #[track_caller]
+    fn check_across_expiry(asked_at: i64, now: i64, expected: i64) {
+        let (asked_at, now) = (UnixMs(HOUR_MS + asked_at), UnixMs(HOUR_MS + now));
+        let next = next_check(UnixMs(0), Some(UnixMs(HOUR_MS)), asked_at, now, 0);
+        assert_eq!(next, Some(UnixMs(HOUR_MS + expected)));
+    }
+
+    #[test]
+    fn an_expiry_during_a_question_is_asked_about_though_its_moment_has_gone_by() {
+        check_across_expiry(-SECOND_MS, 4_999, 5_000);
+        check_across_expiry(-SECOND_MS, 5_000, 5_000);
+        check_across_expiry(4_999, MINUTE_MS, 5_000);
+        check_across_expiry(5_000, MINUTE_MS, 65 * MINUTE_MS);
+        check_across_expiry(64 * MINUTE_MS, 66 * MINUTE_MS, 65 * MINUTE_MS);
+        // The clock was set back in between.
+        check_across_expiry(MINUTE_MS, 0, 5_000);
+    }
+
     #[test]
     fn a_clock_that_was_set_back_asks_soon_and_not_in_years() {
-        let next = next_check(UnixMs(HOUR_MS), None, UnixMs(0), 0).unwrap();
-        assert!(next.0 <= MINUTE_MS);
+        for asked_at in [UnixMs(0), UnixMs(HOUR_MS)] {
+            let next = next_check(UnixMs(HOUR_MS), None, asked_at, UnixMs(0), 0);
+            assert!(next.unwrap().0 <= MINUTE_MS);
+        }
     }
 
     /// Seconds after which it is asked.
     #[track_caller]
     fn asked(end: Option<i64>, jitter: u32) -> Vec<i64> {
-        let (mut now, mut all) = (UnixMs(0), Vec::new());
-        while let Some(next) = next_check(UnixMs(0), end.map(UnixMs), now, jitter) {
-            all.push(next.0 / 1_000);
+        let (mut now, mut all) = (0, Vec::new());
+        while let Some(next) = next(end, now, jitter) {
+            all.push(next / 1_000);
             now = next;
         }
         all
@@ -159,17 +192,11 @@ mod tests {
 
     #[test]
     fn jitter_moves_a_check_later_by_up_to_a_fifth_of_the_wait_in_proportion() {
-        let next = |jitter| next_check(UnixMs(0), None, UnixMs(0), jitter).unwrap().0;
-        assert_eq!(next(0), 20_000);
-        assert_eq!(next(1 << 31), 22_000);
-        assert_eq!(next(u32::MAX), 23_999);
-        let expiry = |jitter| {
-            next_check(UnixMs(0), Some(UnixMs(0)), UnixMs(0), jitter)
-                .unwrap()
-                .0
-        };
-        assert_eq!(expiry(0), 5_000);
-        assert_eq!(expiry(1 << 31), 15_000);
+        assert_eq!(next(None, 0, 0), Some(20_000));
+        assert_eq!(next(None, 0, 1 << 31), Some(22_000));
+        assert_eq!(next(None, 0, u32::MAX), Some(23_999));
+        assert_eq!(next(Some(0), 0, 0), Some(5_000));
+        assert_eq!(next(Some(0), 0, 1 << 31), Some(15_000));
     }
 
     #[test]
@@ -177,7 +204,6 @@ mod tests {
         let first = |notified| first_check(UnixMs(0), notified, 0).map(|it| it.0);
         assert_eq!(first(true), Some(3 * MINUTE_MS));
         assert_eq!(first(false), Some(20 * SECOND_MS));
-        let next = next_check(UnixMs(0), None, UnixMs(30 * SECOND_MS), 0);
-        assert_eq!(next.map(|it| it.0), Some(45 * SECOND_MS));
+        assert_eq!(next(None, 30 * SECOND_MS, 0), Some(45 * SECOND_MS));
     }
 }

@@ -34,6 +34,7 @@ struct Slot {
 #[derive(Debug)]
 pub(super) struct Question {
     pub(super) asked: Asked,
+    pub(super) asked_at: UnixMs,
     pub(super) begun: Begun,
     /// The provider has told of the attempt since, and whoever holds this is to ask once more: after it, and not before then.
     pub(super) followed_at: Option<UnixMs>,
@@ -46,7 +47,7 @@ pub(super) enum Begun {
     Now,
     /// Before, and its answer may be older than the reason to want one.
     Before,
-    /// Since there is that reason, or not longer ago than is allowed: its answer is as good.
+    /// Since there is that reason, or not longer ago than whoever wants it puts up with: its answer is as good.
     Since,
 }
 
@@ -62,20 +63,22 @@ pub(super) enum Known {
 }
 
 impl Slot {
-    /// Whether its answer serves whoever asks for this cause, and would put up with one that was begun less than `every_ms` ago.
-    fn serves(&self, attempt: &Attempt, every_ms: i64, cause: Cause, now: UnixMs) -> bool {
-        // A clock that was set back must not silence us.
-        let is_recent = (0..every_ms).contains(&now.since_ms(self.asked_at));
+    /// Whether its answer serves whoever asks for this cause.
+    fn serves(&self, attempt: &Attempt, cause: Cause, now: UnixMs) -> bool {
+        let ago_ms = now.since_ms(self.asked_at);
         match cause {
-            Cause::Watched | Cause::Cancelled => is_recent,
+            // A clock that was set back must not silence us.
+            Cause::Watched { every_ms } => (0..every_ms).contains(&ago_ms),
             // What the provider tells is news, unless it was told just now.
-            Cause::Told => is_recent && self.was_told,
-            // It knew why it was due: a notification may have been noted since, by a server whose clock is behind.
+            Cause::Told => self.was_told && (0..TOLD_MS).contains(&ago_ms),
+            // It knew why it was due: a notification may have been noted since, by a server whose clock is behind. And it was
+            // asked since then; one of the same millisecond may be older than a notification, unless it was asked because of it.
             Cause::Due { .. } => {
                 let knew = self.due_at == attempt.next_check_at;
-                let was_due = self.due_at.is_some_and(|it| it <= self.asked_at);
-                knew && (is_recent || self.was_told && was_due)
+                let late_ms = self.due_at.map_or(-1, |it| self.asked_at.since_ms(it));
+                knew && (0 < late_ms && 0 <= ago_ms || self.was_told && 0 <= late_ms)
             }
+            Cause::Cancelled => false,
         }
     }
 
@@ -96,19 +99,19 @@ impl Asker {
     pub(super) fn join(
         &self,
         attempt: &Attempt,
-        every_ms: i64,
         cause: Cause,
         now: UnixMs,
     ) -> (Question, Option<Asking>) {
         let mut slots = self.lock();
         if let Some(slot) = slots.get_mut(&attempt.id) {
-            let serves = slot.serves(attempt, every_ms, cause, now);
+            let serves = slot.serves(attempt, cause, now);
             if serves || slot.asked.is_running() {
                 let is_mine =
                     cause == Cause::Told && !std::mem::replace(&mut slot.is_followed, true);
                 let apart = if slot.was_told { TOLD_MS } else { 0 };
                 let question = Question {
                     asked: slot.asked.clone(),
+                    asked_at: slot.asked_at,
                     begun: if serves { Begun::Since } else { Begun::Before },
                     followed_at: is_mine.then(|| slot.asked_at.plus_ms(apart)),
                 };
@@ -118,6 +121,7 @@ impl Asker {
         let (asking, asked) = begin(&mut slots, attempt, cause, now);
         let question = Question {
             asked,
+            asked_at: now,
             begun: Begun::Now,
             followed_at: None,
         };
@@ -185,8 +189,7 @@ mod tests {
     const DUE: Cause = Cause::Due {
         until: UnixMs(30_000),
     };
-    /// When the attempt was to be asked about, as it was last written.
-    const DUE_AT: i64 = 5_000;
+    const WATCHED: Cause = Cause::Watched { every_ms: 0 };
 
     /// The attempt, which is due then.
     fn attempt(due_at: i64) -> Attempt {
@@ -201,29 +204,28 @@ mod tests {
 
     /// A notification comes then.
     fn told(asker: &Asker, now: i64) -> (Question, Option<Asking>) {
-        asker.join(&attempt(now), TOLD_MS, Cause::Told, UnixMs(now))
+        asker.join(&attempt(now), Cause::Told, UnixMs(now))
     }
 
     fn pending(asking: Option<Asking>) {
         asking.unwrap().answered(Ok(Observation::Pending));
     }
 
-    /// One question at 5,000, and another wanted so many milliseconds later.
+    /// One question at 5,000, and another wanted so many milliseconds later, each by whoever knows when the attempt was due.
     #[track_caller]
-    fn check(
-        first: (Cause, i64),
-        is_over: bool,
-        then: (Cause, i64),
-        after_ms: i64,
-        every_ms: i64,
-        begun: Begun,
-    ) {
+    fn check(first: (Cause, i64), is_over: bool, then: (Cause, i64), after_ms: i64, begun: Begun) {
         let asker = Asker::default();
-        let (_, asking) = asker.join(&attempt(first.1), 0, first.0, UnixMs(5_000));
+        let (_, asking) = asker.join(&attempt(first.1), first.0, UnixMs(5_000));
         let asking = (!is_over).then_some(asking);
         let now = UnixMs(5_000 + after_ms);
-        let (question, own) = asker.join(&attempt(then.1), every_ms, then.0, now);
+        let (question, own) = asker.join(&attempt(then.1), then.0, now);
         assert_eq!(question.begun, begun);
+        let asked_at = if begun == Begun::Now {
+            now
+        } else {
+            UnixMs(5_000)
+        };
+        assert_eq!(question.asked_at, asked_at);
         assert_eq!(own.is_some(), begun == Begun::Now);
         drop(asking);
     }
@@ -231,47 +233,35 @@ mod tests {
     #[test]
     fn a_question_serves_whoever_wants_none_that_is_newer() {
         use Begun::{Before, Now, Since};
-        use Cause::{Cancelled, Told, Watched};
-        let watched = (Watched, DUE_AT);
+        use Cause::{Cancelled, Told};
+        let watched = Cause::Watched { every_ms: 1_000 };
         for (is_over, older) in [(false, Before), (true, Now)] {
-            check(watched, is_over, watched, 999, 1_000, Since);
-            check(watched, is_over, watched, 1_000, 1_000, older);
-            check(watched, is_over, (Cancelled, DUE_AT), 0, 0, older);
+            check((watched, 0), is_over, (watched, 0), 999, Since);
+            check((watched, 0), is_over, (watched, 0), 1_000, older);
+            check((watched, 0), is_over, (Cancelled, 0), 0, older);
             // A clock that was set back.
-            check(watched, is_over, watched, -1, 1_000, older);
+            check((watched, 0), is_over, (watched, 0), -1, older);
+            check((Told, 0), is_over, (Told, 0), -1, older);
+            check((watched, 4_999), is_over, (DUE, 4_999), -1, older);
             // What is told is news to every question but one that was asked because of that, just now.
-            check(watched, is_over, (Told, DUE_AT), 0, TOLD_MS, older);
-            check(
-                (Told, DUE_AT),
-                is_over,
-                (Told, DUE_AT),
-                TOLD_MS - 1,
-                TOLD_MS,
-                Since,
-            );
-            check(
-                (Told, DUE_AT),
-                is_over,
-                (Told, DUE_AT),
-                TOLD_MS,
-                TOLD_MS,
-                older,
-            );
+            check((watched, 0), is_over, (Told, 0), 0, older);
+            check((Told, 0), is_over, (Told, 0), TOLD_MS - 1, Since);
+            check((Told, 0), is_over, (Told, 0), TOLD_MS, older);
             // The schedule's was due before it was begun, for the same reason, or it may be too old.
-            check(watched, is_over, (DUE, DUE_AT), 10, 11, Since);
-            check(watched, is_over, (DUE, DUE_AT), 10, 10, older);
-            check(watched, is_over, (DUE, DUE_AT - 1), 10, 11, older);
+            check((watched, 4_999), is_over, (DUE, 4_999), 10, Since);
+            check((watched, 5_000), is_over, (DUE, 5_000), 10, older);
+            check((watched, 4_999), is_over, (DUE, 4_998), 10, older);
             // Who was told knows since when it was due, and asks about nothing that falls due later.
-            check((Told, DUE_AT + 1), is_over, (DUE, DUE_AT + 1), 10, 9, older);
-            check((Told, DUE_AT), is_over, (DUE, DUE_AT), 10, 10, Since);
-            check((Told, DUE_AT), is_over, (DUE, DUE_AT - 1), 10, 11, older);
+            check((Told, 5_000), is_over, (DUE, 5_000), 10, Since);
+            check((Told, 5_001), is_over, (DUE, 5_001), 10, older);
+            check((Told, 5_000), is_over, (DUE, 4_999), 10, older);
         }
     }
 
     #[test]
     fn of_all_that_comes_during_a_question_one_follows_it() {
         let asker = Asker::default();
-        let (_, first) = asker.join(&attempt(0), 0, Cause::Watched, UnixMs(1_000));
+        let (_, first) = asker.join(&attempt(0), WATCHED, UnixMs(1_000));
         let (question, none) = told(&asker, 1_010);
         assert!(none.is_none());
         assert_eq!(question.followed_at, Some(UnixMs(1_000)));
@@ -288,7 +278,7 @@ mod tests {
     fn who_follows_leaves_it_to_a_question_that_somebody_has_begun_since_and_to_whoever_follows_that()
      {
         let asker = Asker::default();
-        let (_, first) = asker.join(&attempt(0), 0, Cause::Watched, UnixMs(1_000));
+        let (_, first) = asker.join(&attempt(0), WATCHED, UnixMs(1_000));
         let (question, _) = told(&asker, 1_010);
         pending(first);
         let (_, second) = told(&asker, 1_020);
@@ -306,7 +296,7 @@ mod tests {
     #[test]
     fn who_follows_asks_where_a_question_that_somebody_has_begun_since_had_no_answer() {
         let asker = Asker::default();
-        let (_, first) = asker.join(&attempt(0), 0, Cause::Watched, UnixMs(1_000));
+        let (_, first) = asker.join(&attempt(0), WATCHED, UnixMs(1_000));
         let (question, _) = told(&asker, 1_010);
         pending(first);
         let (_, second) = told(&asker, 1_020);

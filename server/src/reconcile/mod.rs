@@ -37,21 +37,21 @@ type Answer = Result<Observation, ProviderError>;
 
 /// Asks in the background, unless the attempt is being asked about or was asked about less than `every_ms` ago.
 pub fn poke(app: &Arc<App>, attempt: &Attempt, every_ms: i64) {
-    start(app, attempt, every_ms, Cause::Watched);
+    start(app, attempt, Cause::Watched { every_ms });
 }
 
 /// Asks in the background because the provider has told of the attempt, which is due since.
 ///
 /// The answer to a question from before may be from before, too: what was begun before this is followed by another question as
-/// soon as it is answered, and where that was asked because of a notification, not before [`TOLD_MS`] have gone by since: what a
-/// provider tells thrice is asked twice, and once more by the schedule where that came in between and did not see why. That it is owed stands in the store ([`crate::store::Store::notified`]), whatever
-/// happens to this process.
+/// soon as it is answered; where that was asked because of a notification, [`TOLD_MS`] after it was begun at the earliest. So
+/// what a provider tells thrice is asked twice, and once more where the schedule came in between and did not see why. That it is
+/// owed stands in the store ([`crate::store::Store::notified`]), whatever happens to this process.
 pub fn told(app: &Arc<App>, attempt: &Attempt, since: UnixMs) {
     let due = Attempt {
         next_check_at: Some(since),
         ..attempt.clone()
     };
-    let question = start(app, &due, TOLD_MS, Cause::Told);
+    let question = start(app, &due, Cause::Told);
     if let Some(at) = question.followed_at {
         let (task, id) = (Arc::clone(app), attempt.id.clone());
         app.tasks
@@ -73,7 +73,7 @@ async fn follow(app: &Arc<App>, attempt: &AttemptId, last: &Asked, at: UnixMs) {
     match app.store.attempt(attempt).await {
         Ok(Some(it)) if it.status.is_open() => {
             if let Some(asking) = app.asker.follow(&it, last, app.now()) {
-                begin(app, &it, Cause::Told, asking);
+                spawn(app, &it, Cause::Told, asking);
             }
         }
         Ok(_) => {}
@@ -88,7 +88,8 @@ async fn follow(app: &Arc<App>, attempt: &AttemptId, last: &Asked, at: UnixMs) {
 /// # Errors
 /// Why the provider gave no answer.
 pub async fn ask(app: &Arc<App>, attempt: &Attempt) -> Result<Observation, ProviderError> {
-    start(app, attempt, 0, Cause::Watched).asked.wait().await
+    let cause = Cause::Watched { every_ms: 0 };
+    start(app, attempt, cause).asked.wait().await
 }
 
 /// Calls an attempt off at the provider where that is possible, else asks, and waits for the answer, which is in the store
@@ -97,24 +98,24 @@ pub async fn ask(app: &Arc<App>, attempt: &Attempt) -> Result<Observation, Provi
 /// # Errors
 /// Why the provider gave no answer.
 pub async fn cancel(app: &Arc<App>, attempt: &Attempt) -> Result<Observation, ProviderError> {
-    let first = start(app, attempt, 0, Cause::Cancelled);
+    let first = start(app, attempt, Cause::Cancelled);
     let answer = first.asked.wait().await;
     if first.begun != Begun::Now {
         // That was somebody else's question.
-        return start(app, attempt, 0, Cause::Cancelled).asked.wait().await;
+        return start(app, attempt, Cause::Cancelled).asked.wait().await;
     }
     answer
 }
 
-fn start(app: &Arc<App>, attempt: &Attempt, every_ms: i64, cause: Cause) -> Question {
-    let (question, asking) = app.asker.join(attempt, every_ms, cause, app.now());
+fn start(app: &Arc<App>, attempt: &Attempt, cause: Cause) -> Question {
+    let (question, asking) = app.asker.join(attempt, cause, app.now());
     if let Some(asking) = asking {
-        begin(app, attempt, cause, asking);
+        spawn(app, attempt, cause, asking);
     }
     question
 }
 
-fn begin(app: &Arc<App>, attempt: &Attempt, cause: Cause, asking: Asking) {
+fn spawn(app: &Arc<App>, attempt: &Attempt, cause: Cause, asking: Asking) {
     let (task, attempt) = (Arc::clone(app), attempt.clone());
     app.tasks.spawn(async move {
         let result = question::ask(&task, &attempt, cause).await;

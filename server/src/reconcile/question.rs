@@ -14,8 +14,9 @@ use crate::random;
 /// Why a question is asked.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cause {
-    /// A hint, or a shopper who watches: the schedule stays as it is.
-    Watched,
+    /// A hint, or a shopper who watches, who puts up with an answer to a question that was begun less than `every_ms` ago: the
+    /// schedule stays as it is.
+    Watched { every_ms: i64 },
     /// The provider has told of the attempt; the schedule stays as it is.
     Told,
     /// The schedule: it gets its next time, unless something made it due before `until`, when its lease ends.
@@ -36,18 +37,18 @@ pub(super) async fn ask(app: &Arc<App>, attempt: &Attempt, cause: Cause) -> Answ
     };
     let provider = desk.provider.as_ref();
     let urgency = match cause {
-        Cause::Watched | Cause::Told | Cause::Cancelled => Urgency::Watched,
+        Cause::Watched { .. } | Cause::Told | Cause::Cancelled => Urgency::Watched,
         Cause::Due { .. } => Urgency::Schedule,
     };
-    let (calls, now) = (desk.calls(urgency), app.now());
+    let (calls, asked_at) = (desk.calls(urgency), app.now());
     let (ask, result) = match cause {
-        Cause::Watched | Cause::Told | Cause::Due { .. } => {
-            ("look_up", provider.look_up(&calls, attempt, now).await)
+        Cause::Watched { .. } | Cause::Told | Cause::Due { .. } => {
+            ("look_up", provider.look_up(&calls, attempt, asked_at).await)
         }
-        Cause::Cancelled => ("cancel", provider.cancel(&calls, attempt, now).await),
+        Cause::Cancelled => ("cancel", provider.cancel(&calls, attempt, asked_at).await),
     };
-    count(app, provider.id(), ask, now, &result);
-    let next = next_check(app, attempt, &result).filter(|_| !planted!(NeverAskedAgain));
+    count(app, provider.id(), ask, asked_at, &result);
+    let next = next_check(app, attempt, asked_at, &result).filter(|_| !planted!(NeverAskedAgain));
     if take(app, attempt, known(attempt, &result)).await.is_err() {
         // The schedule brings it back.
         return Err(ProviderError::Unreachable);
@@ -93,6 +94,7 @@ fn known(attempt: &Attempt, result: &Result<Snapshot, ProviderError>) -> Snapsho
 fn next_check(
     app: &App,
     attempt: &Attempt,
+    asked_at: UnixMs,
     result: &Result<Snapshot, ProviderError>,
 ) -> Option<UnixMs> {
     let now = app.now();
@@ -100,7 +102,13 @@ fn next_check(
         Ok(_) | Err(ProviderError::Rejected { .. }) => {
             let opened = result.as_ref().ok().and_then(|it| it.opened.as_ref());
             let expires_at = opened.map_or(attempt.expires_at, |it| it.expires_at);
-            schedule::next_check(attempt.created_at, expires_at, now, random::jitter())
+            schedule::next_check(
+                attempt.created_at,
+                expires_at,
+                asked_at,
+                now,
+                random::jitter(),
+            )
         }
         // A person has been told, and nothing more is expected of asking.
         Err(_) if settle::is_given_up(attempt, now) => None,

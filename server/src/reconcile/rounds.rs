@@ -69,11 +69,7 @@ async fn take_up(app: &Arc<App>, desk: &Desk, now: UnixMs) {
     match due(app, desk, now, until).await {
         Ok(attempts) => {
             for attempt in attempts {
-                // An answer to a question asked since it fell due is the one that was wanted; an older one, and one of the
-                // same millisecond, may be older than the notification that made it due, unless it was asked because of that.
-                let due_at = attempt.next_check_at.unwrap_or(now);
-                let since_ms = now.since_ms(due_at);
-                let question = start(app, &attempt, since_ms, Cause::Due { until });
+                let question = start(app, &attempt, Cause::Due { until });
                 if question.begun != Begun::Now {
                     let task = Arc::clone(app);
                     app.tasks.spawn(async move {
@@ -91,23 +87,33 @@ async fn take_up(app: &Arc<App>, desk: &Desk, now: UnixMs) {
 /// Somebody else's question. Begun since this attempt fell due, it is this check's too, and there is another one a second later
 /// where it has no answer; so there is where it may have been begun before that, and not only when the lease ends.
 async fn joined(app: &App, attempt: &Attempt, until: UnixMs, question: &Question) {
-    let serves = question.begun == Begun::Since && question.asked.wait().await.is_ok();
-    // The answer may have changed how long its page takes a payment.
-    let answered = match serves {
-        true => app.store.attempt(&attempt.id).await,
-        false => Ok(None),
-    };
-    let now = app.now();
-    let next = match answered {
-        Ok(Some(it)) => schedule::next_check(it.created_at, it.expires_at, now, random::jitter()),
-        Ok(None) => Some(now.plus_ms(SECOND_MS)),
-        Err(error) => {
-            tracing::error!(%error, attempt = attempt.id.0, "an attempt that was asked about could not be read; it is asked about again");
-            Some(now.plus_ms(SECOND_MS))
-        }
+    let next = match question.begun == Begun::Since && question.asked.wait().await.is_ok() {
+        true => after(app, attempt, question.asked_at).await,
+        false => Some(app.now().plus_ms(SECOND_MS)),
     };
     if let Err(error) = app.store.reschedule(&attempt.id, until, next).await {
         tracing::error!(%error, attempt = attempt.id.0, "the next check could not be noted");
+    }
+}
+
+/// The next check after an answer to a question that was begun at `asked_at`.
+async fn after(app: &App, attempt: &Attempt, asked_at: UnixMs) -> Option<UnixMs> {
+    // The answer may have changed how long its page takes a payment.
+    let answered = app.store.attempt(&attempt.id).await;
+    let now = app.now();
+    match answered {
+        Ok(it) => it.and_then(|it| {
+            let jitter = random::jitter();
+            schedule::next_check(it.created_at, it.expires_at, asked_at, now, jitter)
+        }),
+        Err(error) => {
+            tracing::error!(
+                %error,
+                attempt = attempt.id.0,
+                "an attempt that was asked about could not be read; it is asked about again"
+            );
+            Some(now.plus_ms(SECOND_MS))
+        }
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) struct Mind {
     pub(crate) now: i64,
     /// The answer to a create waits for this.
     pub(crate) hold: Option<Arc<tokio::sync::Notify>>,
-    /// The answer to a look-up waits for this.
+    /// The answer to a look-up is written and waits for this.
     pub(crate) hold_look_up: Option<Arc<tokio::sync::Notify>>,
     /// The list is called something else than we think.
     pub(crate) strange_list: bool,
@@ -175,14 +175,14 @@ async fn list(State(fake): State<Fake>) -> Response {
 }
 
 async fn one(State(fake): State<Fake>, Path(id): Path<String>) -> Response {
-    if let Some(hold) = fake.mind(|it| it.hold_look_up.clone()) {
+    let (found, hold) = fake.mind(|it| {
+        let mut all = it.requests.iter();
+        let found = all.find(|it| it.1["request_id"] == id);
+        (found.map(|it| it.1.clone()), it.hold_look_up.clone())
+    });
+    if let Some(hold) = hold {
         hold.notified().await;
     }
-    let found = fake.mind(|it| {
-        let mut all = it.requests.iter();
-        all.find(|it| it.1["request_id"] == id)
-            .map(|it| it.1.clone())
-    });
     match found {
         Some(request) => Json(request).into_response(),
         None => {

@@ -1,8 +1,11 @@
 //! A purchase through JoPay, from the press to its end, over HTTP.
 
+use std::sync::Arc;
+
 use malipo_server::clock::{Clock, HOUR_MS, MINUTE_MS, SystemClock};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use tokio::sync::Notify;
 
 use super::fake::Fake;
 use super::webhooks::sign;
@@ -107,10 +110,15 @@ async fn a_webhook_makes_the_server_ask_and_the_proof_pays() {
 async fn an_expiry_is_found_without_any_event_and_verified_still_wins() {
     let (fake, world) = start("").await;
     let answer = press(&world, ORDER).await.json();
+    let hold = Arc::new(Notify::new());
+    fake.mind(|it| it.hold_look_up = Some(Arc::clone(&hold)));
     world.clock.forward(30_000);
     eventually(async || (1 == fake.calls("GET /requests/")).then_some(())).await;
-    fake.set(json!({"status":"expired"}));
+    // It expires while the answer of before is under way.
     world.clock.forward(HOUR_MS);
+    fake.set(json!({"status":"expired"}));
+    fake.mind(|it| it.hold_look_up = None);
+    hold.notify_one();
     // Nobody watches and nobody tells.
     let record = world.until_state(ORDER, "failed").await;
     assert_eq!(record["late"], false, "{record}");
@@ -216,15 +224,15 @@ async fn a_cancel_behind_a_slow_question_is_passed_on_though_nobody_waits_for_it
     let patient = ("MALIPO_JOPAY__TIMEOUT_MS", "10000");
     let world = World::with_env(&fake.config(""), &[patient]).await;
     let answer = press(&world, ORDER).await.json();
-    let hold = std::sync::Arc::new(tokio::sync::Notify::new());
-    fake.mind(|it| it.hold_look_up = Some(hold.clone()));
+    let hold = Arc::new(Notify::new());
+    fake.mind(|it| it.hold_look_up = Some(Arc::clone(&hold)));
     webhook(&fake, &world, "payment.proof_attached").await;
     eventually(async || (0 < fake.calls("GET /requests/")).then_some(())).await;
     let body = json!({"order_id": ORDER, "token": answer["token"]});
     let seen = world.post("/pay/cancel", &body).await.json();
     assert_eq!(seen["status"], "pending", "{seen}");
     fake.mind(|it| it.hold_look_up = None);
-    hold.notify_waiters();
+    hold.notify_one();
     world.until_state(ORDER, "failed").await;
     assert_eq!(fake.newest()["status"], "cancelled");
 }

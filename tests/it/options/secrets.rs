@@ -69,6 +69,8 @@ fn secrets_are_found_in_values_headers_and_queries() {
         &merchant,
         &odd,
         &format!("Bearer {merchant}"),
+        &format!("x.{merchant}"),
+        &format!("{merchant}.x.y"),
         &spaced,
     ] {
         for name in [
@@ -123,8 +125,10 @@ fn a_secret_that_stands_where_a_name_belongs_is_found_and_not_repeated() {
     }
     let token = jwt(r#""tokenType":"MERCHANT""#);
     let token = format!(".{}.", token.split('.').nth(1).unwrap());
-    let error = parse(&raw(&[], &[(&token, &token)])).unwrap_err();
-    assert_eq!(error_line(&error), "secret-in-browser (a secret)");
+    for name in [&token, &format!("x.y{token}"), &format!("{token}.x")] {
+        let error = parse(&raw(&[], &[(name, &token)])).unwrap_err();
+        assert_eq!(error_line(&error), "secret-in-browser (a secret)");
+    }
     // A long name in use is told.
     let name = "X-Amz-Server-Side-Encryption-Customer-Algorithm";
     let error = parse(&raw(&[], &[(name, &token)])).unwrap_err();

@@ -16,7 +16,7 @@ pub(crate) struct Scale {
     /// How long each load lasts.
     pub(crate) time: Duration,
     /// How long orders are begun at a time: a server lets presses have five eighths of the highest limit for a provider's calls,
-    /// 62,500 in a minute, of which a quick machine uses up half in this.
+    /// 62,500 in a minute, of which a quick machine uses up half in all rounds together.
     pub(crate) begin: Duration,
     /// How often what is compared takes its turn.
     pub(crate) rounds: usize,

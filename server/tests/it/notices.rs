@@ -154,7 +154,7 @@ fn check(because: Because, is_answered: bool) -> impl Future<Output = ()> {
         let asked = || world.fake.look_ups(ORDER);
         eventually(async || (asked() == 1).then_some(())).await;
         if is_answered {
-            eventually(async || world.app.tasks.is_empty().then_some(())).await;
+            world.quiet().await;
         }
         world.fake.set(ORDER, "success");
         for _ in 0..3 {
@@ -162,7 +162,7 @@ fn check(because: Because, is_answered: bool) -> impl Future<Output = ()> {
         }
         world.until_state(ORDER, "paid").await;
         // Who was to follow has seen that it is paid.
-        eventually(async || world.app.tasks.is_empty().then_some(())).await;
+        world.quiet().await;
         assert_eq!(asked(), 2, "{because:?}, {is_answered} at {place}");
     }
 }
@@ -206,7 +206,7 @@ async fn a_question_of_somebody_else_after_the_notification_is_the_one_that_was_
     // From here on no time goes by: whoever is to follow waits for what is left of the 300 ms.
     world.clock.stop();
     futures_util::join!(others, release);
-    eventually(async || world.app.tasks.is_empty().then_some(())).await;
+    world.quiet().await;
     assert_eq!(world.fake.look_ups(ORDER), 2);
 }
 
@@ -217,7 +217,7 @@ async fn a_notification_that_a_server_with_a_clock_behind_has_noted_is_asked_abo
     let page = world.opened(ORDER).await;
     world.verify(&page).await;
     eventually(async || (world.fake.look_ups(ORDER) == 1).then_some(())).await;
-    eventually(async || world.app.tasks.is_empty().then_some(())).await;
+    world.quiet().await;
     world.fake.set(ORDER, "success");
     let order = world.app.store.order(&ORDER.parse().unwrap()).await;
     let order = order.unwrap().unwrap();

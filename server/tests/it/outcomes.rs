@@ -294,7 +294,7 @@ async fn a_throttled_provider_silences_us() {
         (503, "rate-limited")
     );
     world.fake.mind(|it| it.look_up = LookUp::Good);
-    world.clock.forward(11_000);
+    world.forward(11_000).await;
     world.fake.set(ORDER, "success");
     world.until(&answer, "success").await;
 }
@@ -320,7 +320,7 @@ async fn without_any_hint_the_schedule_finds_the_outcome() {
     let world = World::new().await;
     world.opened(ORDER).await;
     world.fake.set(ORDER, "success");
-    world.clock.forward(25_000);
+    world.forward(25_000).await;
     world.until_state(ORDER, "paid").await;
     assert_eq!(world.fake.look_ups(ORDER), 1);
 }
@@ -329,7 +329,7 @@ async fn without_any_hint_the_schedule_finds_the_outcome() {
 async fn what_never_ends_reaches_a_person_and_is_never_unpaid() {
     let world = World::new().await;
     let answer = world.opened(ORDER).await;
-    world.clock.forward(73 * 3_600_000);
+    world.forward(73 * 3_600_000).await;
     let record = world.until_state(ORDER, "needs_review").await;
     assert_eq!(
         (&record["status"], &record["reason"]),
@@ -361,7 +361,7 @@ async fn what_the_provider_never_answers_sensibly_reaches_a_person_too() {
     world.opened(ORDER).await;
     let nonsense = LookUp::Says(200, "<html>".to_owned());
     world.fake.mind(|it| it.look_up = nonsense);
-    world.clock.forward(73 * 3_600_000);
+    world.forward(73 * 3_600_000).await;
     let record = world.until_state(ORDER, "needs_review").await;
     assert_eq!(record["status"], "pending", "{record}");
     // And it is not asked for ever.

@@ -332,7 +332,7 @@ async fn a_link_pages_address_that_is_cut_or_old_leads_to_no_payment() {
         ("/pay/link/%ff".to_owned(), 0),
         (format!("/pay/link/{token}"), KEEP_MS),
     ] {
-        world.clock.forward(ahead_ms);
+        world.forward(ahead_ms).await;
         let reply = world.send("GET", &path, &[], "").await;
         assert_eq!(reply.status, 404, "{path} {reply:?}");
         assert!(reply.text.contains("leads to no payment"), "{reply:?}");

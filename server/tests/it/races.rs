@@ -26,7 +26,7 @@ async fn until_alarm(world: &World, kind: &str) {
 async fn given_up(world: &World) {
     eventually(async || (world.fake.mind(|it| it.opens) == 1).then_some(())).await;
     world.take_for_lost();
-    world.until_state(ORDER, "orphaned").await;
+    world.until_state_amid(ORDER, "orphaned").await;
 }
 
 #[tokio::test]
@@ -71,7 +71,7 @@ async fn a_notification_while_the_provider_is_being_asked_makes_us_ask_again() {
     let world = World::patient().await;
     world.opened(ORDER).await;
     world.fake.mind(|it| it.look_up = LookUp::Held);
-    world.clock.forward(25_000);
+    world.forward(25_000).await;
     eventually(async || (world.fake.look_ups(ORDER) == 1).then_some(())).await;
     // Paid after the question was asked: its answer will still say "pending".
     world.fake.set(ORDER, "success");
@@ -148,10 +148,10 @@ async fn who_watches_a_failed_payment_sees_its_late_success() {
     world.until(&answer, "failed").await;
     // The schedule has just asked, and asks again at the age of 90 s at the earliest.
     let asked = world.fake.look_ups(ORDER);
-    world.clock.forward(50_000);
+    world.forward(50_000).await;
     eventually(async || (asked < world.fake.look_ups(ORDER)).then_some(())).await;
     world.fake.set(ORDER, "success");
-    world.clock.forward(21_000);
+    world.forward(21_000).await;
     world.until(&answer, "success").await;
     assert_eq!(world.record(ORDER).await["late"], true);
 }
@@ -162,7 +162,7 @@ async fn a_clock_that_was_set_back_does_not_bring_an_old_attempt_to_the_front() 
     let first = world.opened(ORDER).await;
     world.fake.set(ORDER, "failed");
     world.until(&first, "failed").await;
-    world.clock.forward(-3_600_000);
+    world.forward(-3_600_000).await;
     let second = world.opened(ORDER).await;
     assert_eq!(world.verify(&second).await["status"], "pending");
     let references = world.fake.references();

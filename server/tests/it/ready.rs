@@ -151,7 +151,7 @@ async fn look_ups_go_on_after_a_panic_in_their_midst() {
         until_ok(&world).await;
     }
     // Due by its schedule alone: nobody asks.
-    world.clock.forward(60_000);
+    world.forward(60_000).await;
     world.until_state(ORDER, "paid").await;
     until_ok(&world).await;
 }

@@ -29,7 +29,7 @@ async fn tell(world: &World, order: &str) {
 
 /// Lets the time pass in which the last payment may still be told of, and waits for the judgement.
 async fn becomes_proven(world: &World, expected: bool) {
-    world.clock.forward(16_000);
+    world.forward(16_000).await;
     let line = format!(
         "malipo_notices_proven{{provider=\"joyndpay\"}} {}",
         u8::from(expected)
@@ -45,7 +45,7 @@ async fn becomes_proven(world: &World, expected: bool) {
 async fn poll(world: &World, answer: &Value, times: usize) -> Value {
     let mut seen = Value::Null;
     for _ in 0..times {
-        world.clock.forward(2_500);
+        world.forward(2_500).await;
         seen = world.verify(answer).await;
     }
     seen
@@ -105,12 +105,12 @@ async fn whatever_the_shopper_does_makes_the_server_ask_at_once() {
     poll(&world, &answer, 2).await;
     assert_eq!(world.fake.look_ups("ORDER-0000001"), 0);
     // Sooner than the page's timer: the checkout tab was closed, or the page is looked at again.
-    world.clock.forward(800);
+    world.forward(800).await;
     world.verify(&answer).await;
     is_asked(&world, "ORDER-0000001", 1).await;
     poll(&world, &answer, 2).await;
     // The page slept.
-    world.clock.forward(26_000);
+    world.forward(26_000).await;
     world.verify(&answer).await;
     is_asked(&world, "ORDER-0000001", 2).await;
     let request = world.fake.payment("ORDER-0000001").request;
@@ -120,7 +120,7 @@ async fn whatever_the_shopper_does_makes_the_server_ask_at_once() {
     is_asked(&world, "ORDER-0000001", 3).await;
     // A page loaded anew, of which nothing is known.
     let other = world.opened("ORDER-0000002").await;
-    world.clock.forward(26_000);
+    world.forward(26_000).await;
     world.verify(&other).await;
     is_asked(&world, "ORDER-0000002", 1).await;
 }
@@ -130,7 +130,7 @@ async fn once_it_was_asked_in_vain_a_waiting_page_makes_the_server_ask_every_twe
     let world = proven().await;
     let answer = world.opened("ORDER-0000001").await;
     // The shopper comes back before the provider knows of the payment.
-    world.clock.forward(800);
+    world.forward(800).await;
     world.verify(&answer).await;
     is_asked(&world, "ORDER-0000001", 1).await;
     world.fake.set("ORDER-0000001", "success");
@@ -153,7 +153,7 @@ async fn after_a_notification_that_came_too_soon_the_schedule_asks_at_the_usual_
         attempt.next_check_at.unwrap().since_ms(attempt.created_at)
     };
     assert!((180_000..240_000).contains(&next_check().await));
-    world.clock.forward(30_000);
+    world.forward(30_000).await;
     world.notify("ORDER-0000001", String::new(), "").await;
     is_asked(&world, "ORDER-0000001", 1).await;
     eventually(async || (45_000..50_000).contains(&next_check().await).then_some(())).await;
@@ -165,7 +165,7 @@ async fn a_question_without_an_answer_keeps_nobody_waiting() {
     let answer = world.opened("ORDER-0000001").await;
     let broken = LookUp::Says(500, String::new());
     world.fake.mind(|it| it.look_up = broken);
-    world.clock.forward(800);
+    world.forward(800).await;
     world.verify(&answer).await;
     is_asked(&world, "ORDER-0000001", 1).await;
     world.fake.mind(|it| it.look_up = LookUp::Good);
@@ -193,11 +193,11 @@ async fn beside_a_stream_a_verify_every_twenty_seconds_is_the_pages_timer_and_a_
     let answer = world.opened("ORDER-0000001").await;
     let stream = listen(&world, &answer).await;
     for _ in 0..3 {
-        world.clock.forward(20_000);
+        world.forward(20_000).await;
         world.verify(&answer).await;
     }
     assert_eq!(world.fake.look_ups("ORDER-0000001"), 0);
-    world.clock.forward(5_000);
+    world.forward(5_000).await;
     world.verify(&answer).await;
     is_asked(&world, "ORDER-0000001", 1).await;
     drop(stream);
@@ -208,14 +208,14 @@ async fn a_stream_that_the_page_dropped_before_it_verified_is_an_act_of_the_shop
     let world = proven().await;
     let answer = world.opened("ORDER-0000001").await;
     let stream = listen(&world, &answer).await;
-    world.clock.forward(20_000);
+    world.forward(20_000).await;
     world.verify(&answer).await;
     assert_eq!(world.fake.look_ups("ORDER-0000001"), 0);
     drop(stream);
     let order = "ORDER-0000001".parse().unwrap();
     eventually(async || (!world.app.hub.has_listeners(&order)).then_some(())).await;
     // Though it comes when the timer's next would.
-    world.clock.forward(20_000);
+    world.forward(20_000).await;
     world.verify(&answer).await;
     is_asked(&world, "ORDER-0000001", 1).await;
 }
@@ -226,7 +226,7 @@ async fn a_page_that_listens_again_was_looked_at_again() {
     let answer = world.opened("ORDER-0000001").await;
     let stream = listen(&world, &answer).await;
     // When the timer's verify is due: as the shopper comes back, the widget takes a stream anew, and then verifies.
-    world.clock.forward(20_000);
+    world.forward(20_000).await;
     let other = listen(&world, &answer).await;
     is_asked(&world, "ORDER-0000001", 1).await;
     world.verify(&answer).await;
@@ -239,7 +239,7 @@ async fn a_first_verify_that_no_timer_made_is_an_act_of_the_shopper() {
     let listening = world.opened("ORDER-0000001").await;
     let stream = listen(&world, &listening).await;
     let alone = world.opened("ORDER-0000002").await;
-    world.clock.forward(12_000);
+    world.forward(12_000).await;
     world.verify(&listening).await;
     is_asked(&world, "ORDER-0000001", 1).await;
     world.verify(&alone).await;
@@ -266,11 +266,11 @@ async fn a_stream_at_another_server_does_not_hide_what_the_shopper_does() {
     let world = proven().await;
     let answer = world.opened("ORDER-0000001").await;
     for _ in 0..2 {
-        world.clock.forward(20_000);
+        world.forward(20_000).await;
         world.verify(&answer).await;
     }
     assert_eq!(world.fake.look_ups("ORDER-0000001"), 0);
-    world.clock.forward(5_000);
+    world.forward(5_000).await;
     world.verify(&answer).await;
     is_asked(&world, "ORDER-0000001", 1).await;
 }

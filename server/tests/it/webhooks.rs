@@ -158,7 +158,7 @@ async fn a_receiver_that_fails_is_told_again_in_the_same_words_under_the_same_id
         shop.until(tries).await;
         noted(&world, u32::try_from(tries).unwrap()).await;
         // Later than the longest of the first waits.
-        world.clock.forward(3 * 3_600_000);
+        world.forward(3 * 3_600_000).await;
     }
     let calls = shop.calls();
     for (headers, body) in &calls {
@@ -233,14 +233,14 @@ async fn what_was_given_up_waits_for_an_operator_and_is_not_lost() {
     for tries in 1..=12 {
         shop.until(tries).await;
         noted(&world, u32::try_from(tries).unwrap()).await;
-        world.clock.forward(30 * 3_600_000);
+        world.forward(30 * 3_600_000).await;
     }
     let given_up = async || {
         let backlog = world.app.store.backlog().await.unwrap();
         (backlog.waiting == 0 && backlog.given_up == 1).then_some(())
     };
     eventually(given_up).await;
-    world.clock.forward(30 * 3_600_000);
+    world.forward(30 * 3_600_000).await;
     let now = world.clock.now();
     assert_eq!(world.app.store.retry_given_up(now).await.unwrap(), 1);
     shop.until(13).await;

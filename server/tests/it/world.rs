@@ -256,13 +256,32 @@ impl World {
         .await
     }
 
-    /// Reads the shop's record until its inner state is this one.
+    /// Reads the shop's record until its inner state is this one, and all is over that was under way.
     pub(crate) async fn until_state(&self, order_id: &str, state: &str) -> Value {
+        let seen = self.until_state_amid(order_id, state).await;
+        self.quiet().await;
+        seen
+    }
+
+    /// As [`World::until_state`], while something is under way that a test holds.
+    pub(crate) async fn until_state_amid(&self, order_id: &str, state: &str) -> Value {
         eventually(async || {
             let seen = self.record(order_id).await;
             (seen["state"] == state).then_some(seen)
         })
         .await
+    }
+
+    /// So much time goes by. What is under way comes to its end first: an answer that is noted an hour later says nothing of that
+    /// hour, and the schedule reckons from then.
+    pub(crate) async fn forward(&self, ms: i64) {
+        self.quiet().await;
+        self.clock.forward(ms);
+    }
+
+    /// All that was under way has come to its end: a question whose answer is noted can still be joined for a moment.
+    pub(crate) async fn quiet(&self) {
+        eventually(async || self.app.tasks.is_empty().then_some(())).await;
     }
 
     /// What a server does that has seen these calls without an answer for a minute.

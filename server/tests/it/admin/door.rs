@@ -206,12 +206,12 @@ async fn a_cookie_that_the_token_did_not_make_opens_nothing() {
 async fn a_session_ends_after_twelve_hours() {
     let world = world().await;
     let cookie = cookie(&world).await;
-    world.clock.forward(12 * HOUR_MS - 60_000);
+    world.forward(12 * HOUR_MS - 60_000).await;
     assert_eq!(
         get(&world, "/admin", &[("cookie", &cookie)]).await.status,
         200
     );
-    world.clock.forward(60_000);
+    world.forward(60_000).await;
     is_form(&get(&world, "/admin", &[("cookie", &cookie)]).await, 401);
 }
 

@@ -206,7 +206,7 @@ async fn the_last_day_is_drawn_and_summed_by_currency() {
     // Not at the hour's end, so that all of it is in one hour.
     let left = HOUR_MS - world.clock.now().0.rem_euclid(HOUR_MS);
     if left < 300_000 {
-        world.clock.forward(left);
+        world.forward(left).await;
     }
     paid(&world, "ORDER-0000001").await;
     paid(&world, "ORDER-0000002").await;
@@ -239,11 +239,11 @@ async fn the_last_day_is_drawn_and_summed_by_currency() {
     ] {
         assert!(shown.text.contains(bar), "{bar}: {}", shown.text);
     }
-    world.clock.forward(23 * HOUR_MS);
+    world.forward(23 * HOUR_MS).await;
     // A day's work: the session that was begun before is over, so a fresh one.
     let later = page(&world, "/admin").await;
     assert_eq!(rows(&later, "day")[1], [&hour, "4", "2", "1", "UGX 20,000"]);
-    world.clock.forward(HOUR_MS);
+    world.forward(HOUR_MS).await;
     let over = page(&world, "/admin").await;
     assert_eq!(rows(&over, "day").len(), 24, "no sums");
     assert!(!over.text.contains("class=\"begun\" x="), "{}", over.text);

@@ -160,7 +160,7 @@ async fn a_webhooks_receiver_that_redirects_is_not_followed_and_told_again() {
     world.fake.set("ORDER-0000001", "success");
     world.until(&answer, "success").await;
     eventually(async || (1 <= answered.load(Ordering::SeqCst)).then_some(())).await;
-    world.clock.forward(60_000);
+    world.forward(60_000).await;
     eventually(async || (2 <= answered.load(Ordering::SeqCst)).then_some(())).await;
     assert_eq!(trap.calls().await, 0);
 }

@@ -144,7 +144,7 @@ async fn a_thousand_proven_notifications_at_once_are_a_few_questions() {
     world.fake.set(ORDER, "success");
     let paid = eventually(async || {
         // A question that was under way when the provider changed its mind puts the next one off.
-        world.clock.forward(60_000);
+        world.forward(60_000).await;
         (world.record(ORDER).await["state"] == "paid").then_some(())
     });
     paid.await;

@@ -31,7 +31,7 @@ async fn a_quote_that_was_used_begins_no_second_payment() {
         (&again["status"], again.get("redirect_url")),
         (&json!("success"), None)
     );
-    world.clock.forward(4_000_000);
+    world.forward(4_000_000).await;
     let expired = world.initiate(&key(), &body).await;
     assert!(expired.json()["redirect_url"].is_null(), "{expired:?}");
     assert_eq!(world.fake.mind(|it| it.opens), 1);
@@ -113,7 +113,7 @@ async fn a_webhook_of_jopay_that_is_sent_again_pays_once_and_after_its_time_noth
         asked,
         "a paid order is not asked about again"
     );
-    world.clock.forward(301_000);
+    world.forward(301_000).await;
     assert_eq!(deliver(&signature).await, 503, "too old");
     let later = sign(
         &SECRET.replace("00", "11"),

@@ -163,7 +163,7 @@ async fn a_lost_answer_is_never_followed_by_a_second_link_and_its_ipn_still_pays
         assert_eq!((again.error().0, again.error().1.as_str()), (409, "busy"));
     }
     // Not even days later: the shopper may hold the link.
-    world.clock.forward(3_600_000);
+    world.forward(3_600_000).await;
     assert_eq!(press(&world, ORDER).await.error().1, "busy");
     assert_eq!(sandbox.calls(CREATE).await, 1);
     sandbox.settle(ORDER, "succeed").await;
@@ -175,9 +175,9 @@ async fn a_link_past_its_last_day_fails_an_hour_later_and_a_late_ipn_still_pays(
     let (world, sandbox) = worlds("").await;
     let answer = sent(&world, ORDER).await;
     let left_ms = answer["expires_in"].as_i64().unwrap() * 1000;
-    world.clock.forward(left_ms + 120_000);
+    world.forward(left_ms + 120_000).await;
     assert_eq!(world.record(ORDER).await["status"], "pending");
-    world.clock.forward(3_600_000);
+    world.forward(3_600_000).await;
     let seen = world.until_state(ORDER, "failed").await;
     assert_eq!(seen["reason"], "expired");
     sandbox.settle(ORDER, "succeed").await;

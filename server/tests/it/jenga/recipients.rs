@@ -84,7 +84,7 @@ async fn strangers_are_sent_three_links_a_day_however_their_number_is_written() 
     assert_eq!(sandbox.calls(CREATE).await, 5);
     // Whom the shop's server names is sent what it orders; and tomorrow is another day.
     sent(&world, ORDER).await;
-    world.clock.forward(wait * 1_000);
+    world.forward(wait * 1_000).await;
     let reply = tea(&world, "g@h.test", "0712345678").await;
     assert_eq!(reply.status, 200, "{reply:?}");
 }

@@ -30,6 +30,14 @@ pub(super) async fn start(more: &str) -> (Fake, World) {
     (fake, world)
 }
 
+/// A server that waits for an answer as long as a test holds it.
+pub(super) async fn start_patient() -> (Fake, World) {
+    let fake = Fake::start().await;
+    let patient = ("MALIPO_JOPAY__TIMEOUT_MS", "10000");
+    let world = World::with_env(&fake.config(""), &[patient]).await;
+    (fake, world)
+}
+
 pub(super) async fn press(world: &World, order_id: &str) -> Reply {
     world
         .initiate(&key(), &quoted(order_id, "25.00", "EUR"))
@@ -108,11 +116,11 @@ async fn a_webhook_makes_the_server_ask_and_the_proof_pays() {
 
 #[tokio::test]
 async fn an_expiry_is_found_without_any_event_and_verified_still_wins() {
-    let (fake, world) = start("").await;
+    let (fake, world) = start_patient().await;
     let answer = press(&world, ORDER).await.json();
     let hold = Arc::new(Notify::new());
     fake.mind(|it| it.hold_look_up = Some(Arc::clone(&hold)));
-    world.clock.forward(30_000);
+    world.forward(30_000).await;
     eventually(async || (1 == fake.calls("GET /requests/")).then_some(())).await;
     // It expires while the answer of before is under way.
     world.clock.forward(HOUR_MS);
@@ -134,14 +142,14 @@ async fn a_transfer_under_way_at_the_expiry_is_waited_for_through_its_grace() {
     let (fake, world) = start("").await;
     let answer = press(&world, ORDER).await.json();
     fake.set(json!({"status":"expired","proof_status":"attached"}));
-    world.clock.forward(HOUR_MS + MINUTE_MS);
+    world.forward(HOUR_MS + MINUTE_MS).await;
     let seen = fake.calls("GET /requests/");
     eventually(async || (seen < fake.calls("GET /requests/")).then_some(())).await;
     assert_eq!(world.record(ORDER).await["state"], "pending");
     // A press meanwhile leads to no second payment.
     let again = press(&world, ORDER).await.json();
     assert_eq!(again["redirect_url"], answer["redirect_url"]);
-    world.clock.forward(HOUR_MS + 5 * MINUTE_MS);
+    world.forward(HOUR_MS + 5 * MINUTE_MS).await;
     world.until_state(ORDER, "failed").await;
     assert_eq!(fake.mind(|it| it.requests.len()), 1);
 }
@@ -151,7 +159,7 @@ async fn a_press_after_the_expiry_asks_and_begins_anew() {
     let (fake, world) = start("").await;
     let first = press(&world, ORDER).await.json();
     fake.set(json!({"status":"expired"}));
-    world.clock.forward(HOUR_MS + 1);
+    world.forward(HOUR_MS + 1).await;
     let second = press(&world, ORDER).await.json();
     assert_ne!(second["redirect_url"], first["redirect_url"]);
     let metadata = fake.newest()["metadata"].clone();
@@ -167,7 +175,7 @@ async fn a_press_while_a_failed_payment_is_being_made_after_all_begins_no_second
     let (fake, world) = start("").await;
     press(&world, ORDER).await;
     fake.set(json!({"status":"expired"}));
-    world.clock.forward(HOUR_MS + MINUTE_MS);
+    world.forward(HOUR_MS + MINUTE_MS).await;
     world.until_state(ORDER, "failed").await;
     // The shopper had sent the money just before the end, and JoPay has seen the transfer since.
     fake.set(json!({"proof_status":"attached"}));
@@ -220,9 +228,7 @@ async fn a_cancel_reaches_jopay_while_no_transfer_is_named() {
 
 #[tokio::test]
 async fn a_cancel_behind_a_slow_question_is_passed_on_though_nobody_waits_for_it() {
-    let fake = Fake::start().await;
-    let patient = ("MALIPO_JOPAY__TIMEOUT_MS", "10000");
-    let world = World::with_env(&fake.config(""), &[patient]).await;
+    let (fake, world) = start_patient().await;
     let answer = press(&world, ORDER).await.json();
     let hold = Arc::new(Notify::new());
     fake.mind(|it| it.hold_look_up = Some(Arc::clone(&hold)));

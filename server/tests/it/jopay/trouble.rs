@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::SECRET;
 use super::fake::Fake;
-use super::flow::{ORDER, deliver, press, quoted, start, webhook};
+use super::flow::{ORDER, deliver, press, quoted, start, start_patient, webhook};
 use super::webhooks::sign;
 use crate::world::{World, eventually, key};
 
@@ -89,7 +89,7 @@ async fn what_jopay_did_not_have_is_never_begun_beside_another() {
     };
     for hours in [8, 48, 60] {
         let before = lists();
-        world.clock.forward(hours * HOUR_MS);
+        world.forward(hours * HOUR_MS).await;
         eventually(async || (before < lists()).then_some(())).await;
     }
     assert_eq!(fake.mind(|it| it.creates.len()), 3);
@@ -153,7 +153,7 @@ async fn a_429_is_waited_for() {
         "nothing is sent meanwhile"
     );
     assert_eq!(fake.calls("POST"), 1);
-    world.clock.forward(11_000);
+    world.forward(11_000).await;
     assert_eq!(press(&world, ORDER).await.status, 200);
 }
 
@@ -250,16 +250,23 @@ async fn a_webhook_finds_an_attempt_whose_answer_was_lost() {
 
 #[tokio::test]
 async fn a_page_that_the_notifications_question_finds_is_asked_about_when_it_expires() {
-    let (fake, world) = start("").await;
+    check_found_page(10 * MINUTE_MS, 0).await;
+    // Also where that has gone by before the answer is there.
+    check_found_page(3 * SECOND_MS, 10 * SECOND_MS).await;
+}
+
+/// A page that takes a payment so long after the question was begun, which is answered so long after that.
+async fn check_found_page(left_ms: i64, answered_ms: i64) {
+    let (fake, world) = start_patient().await;
     for _ in 0..10 {
         fake.trouble(true, 500, "");
     }
     press(&world, ORDER).await;
     eventually(async || (2 <= fake.mind(|it| it.creates.len())).then_some(())).await;
-    eventually(async || world.app.tasks.is_empty().then_some(())).await;
+    world.quiet().await;
     // By its age it is asked about in three quarters of an hour; its page, of which nobody knows yet, expires before that.
-    world.clock.forward(16 * MINUTE_MS);
-    let expires_at = world.clock.now().plus_ms(10 * MINUTE_MS);
+    world.forward(16 * MINUTE_MS).await;
+    let expires_at = world.clock.now().plus_ms(left_ms);
     fake.set(json!({"expires_at": expires_at.to_rfc3339()}));
     let hold = Arc::new(tokio::sync::Notify::new());
     fake.mind(|it| {
@@ -278,6 +285,7 @@ async fn a_page_that_the_notifications_question_finds_is_asked_about_when_it_exp
         (20 * SECOND_MS < next.since_ms(told_at)).then_some(next)
     });
     let lease = lease.await;
+    world.clock.forward(answered_ms);
     hold.notify_one();
     let next = eventually(async || next_check().await.filter(|it| *it != lease)).await;
     let after_expiry = next.since_ms(expires_at);

@@ -15,7 +15,8 @@ async fn an_order_is_shown_with_the_transactions_of_which_was_told() {
     let store = store_of(folder.path()).await;
     let order = "ORDER-0000001".parse().unwrap();
     let attempt = store.order(&order).await.unwrap().unwrap().attempts[0].clone();
-    for (own, bank) in [("T1", "0"), ("T2", "B2\u{1b}[2J")] {
+    let now = SystemClock.now();
+    for (own, bank, now) in [("T1", "0", now), ("T2", "B2\u{1b}[2J", now.plus_ms(1))] {
         let told = ToldTransaction {
             attempt: attempt.id.clone(),
             references: References {
@@ -27,7 +28,7 @@ async fn an_order_is_shown_with_the_transactions_of_which_was_told() {
             names: Vec::new(),
             summary: String::new(),
             tell: Tell::default(),
-            now: SystemClock.now(),
+            now,
         };
         store.tell_transaction(told).await.unwrap();
     }

@@ -25,8 +25,8 @@ export function judge(target, options) {
       secret = true;
       bad(name, "no provider secret in the page: secrets stay on the server");
     } else if (!known.includes(name)) {
-      // What is long, or has digits but for one at its end, or begins as a key does, may be one, and is not repeated.
-      bad(/^(?!jo_|whsec)[a-z_-]{1,24}\d?$/i.test(name) ? name : "(not repeated)", `one of ${known.join(", ")}`);
+      // What is long, has other signs than names have, or what keys begin with, may be one, and is not repeated.
+      bad(/^(?!.*jo_|.*whsec)[a-z_-]{1,24}\d?$/i.test(name) ? name : "(not repeated)", `one of ${known.join(", ")}`);
     }
   }
   if (errors.length === 0) return;

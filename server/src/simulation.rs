@@ -48,6 +48,8 @@ malipo::bugs! {
     QuotaForgetsEarly = "quota-forgets-early",
     /// After one look-up nobody asks by itself any more.
     NeverAskedAgain = "never-asked-again",
+    /// An expiry during a question counts as asked about.
+    ExpiryMissed = "expiry-missed",
     /// Calls that a dead process made are not taken up.
     CutOffForgotten = "cut-off-forgotten",
     /// What a person has to look at is a success for the page.

@@ -31,7 +31,10 @@ pub fn next_check(
     jitter: u32,
 ) -> Option<UnixMs> {
     // A clock that was set back since: what lies ahead of it has not been asked about.
-    let asked_at = asked_at.min(now);
+    let asked_at = match planted!(ExpiryMissed) {
+        true => now,
+        false => asked_at.min(now),
+    };
     let after_expiry = expires_at.and_then(|end| {
         let moments = AFTER_EXPIRY_MS.iter().map(|it| end.plus_ms(*it));
         let next = moments.into_iter().find(|it| asked_at < *it)?;

@@ -156,7 +156,10 @@ const BREAKS: &[(&[&str], &[&str])] = &[
     ),
     // Neither a full amount nor a wrong one, which is for a person, is taken any more.
     (&["B5", "B7"], &["failed-is-final"]),
-    (&["B7"], &["never-asked-again", "cut-off-forgotten"]),
+    (
+        &["B7"],
+        &["never-asked-again", "expiry-missed", "cut-off-forgotten"],
+    ),
     (
         &["B8"],
         &[

@@ -21,6 +21,7 @@ use crate::provider::{Ask, Kind, Ledger, Payment, jopay, says_paid};
 use crate::store::SharedDisk;
 
 use notices::Notices;
+pub(crate) use notices::PageExpired;
 use outcomes::Outcomes;
 pub(crate) use steps::{may_become, seemed_lost};
 
@@ -98,9 +99,13 @@ impl Checks {
         (kind, ask): (Kind, &Ask),
         ledger: &Ledger,
         response: Option<&HttpResponse>,
+        now: u64,
     ) {
         for reference in ask.asks_about(kind, ledger) {
             self.look_up_answered(&reference, number);
+            if response.is_none_or(|it| it.status != 200) {
+                self.look_up_failed(&reference, now);
+            }
         }
         let paid = response.map(|it| says_paid(kind, ask, it));
         for (reference, money) in paid.unwrap_or_default() {

@@ -6,6 +6,8 @@ use malipo_server::provider::{HttpResponse, ProviderError};
 
 use super::World;
 use super::event::Event;
+use crate::START;
+use crate::checks::PageExpired;
 use crate::mix::Fault;
 use crate::provider::{self, Ask, Kind};
 
@@ -80,11 +82,36 @@ impl World {
         let it = self.ledger.at(payment);
         let (kind, expires_at) = (it.kind, it.expires_at);
         if let Some(at) = expires_at {
-            self.after(at.saturating_sub(self.now), Event::Expire { payment });
+            let left = at.saturating_sub(self.now);
+            self.after(left, Event::Expire { payment });
+            self.after(left + EXPIRY_SAID_MS, Event::Expired { payment });
         }
         if kind == Kind::Jenga {
             let delay = self.rng.delay(2_000);
             self.after(delay, Event::Message { payment });
+        }
+    }
+
+    /// B7: from now on servers that have not asked about a page that is over are to do so, where nothing keeps them from it.
+    pub(super) fn expired(&mut self, payment: usize) {
+        let it = self.ledger.at(payment);
+        let lasted = it.expires_at.map_or(0, |end| end - it.opened_at);
+        let right = i64::try_from(START + self.now).unwrap_or(i64::MAX);
+        let is_right = (0..self.servers.len()).all(|it| self.wall(it) == right);
+        let was_healed = self.mix.is_healed() && self.heals_at + RETRIED_WITHIN_MS <= self.now;
+        // Rubbish is no answer, and not to be told from one here.
+        let is_clear = was_healed || !self.mix.has(Fault::ProviderGarbage);
+        if it.kind == Kind::JoPay && LEAST_LASTING_MS <= lasted && is_right && is_clear {
+            let (reference, before) = (it.reference.clone(), self.last_number);
+            let expired = PageExpired {
+                reference,
+                lasted,
+                before,
+            };
+            self.checks.page_expired(expired, &self.disk, self.now);
+            if self.checks.awaits_look_up() && self.mix.is_healed() {
+                self.keep_awake();
+            }
         }
     }
 
@@ -145,5 +172,11 @@ fn too_late() -> ProviderError {
     }
 }
 
+/// When servers ask about a page that is over, at the earliest: its provider has noted it by then.
+const EXPIRY_SAID_MS: u64 = 5_000;
+/// The first question of all comes in the fourth minute where notifications are relied on.
+const LEAST_LASTING_MS: u64 = 180_000;
+/// A question that got rubbish is repeated after a tenth of the payment's age, of a few minutes.
+const RETRIED_WITHIN_MS: u64 = 120_000;
 /// How long the HTTP client waits for a provider.
 const CALL_TIMEOUT_MS: u64 = 10_000;

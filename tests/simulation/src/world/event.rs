@@ -97,6 +97,11 @@ pub(super) enum Event {
         /// Which payment.
         payment: usize,
     },
+    /// A payment's page has been over for so long that its provider says so.
+    Expired {
+        /// Which payment.
+        payment: usize,
+    },
     /// Jenga's message with the link reaches the shopper.
     Message {
         /// Of which payment.

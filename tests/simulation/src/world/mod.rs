@@ -271,6 +271,7 @@ impl World {
             Event::PayAgain { payment } => self.pay_again(payment),
             Event::Verify { payment } => self.verify(payment),
             Event::Expire { payment } => self.expire(payment),
+            Event::Expired { payment } => self.expired(payment),
             Event::Message { payment } => self.message(payment),
             Event::Notify(notification) => self.notify(notification),
             Event::Forge => self.forge(),

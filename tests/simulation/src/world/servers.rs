@@ -147,7 +147,8 @@ impl World {
             let ask = Ask::read(call.kind, &call.request);
             let response = result.as_ref().ok();
             let (checks, ledger) = (&mut self.checks, &self.ledger);
-            checks.answer_comes(server, number, (call.kind, &ask), ledger, response);
+            let about = (call.kind, &ask);
+            checks.answer_comes(server, number, about, ledger, response, self.now);
         }
         // A process that has died since does not hear of it.
         if call.answer.send(result).is_ok() {

@@ -76,6 +76,7 @@ impl Story {
             Event::Message { payment } => (25, *payment as u64),
             Event::Replay => (26, 0),
             Event::PayAgain { payment } => (27, *payment as u64),
+            Event::Expired { payment } => (28, *payment as u64),
         };
         self.mix_in(kind << 56 ^ now);
         self.mix_in(number);

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+use malipo_simulation::catch::Caught;
 use malipo_simulation::live::{invariant, live};
 use malipo_simulation::many::{Sum, Wish, live_many};
 use malipo_simulation::planted::{Planted, breaks};
@@ -82,7 +83,7 @@ enum What {
         /// This bug alone.
         #[arg(long)]
         only: Option<String>,
-        /// At most so many worlds for each.
+        /// At most so many worlds for each, before the searches; and after them thirty times as many.
         #[arg(long, default_value_t = 2_000)]
         worlds: u64,
     },
@@ -247,30 +248,36 @@ fn planted(file: Option<PathBuf>, only: Option<&str>, worlds: u64) -> Result<(),
     }
 }
 
-/// What catches a bug, and after how long: worlds, else a search.
+/// What catches a bug, and after how long: worlds, else a search, else many more worlds.
 fn row(bug: Planted, worlds: u64) -> (String, String) {
     if let Some(it) = catch::catch(bug, worlds) {
-        let by = invariant(&it.failure);
-        let row = format!(
-            "{by} | {} | {} | {} |",
-            it.worlds,
-            report::thousands(it.steps),
-            report::thousands(u64::try_from(it.took.as_millis()).unwrap_or(u64::MAX)),
-        );
+        return found(&it);
+    }
+    if let Some(failure) = catch::catch_by_search(bug) {
+        let (by, worlds) = (invariant(&failure), report::thousands(worlds));
+        let row = format!("{by}, by the search | none of {worlds} | | |");
         return (by, row);
     }
-    let worlds = report::thousands(worlds);
-    match catch::catch_by_search(bug) {
-        Some(failure) => {
-            let by = invariant(&failure);
-            let row = format!("{by}, by the search | none of {worlds} | | |");
-            (by, row)
-        }
-        None => {
+    let worlds = worlds.saturating_mul(MORE_FOR_WHAT_IS_RARE);
+    catch::catch(bug, worlds).map_or_else(
+        || {
+            let worlds = report::thousands(worlds);
             let row = format!("**not caught** | {worlds} | | |");
             ("nothing".to_owned(), row)
-        }
-    }
+        },
+        |it| found(&it),
+    )
+}
+
+fn found(it: &Caught) -> (String, String) {
+    let by = invariant(&it.failure);
+    let row = format!(
+        "{by} | {} | {} | {} |",
+        report::thousands(it.worlds),
+        report::thousands(it.steps),
+        report::thousands(u64::try_from(it.took.as_millis()).unwrap_or(u64::MAX)),
+    );
+    (by, row)
 }
 
 fn provider(name: &str) -> Result<Kind, String> {
@@ -285,3 +292,6 @@ fn named(name: &str) -> Result<Planted, String> {
         format!("no bug is called {name}; there are: {}", names.join(", "))
     })
 }
+
+/// A few bugs show once in ten thousand worlds.
+const MORE_FOR_WHAT_IS_RARE: u64 = 30;

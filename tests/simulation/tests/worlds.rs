@@ -119,8 +119,8 @@ const FOUND_WITH_THREE: &[u64] = &[
     1795326665, 1795335919, 1795338049, 1795332336, 1795335283, 1795345969, 1795355688, 1795350977,
     1383, 1795355405, 1795469097,
 ];
-/// The second found a mistake of the model's.
-const FOUND_WITH_DRIFT: &[u64] = &[1798021941, 1799061085];
+/// All but the first found mistakes of the model's.
+const FOUND_WITH_DRIFT: &[u64] = &[1798021941, 1799061085, 1805040763];
 /// The kinds of trouble that were not there then.
 const LATER: u64 = !0 << Fault::NoticeReplayed as u32;
 const SINCE_THREE: u64 = !0 << Fault::ClockDrift as u32;

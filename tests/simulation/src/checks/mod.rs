@@ -31,7 +31,7 @@ pub(crate) struct Overlooked {
     pub(crate) kind: Kind,
     /// When it was begun.
     pub(crate) opened_at: u64,
-    /// When it was last asked about.
+    /// When it was last asked about by its own name: whoever reads a list may do so because of another payment.
     pub(crate) asked_at: Option<u64>,
     /// When it was decided.
     pub(crate) decided: u64,

@@ -131,7 +131,7 @@ pub(super) fn list(ledger: &mut Ledger, from: usize, now: u64) -> HttpResponse {
     for index in 0..ledger.payments().len() {
         // The other providers' ledgers have not been looked into.
         if ledger.at(index).kind == Kind::JoPay {
-            ledger.at_mut(index).asked_at = Some(now);
+            ledger.at_mut(index).is_listed = true;
         }
     }
     let all = ledger.payments().iter().enumerate().rev();

@@ -46,8 +46,10 @@ pub struct Payment {
     pub given_up_at: Option<u64>,
     /// The provider can be asked how it stands.
     pub is_askable: bool,
-    /// When it was last asked about.
+    /// When it was last asked about by its own name.
     pub asked_at: Option<u64>,
+    /// It was on a list that was read, maybe because of another payment.
+    pub is_listed: bool,
     /// JoPay: its page was opened.
     pub(super) is_visited: bool,
     /// JoPay: a transfer was named at that time, and is not verified.
@@ -215,6 +217,7 @@ impl Ledger {
             given_up_at: it.given_up_at,
             is_askable: it.is_askable,
             asked_at: None,
+            is_listed: false,
             is_visited: false,
             attached_at: None,
             is_called_off: false,

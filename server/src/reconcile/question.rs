@@ -15,7 +15,7 @@ use crate::random;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cause {
     /// A hint, or a shopper who watches, who puts up with an answer to a question that was begun less than `every_ms` ago: the
-    /// schedule stays as it is.
+    /// schedule stays as it is, but where it finds the attempt's page.
     Watched { every_ms: i64 },
     /// The provider has told of the attempt; the schedule stays as it is.
     Told,
@@ -53,8 +53,16 @@ pub(super) async fn ask(app: &Arc<App>, attempt: &Attempt, cause: Cause) -> Answ
         // The schedule brings it back.
         return Err(ProviderError::Unreachable);
     }
-    if let Cause::Due { until } = cause
-        && let Err(error) = app.store.reschedule(&attempt.id, until, next).await
+    let replaced = match (cause, attempt.next_check_at) {
+        (Cause::Due { until }, _) => Some((until, next)),
+        // Whoever finds its page has it asked about when that is over, as the schedule does, which knew of none.
+        (_, Some(due)) if attempt.expires_at.is_none() && expires_at(&result).is_some() => {
+            Some((due, next.into_iter().chain([due]).min()))
+        }
+        (_, _) => None,
+    };
+    if let Some((old, next)) = replaced
+        && let Err(error) = app.store.reschedule(&attempt.id, old, next).await
     {
         tracing::error!(%error, attempt = attempt.id.0, "the next check could not be noted");
     }
@@ -63,6 +71,11 @@ pub(super) async fn ask(app: &Arc<App>, attempt: &Attempt, cause: Cause) -> Answ
         Err(ProviderError::Rejected { .. }) => Ok(Observation::NotFound),
         Err(error) => Err(error),
     }
+}
+
+/// Until when its page takes a payment, where the answer brings the page and says so.
+fn expires_at(result: &Result<Snapshot, ProviderError>) -> Option<UnixMs> {
+    result.as_ref().ok()?.opened.as_ref()?.expires_at
 }
 
 /// What the answer says of the attempt. No answer says nothing, but after three days of that a person is told.
@@ -99,17 +112,13 @@ fn next_check(
 ) -> Option<UnixMs> {
     let now = app.now();
     match result {
-        Ok(_) | Err(ProviderError::Rejected { .. }) => {
-            let opened = result.as_ref().ok().and_then(|it| it.opened.as_ref());
-            let expires_at = opened.map_or(attempt.expires_at, |it| it.expires_at);
-            schedule::next_check(
-                attempt.created_at,
-                expires_at,
-                asked_at,
-                now,
-                random::jitter(),
-            )
-        }
+        Ok(_) | Err(ProviderError::Rejected { .. }) => schedule::next_check(
+            attempt.created_at,
+            expires_at(result).or(attempt.expires_at),
+            asked_at,
+            now,
+            random::jitter(),
+        ),
         // A person has been told, and nothing more is expected of asking.
         Err(_) if settle::is_given_up(attempt, now) => None,
         Err(ProviderError::Throttled(wait)) => {

@@ -125,8 +125,8 @@ pub trait Store:
         most: u32,
     ) -> Result<Vec<Attempt>, StoreError>;
 
-    /// Gives an attempt that was taken by [`Store::take_due`] its next time, unless somebody made it due meanwhile: a
-    /// notification that comes while the provider is being asked is a reason to ask again.
+    /// Gives an attempt that was taken by [`Store::take_due`], or was due at `taken_until`, its next time, unless somebody made it
+    /// due meanwhile: a notification that comes while the provider is being asked is a reason to ask again.
     async fn reschedule(
         &self,
         attempt: &AttemptId,

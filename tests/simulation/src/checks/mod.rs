@@ -91,20 +91,19 @@ impl Checks {
         self.paid
     }
 
-    /// The answer to a call comes to a server: of what it tells there alone something may be noted as paid.
+    /// The answer to a call about these comes to a server: of what it tells there alone something may be noted as paid.
     pub(crate) fn answer_comes(
         &mut self,
         server: usize,
         number: u64,
-        (kind, ask): (Kind, &Ask),
-        ledger: &Ledger,
+        (kind, ask, about): (Kind, &Ask, &[String]),
         response: Option<&HttpResponse>,
         now: u64,
     ) {
-        for reference in ask.asks_about(kind, ledger) {
-            self.look_up_answered(&reference, number);
+        for reference in about {
+            self.look_up_answered(reference, number);
             if response.is_none_or(|it| it.status != 200) {
-                self.look_up_failed(&reference, now);
+                self.look_up_failed(reference, now);
             }
         }
         let paid = response.map(|it| says_paid(kind, ask, it));

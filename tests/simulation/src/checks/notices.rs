@@ -49,6 +49,8 @@ struct Wanted {
     since: u64,
     /// The last number that was given when it was wanted first.
     before: u64,
+    /// How long after a look-up that had no answer another one may come.
+    retried: u64,
 }
 
 impl Checks {
@@ -65,7 +67,12 @@ impl Checks {
         let asked = self.notices.asked.get(reference);
         let is_expected = is_open(disk, reference) && !self.notices.clock_jumped;
         if is_expected && asked.is_none_or(|it| *it <= before) {
-            self.want(reference, Why::Notified, Wanted { since: now, before });
+            let wanted = Wanted {
+                since: now,
+                before,
+                retried: 0,
+            };
+            self.want(reference, Why::Notified, wanted);
         }
     }
 
@@ -76,19 +83,29 @@ impl Checks {
         let waits = attempt
             .is_some_and(|it| it.status == AttemptStatus::Pending && it.expires_at.is_some());
         // Whoever had no answer asks again after a tenth of the payment's age.
+        let retried = it.lasted / 10 + RETRIED_MS;
         let failed = self.notices.failed.get(&it.reference);
-        let is_retried = failed.is_some_and(|at| now < at + it.lasted / 10 + RETRIED_MS);
-        if waits && !is_retried && !self.notices.clock_jumped {
+        let since = (now + SPREAD_MS).max(failed.map_or(0, |at| at + retried));
+        if waits && !self.notices.clock_jumped {
             self.count("B7");
-            let (since, before) = (now + SPREAD_MS, it.before);
-            self.want(&it.reference, Why::Expired, Wanted { since, before });
+            let before = it.before;
+            let wanted = Wanted {
+                since,
+                before,
+                retried,
+            };
+            self.want(&it.reference, Why::Expired, wanted);
         }
     }
 
     /// A look-up had no answer, and another one follows when the servers think it is time.
     pub(crate) fn look_up_failed(&mut self, reference: &str, now: u64) {
-        let waiting = &mut self.notices.waiting;
-        waiting.remove(&(reference.to_owned(), Why::Expired));
+        for why in [Why::Notified, Why::Expired] {
+            let waiting = &mut self.notices.waiting;
+            if let Some(it) = waiting.get_mut(&(reference.to_owned(), why)) {
+                it.since = it.since.max(now + it.retried);
+            }
+        }
         self.notices.failed.insert(reference.to_owned(), now);
     }
 
@@ -132,7 +149,9 @@ impl Checks {
 
     /// What was not asked about within [`ASKED_WITHIN_MS`] is lost.
     pub(crate) fn notices(&mut self, disk: &SharedDisk, setting: &Setting, now: u64) {
-        let most = self.calls.iter().map(VecDeque::len).max().unwrap_or(0);
+        let is_counted = |it: &&u64| now < **it + COUNTED_MS;
+        let made = |it: &VecDeque<u64>| it.iter().rev().take_while(is_counted).count();
+        let most = self.calls.iter().map(made).max().unwrap_or(0);
         let is_full = setting.calls_per_minute as usize <= most * OWN_PART;
         if is_full || now < self.notices.refused_until {
             self.disturbed(now);
@@ -141,7 +160,7 @@ impl Checks {
         waiting.retain(|it, _| is_open(disk, &it.0));
         let calm_since = self.notices.calm_since;
         for ((reference, why), wanted) in &self.notices.waiting {
-            let Wanted { since, before: _ } = wanted;
+            let Wanted { since, .. } = wanted;
             let what = || match why {
                 Why::Notified => format!("B5: a notification of {reference} was taken at {since}"),
                 Why::Expired => format!("B7: the page of {reference} was over long before {since}"),
@@ -164,6 +183,8 @@ const ASKED_WITHIN_MS: u64 = 50_000;
 const RETRIED_MS: u64 = 15_000;
 /// Over how long servers spread what is due because pages are over.
 const SPREAD_MS: u64 = 20_000;
+/// A server counts a call for 62 s, by a clock that may be slow.
+const COUNTED_MS: u64 = 64_000;
 /// Whoever waits has less than a fifth of the calls for himself; leases count that were not used.
 const OWN_PART: usize = 8;
 /// Four halvings wear off in a minute each, after a silence of up to half a minute.

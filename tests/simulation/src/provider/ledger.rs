@@ -48,7 +48,7 @@ pub struct Payment {
     pub is_askable: bool,
     /// When it was last asked about by its own name.
     pub asked_at: Option<u64>,
-    /// It was on a list that was read, maybe because of another payment.
+    /// The list of its provider was read, maybe because of another payment.
     pub is_listed: bool,
     /// JoPay: its page was opened.
     pub(super) is_visited: bool,

@@ -146,9 +146,15 @@ impl World {
         if !call.answer.is_closed() {
             let ask = Ask::read(call.kind, &call.request);
             let response = result.as_ref().ok();
-            let (checks, ledger) = (&mut self.checks, &self.ledger);
-            let about = (call.kind, &ask);
-            checks.answer_comes(server, number, about, ledger, response, self.now);
+            let mut about = ask.asks_about(call.kind, &self.ledger);
+            if matches!(ask, Ask::List { .. }) {
+                let disk = self.disk.look();
+                // What the records have the provider's name of is asked about by that.
+                about.retain(|it| disk.named(it).is_some_and(|it| it.provider_ref.is_none()));
+            }
+            let it = (call.kind, &ask, about.as_slice());
+            self.checks
+                .answer_comes(server, number, it, response, self.now);
         }
         // A process that has died since does not hear of it.
         if call.answer.send(result).is_ok() {

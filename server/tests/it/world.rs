@@ -292,6 +292,13 @@ impl World {
         assert_eq!(connection.execute(sql, []).unwrap(), 1);
     }
 
+    /// The one attempt there is is asked about then, unless somebody wants to know it sooner.
+    pub(crate) fn next_check_at(&self, at: UnixMs) {
+        let connection = rusqlite::Connection::open(self.file()).unwrap();
+        let sql = "UPDATE attempts SET next_check_at = ?1";
+        assert_eq!(connection.execute(sql, [at.0]).unwrap(), 1);
+    }
+
     pub(crate) async fn notify(&self, reference: &str, body: String, media_type: &str) -> Reply {
         let request = self.fake.payment(reference).request;
         let url = request["ipn_url"].as_str().unwrap().to_owned();

@@ -296,6 +296,29 @@ async fn check_found_page(left_ms: i64, answered_ms: i64) {
 }
 
 #[tokio::test]
+async fn a_page_that_a_press_finds_is_asked_about_when_it_expires() {
+    let (fake, world) = start("").await;
+    for _ in 0..10 {
+        fake.trouble(true, 500, "");
+    }
+    press(&world, ORDER).await;
+    world.quiet().await;
+    // Nobody knows its page yet, which takes a payment for ten minutes.
+    let now = world.clock.now();
+    world.next_check_at(now.plus_ms(HOUR_MS));
+    let expires_at = now.plus_ms(10 * MINUTE_MS);
+    fake.set(json!({"expires_at": expires_at.to_rfc3339()}));
+    fake.mind(|it| it.troubles.clear());
+    // It asks in the background, and the next one is handed the page.
+    eventually(async || (press(&world, ORDER).await.status == 200).then_some(())).await;
+    world.quiet().await;
+    let order = world.app.store.order(&ORDER.parse().unwrap()).await;
+    let next = order.unwrap().unwrap().attempts[0].next_check_at.unwrap();
+    let after_expiry = next.since_ms(expires_at);
+    assert!(after_expiry <= 30 * SECOND_MS, "{after_expiry}");
+}
+
+#[tokio::test]
 async fn a_look_up_that_makes_no_sense_is_asked_again() {
     let (fake, world) = start("").await;
     let answer = world

@@ -181,6 +181,9 @@ fn planted_bugs_are_caught_by_what_they_break() {
     ] {
         caught(name, |bug| Some(catch(bug, 400)?.failure));
     }
+    // Rare, and this is a world that has it.
+    let rare = Plan::of(28_132);
+    caught("expiry-missed", |bug| live(&rare, Some(bug)).failure);
 }
 
 #[test]

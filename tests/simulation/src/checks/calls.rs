@@ -3,6 +3,7 @@
 use malipo_server::payment::AttemptStatus;
 
 use super::Checks;
+use super::notices::COUNTED_MS;
 use crate::backend::Setting;
 use crate::provider::{Ask, Kind, Ledger, Standing};
 use crate::store::SharedDisk;
@@ -12,7 +13,7 @@ impl Checks {
     /// the servers' clocks were not set wrong.
     pub(crate) fn call(&mut self, kind: Kind, now: u64, setting: &Setting, minute_ms: Option<u64>) {
         for calls in &mut self.calls {
-            while calls.front().is_some_and(|it| it + 60_000 <= now) {
+            while calls.front().is_some_and(|it| it + COUNTED_MS <= now) {
                 calls.pop_front();
             }
         }

@@ -43,7 +43,7 @@ pub struct Checks {
     counted: BTreeMap<&'static str, u64>,
     widget_steps: u64,
     bodies: u64,
-    /// When calls left the servers for each provider, of the last minute.
+    /// When calls left the servers for each provider, as long as they count.
     calls: [VecDeque<u64>; 3],
     /// Under which event's name the shop was told that an order is paid.
     fulfilled: BTreeMap<String, String>,

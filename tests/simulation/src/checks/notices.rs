@@ -100,11 +100,9 @@ impl Checks {
 
     /// A look-up had no answer, and another one follows when the servers think it is time.
     pub(crate) fn look_up_failed(&mut self, reference: &str, now: u64) {
-        for why in [Why::Notified, Why::Expired] {
-            let waiting = &mut self.notices.waiting;
-            if let Some(it) = waiting.get_mut(&(reference.to_owned(), why)) {
-                it.since = it.since.max(now + it.retried);
-            }
+        let waiting = &mut self.notices.waiting;
+        if let Some(it) = waiting.get_mut(&(reference.to_owned(), Why::Expired)) {
+            it.since = it.since.max(now + it.retried);
         }
         self.notices.failed.insert(reference.to_owned(), now);
     }
@@ -184,7 +182,7 @@ const RETRIED_MS: u64 = 15_000;
 /// Over how long servers spread what is due because pages are over.
 const SPREAD_MS: u64 = 20_000;
 /// A server counts a call for 62 s, by a clock that may be slow.
-const COUNTED_MS: u64 = 64_000;
+pub(super) const COUNTED_MS: u64 = 64_000;
 /// Whoever waits has less than a fifth of the calls for himself; leases count that were not used.
 const OWN_PART: usize = 8;
 /// Four halvings wear off in a minute each, after a silence of up to half a minute.

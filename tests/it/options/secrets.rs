@@ -147,6 +147,15 @@ fn the_quote_may_be_a_merchant_token_and_no_other_secret() {
 }
 
 #[test]
+fn claims_without_a_header_before_them_and_a_signature_behind_are_no_token() {
+    let token = jwt(r#"{"tokenType":"MERCHANT"}"#);
+    let claims = token.split('.').nth(1).unwrap();
+    for value in [claims, &format!("{claims}.c2ln"), &format!("x.{claims}")] {
+        check(&[("description", value)], "");
+    }
+}
+
+#[test]
 fn what_only_resembles_a_secret_is_accepted() {
     for value in [
         "A private key pendant",
